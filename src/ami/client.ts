@@ -1,0 +1,517 @@
+import { EventEmitter } from 'eventemitter3'
+import { backoffDelayMs } from '../core/backoff.js'
+import type { Clock } from '../core/clock.js'
+import { type Deferred, deferred } from '../core/deferred.js'
+import { EventStream } from '../core/event-stream.js'
+import { Gap } from '../core/gap.js'
+import { type TextCodec, textCodec } from '../core/text-codec.js'
+import type { Connector } from '../core/transport.js'
+import { type ActionHeaders, type PreparedAction, prepareAction } from './action.js'
+import { actionIdSource } from './action-id.js'
+import { ActionQueue, type RunOptions } from './action-queue.js'
+import { blockingMs } from './blocking-action.js'
+import { systemRandomBytes } from './entropy.js'
+import {
+  AuthenticationError,
+  ClosedError,
+  ConnectionError,
+  ConnectionLostError,
+  InvalidActionError,
+  ProtocolError,
+} from './errors.js'
+import type { AMIEvent } from './event.js'
+import { EventHub } from './event-hub.js'
+import { type AMIClientOptions, duration, type ResolvedOptions, resolveOptions } from './options.js'
+import { isShuttingDown } from './refusal.js'
+import type { AMIResponse } from './response.js'
+import type { ServerStart } from './server-start.js'
+import { Session } from './session.js'
+import type { ConnectionStatus } from './status.js'
+import {
+  type EventOf,
+  type EventStreamOptions,
+  type StreamItem,
+  Subscriptions,
+  streamDefaults,
+  type WaitForOptions,
+} from './subscriptions.js'
+import { systemClock } from './system-clock.js'
+import type { Variables } from './variables.js'
+
+/** How long a connection must have lasted for the delays between attempts to start over. */
+const STABLE_AFTER_MS = 5_000
+/** How long `close()` waits for answers that are under way, and for Asterisk's Goodbye. */
+const LOGOFF_TIMEOUT_MS = 1_500
+/** What a blocking action may take beyond the time it asked for. */
+const BLOCKING_MARGIN_MS = 5_000
+/** How many changes of the status may wait for a reader of `statusChanges()`. */
+const MAX_BUFFERED_STATUSES = 1_000
+
+/** What the client needs from its runtime. */
+export interface Platform {
+  /** Makes links, unless the options bring a connector. */
+  readonly connector: Connector
+  /** Told of an error that a user's listener threw, when nobody listens to `error`. */
+  readonly unheardError: (error: Error) => void
+}
+
+/** How one action is sent. */
+export interface ActionOptions {
+  /** Channel variables to set (Originate); escaped so that Asterisk reads back exactly what is given. */
+  readonly variables?: Variables | undefined
+  /** Stops waiting: rejects with the signal's reason. An action that was written is not unsent. */
+  readonly signal?: AbortSignal | undefined
+  /** The most it may take, waiting in the queue included. @default the client's `actionTimeoutMs` */
+  readonly timeoutMs?: number
+  /** Among actions that wait, higher ones go first. @default 0 */
+  readonly priority?: number
+}
+
+/** How `login()` waits. */
+export interface LoginOptions {
+  /** Gives the login up: rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+  /** The most it may take, all attempts included; Infinity: no limit. @default the client's `actionTimeoutMs` */
+  readonly timeoutMs?: number
+}
+
+/** What `on` tells of. */
+export interface ClientNotices {
+  /** A listener of yours threw or rejected. */
+  error: (error: Error) => void
+  /** Something odd that harmed nothing: a response that nobody waits for, a line that is none, an action that blocks the connection. */
+  warning: (message: string) => void
+  status: (status: ConnectionStatus) => void
+}
+
+interface Outage {
+  /** When the last byte came before it. */
+  readonly lastLife: number
+  readonly start: ServerStart | undefined
+  /** Asterisk said that it shuts down. */
+  readonly shutdown: boolean
+}
+
+/**
+ * A client of Asterisk's Manager Interface that stays logged in: it reconnects by itself, and streams, listeners and actions that wait
+ * survive that. An action that was written is never written again.
+ */
+export class AMIClient implements AsyncDisposable {
+  readonly #options: ResolvedOptions
+  readonly #connector: Connector
+  readonly #platform: Platform
+  readonly #clock: Clock
+  readonly #codec: TextCodec
+  readonly #newActionId = actionIdSource(systemRandomBytes)
+  readonly #queue: ActionQueue
+  readonly #hub: EventHub
+  readonly #notices = new EventEmitter<ClientNotices>()
+  readonly #subscriptions: Subscriptions
+  readonly #statusStreams = new Set<EventStream<ConnectionStatus>>()
+  #status: ConnectionStatus = { state: 'idle' }
+  #session: Session | undefined
+  #login: Deferred<void> | undefined
+  #closing: Promise<void> | undefined
+  /** Attempts in a row that came to nothing, or to a connection that did not last. */
+  #failures = 0
+  #onlineAt = 0
+  #cancelRetry: () => void = () => undefined
+  #outage: Outage | undefined
+  #shutdownSeen = false
+  /** This account has got FullyBooted, so it will again. */
+  #bootSeen = false
+  #lateAnswers = 0
+
+  /** @throws TypeError or RangeError that names a wrong option and quotes its value (but never the secret). */
+  constructor(options: AMIClientOptions, platform: Platform) {
+    this.#options = resolveOptions(options)
+    this.#platform = platform
+    this.#connector = options.connect ?? platform.connector
+    this.#clock = options.clock ?? systemClock
+    this.#codec = textCodec(this.#options.encoding)
+    this.#hub = new EventHub((error) => this.#report(error))
+    this.#subscriptions = new Subscriptions(this.#hub, this.#clock)
+    this.#hub.watch('FullyBooted', (event) => this.#session?.fullyBooted(event))
+    this.#hub.watch('Shutdown', () => {
+      this.#shutdownSeen = true
+    })
+    this.#queue = new ActionQueue(this.#options.maxInFlight, this.#clock, {
+      written: (action) => this.#written(action),
+      answered: (response) => this.#answered(response),
+    })
+  }
+
+  /** Where the client stands now. */
+  get status(): ConnectionStatus {
+    return this.#status
+  }
+
+  /** How many answers came to actions that had been given up; they were dropped. */
+  get lateAnswers(): number {
+    return this.#lateAnswers
+  }
+
+  /**
+   * Connects, authenticates, and resolves when Asterisk can serve. What may pass (no link, a shutdown, a single-login account in
+   * use) is tried again as `reconnect` says. May be called again while it runs, when online, and after it failed.
+   *
+   * @throws AuthenticationError when Asterisk refuses the login; it is not tried again.
+   * @throws ConnectionError, ConnectionLostError or ProtocolError when attempts or time are used up, or the peer is no Asterisk.
+   * @throws ClosedError when the client is or gets closed; the signal's reason when it aborts.
+   */
+  async login(options: LoginOptions = {}): Promise<void> {
+    const { signal, timeoutMs = this.#options.actionTimeoutMs } = options
+    duration('timeoutMs', timeoutMs)
+    signal?.throwIfAborted()
+    this.#refuseClosed()
+    if (this.#status.state === 'online' || this.#status.state === 'draining') return
+    this.#login ??= deferred()
+    const { promise } = this.#login
+    if (this.#status.state === 'idle' || this.#status.state === 'failed') {
+      this.#failures = 0
+      this.#connect()
+    }
+    const giveUp = (reason: unknown) => this.#giveUp(reason as Error)
+    const cancel = this.#clock.after(timeoutMs, () => giveUp(this.#loginTimeout(timeoutMs)))
+    const abort = () => giveUp(signal?.reason)
+    signal?.addEventListener('abort', abort, { once: true })
+    try {
+      await promise
+    } finally {
+      cancel()
+      signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  /**
+   * Sends an action and resolves with its answer; for an action that answers with a list, when the list is complete. While the link
+   * is down the action waits for it.
+   *
+   * @throws InvalidActionError when Asterisk would read something else; nothing is written then.
+   * @throws ActionError when Asterisk refuses it, or cancels its list.
+   * @throws ActionTimeoutError, ConnectionLostError or ClosedError when no answer comes; `sent` says whether it was written.
+   * @throws ConnectionError when `login()` was not called; ProtocolError when the list is beyond `limits.maxListEvents`.
+   */
+  sendAction(name: string, headers: ActionHeaders = {}, options: ActionOptions = {}): Promise<AMIResponse> {
+    return this.#send(name, headers, options, undefined)
+  }
+
+  /**
+   * Runs a command of Asterisk's console and resolves with the lines it printed, the same on every version.
+   *
+   * @throws what `sendAction` throws; the `response.output` of an `ActionError` says why the command failed.
+   */
+  async command(command: string, options: ActionOptions = {}): Promise<string[]> {
+    const response = await this.sendAction('Command', { Command: command }, options)
+    return [...response.output]
+  }
+
+  /**
+   * Sends an action that answers with a list and yields the list's events as they come, keeping none. Leaving the loop early ends the
+   * wait. The reader may fall behind by `limits.maxListEvents`.
+   *
+   * The stream throws what `sendAction` throws, and StreamOverflowError.
+   */
+  listAction(name: string, headers: ActionHeaders = {}, options: ActionOptions = {}): EventStream<AMIEvent> {
+    const left = new AbortController()
+    const stream = new EventStream<AMIEvent>({
+      ...streamDefaults(this.#clock),
+      maxBuffered: this.#options.limits.maxListEvents,
+      ended: () => left.abort(),
+    })
+    const signal = options.signal === undefined ? left.signal : AbortSignal.any([left.signal, options.signal])
+    this.#send(name, headers, { ...options, signal }, (event) => stream.push(event)).then(
+      () => stream.end(),
+      (error) => stream.end(error),
+    )
+    return stream
+  }
+
+  /**
+   * The events of these names (in any case), or all, from now on. The stream survives reconnects and ends when the client closes.
+   *
+   * It throws StreamOverflowError when its reader falls behind, unless `overflow` says otherwise; the reason why the client gave up, if it
+   * does; the signal's reason; and what `where` throws.
+   *
+   * @throws ClosedError when the client is closed; TypeError or RangeError for a wrong option.
+   */
+  events<const Name extends string = string, const Gaps extends boolean = false>(
+    names?: Name | readonly Name[],
+    options: EventStreamOptions<EventOf<Name>> & { readonly withGaps?: Gaps } = {},
+  ): EventStream<StreamItem<Name, Gaps>> {
+    this.#refuseClosed()
+    return this.#subscriptions.stream(names, options)
+  }
+
+  /**
+   * The next event of one of these names (in any case) that `where` is true for. It waits across reconnects.
+   *
+   * @throws ActionTimeoutError when none comes in time; ClosedError when the client closes; the reason why the client gave up, if it does;
+   * the signal's reason; what `where` throws.
+   */
+  async waitFor<const Name extends string>(
+    names: Name | readonly Name[],
+    options: WaitForOptions<EventOf<Name>> = {},
+  ): Promise<EventOf<Name>> {
+    this.#refuseClosed()
+    return this.#subscriptions.waitFor(names, { timeoutMs: this.#options.actionTimeoutMs, ...options })
+  }
+
+  /**
+   * Calls `listener` for each event of a name (in any case), `'*'` for all, until the returned function is called. A listener that
+   * throws or rejects is reported to `on('error')` and harms nobody else.
+   */
+  onEvent<const Name extends string>(name: Name, listener: (event: EventOf<Name>) => unknown): () => void {
+    this.#refuseClosed()
+    return this.#hub.listen(name, listener as (event: AMIEvent) => unknown)
+  }
+
+  /** The status from now on, each change of it; ends after `closed`. */
+  statusChanges(): EventStream<ConnectionStatus> {
+    const stream = new EventStream<ConnectionStatus>({
+      ...streamDefaults(this.#clock),
+      maxBuffered: MAX_BUFFERED_STATUSES,
+      overflow: 'drop-oldest',
+      ended: () => this.#statusStreams.delete(stream),
+    })
+    if (this.#status.state === 'closed') stream.end()
+    else this.#statusStreams.add(stream)
+    return stream
+  }
+
+  /** Tells of the client itself: listeners' errors, warnings, the status. Returns the function that stops it. */
+  on<Notice extends keyof ClientNotices>(notice: Notice, listener: ClientNotices[Notice]): () => void {
+    const guarded = (payload: never) => {
+      try {
+        ;(listener as (payload: never) => void)(payload)
+      } catch (error) {
+        if (notice === 'error') this.#platform.unheardError(asError(error))
+        else this.#report(error)
+      }
+    }
+    this.#notices.on(notice, guarded as never)
+    return () => {
+      this.#notices.off(notice, guarded as never)
+    }
+  }
+
+  /** The same as `close`. */
+  logoff(): Promise<void> {
+    return this.close()
+  }
+
+  /**
+   * Ends in order: nothing new is taken, what was not written is rejected with `ClosedError`, what was gets a moment to be answered,
+   * Logoff, the link, the streams. Takes 1.5 s at the most, can be called at any time and again, and never rejects.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(): Promise<void> {
+    const closed = (what: string, sent: 'no' | 'maybe' = 'no') =>
+      new ClosedError(`The client of ${this.#options.peer} was closed before ${what}`, { sent })
+    const session = this.#session
+    const wasOnline = this.#status.state === 'online' || this.#status.state === 'draining'
+    this.#setStatus({ state: 'closing' })
+    this.#cancelRetry()
+    this.#queue.rejectAll(false, (action) => closed(`${action.name} was sent`))
+    this.#queue.pause()
+    this.#settleLogin(closed('it was logged in'))
+    if (session !== undefined) {
+      if (wasOnline) await session.logoff(LOGOFF_TIMEOUT_MS)
+      this.#queue.rejectAll(true, (action, sent) => closed(`${action.name} was answered`, sent))
+      session.abort(closed('it was done'))
+    }
+    this.#hub.release()
+    this.#subscriptions.end(closed('the event came'))
+    this.#setStatus({ state: 'closed' })
+    for (const stream of [...this.#statusStreams]) stream.end()
+  }
+
+  #connect(): void {
+    this.#setStatus({ state: 'connecting', attempt: this.#failures + 1 })
+    const session: Session = new Session(this.#options, this.#connector, this.#clock, {
+      made: (protocol) => this.#made(protocol),
+      authenticating: (apiVersion) => this.#setStatus({ state: 'authenticating', attempt: this.#failures + 1, apiVersion }),
+      booting: () => this.#setStatus({ state: 'booting', attempt: this.#failures + 1, apiVersion: session.apiVersion }),
+      lost: (reason) => this.#down(session, reason),
+      lateAnswer: () => {
+        this.#lateAnswers += 1
+      },
+      warning: (message) => this.#notices.emit('warning', message),
+      callbackFailed: (error) => this.#report(error),
+      probing: () => this.#status.state === 'draining',
+    })
+    this.#session = session
+    const bootTimeoutMs = this.#bootSeen ? this.#options.connectTimeoutMs : this.#options.bootTimeoutMs
+    // A failure was told by `lost` already.
+    session.open(bootTimeoutMs).then(
+      () => this.#online(session),
+      () => undefined,
+    )
+  }
+
+  #made(protocol: Session['protocol']): void {
+    this.#shutdownSeen = false
+    this.#hub.attach(protocol)
+    // The hole comes before the events after it, and what it was is known only after the login.
+    if (this.#outage !== undefined) this.#hub.hold(() => this.#endOutage(undefined))
+  }
+
+  #online(session: Session): void {
+    if (session !== this.#session || this.#closing !== undefined) return
+    this.#bootSeen ||= session.bootSeen
+    this.#endOutage(session)
+    this.#onlineAt = this.#clock.now()
+    this.#setStatus({ state: 'online', since: new Date(this.#onlineAt), apiVersion: session.apiVersion })
+    this.#queue.resume(session.protocol)
+    this.#login?.resolve()
+    this.#login = undefined
+  }
+
+  /** The session is over. Called before anything that waited on it is settled. */
+  #down(session: Session, reason: Error): void {
+    if (session !== this.#session) return
+    this.#session = undefined
+    this.#queue.pause()
+    this.#hub.detach()
+    const { state } = this.#status
+    const wasOnline = state === 'online' || state === 'draining'
+    if (wasOnline || state === 'booting') {
+      this.#endOutage(undefined)
+      this.#outage = { lastLife: session.lastLife, start: session.serverStart, shutdown: this.#shutdownSeen }
+    }
+    if (this.#closing !== undefined) return
+    if (wasOnline && this.#clock.now() - this.#onlineAt >= STABLE_AFTER_MS) this.#failures = 0
+    this.#failures += 1
+    if (!isRetryable(reason) || this.#failures > this.#options.reconnect.maxAttempts) {
+      this.#giveUp(reason)
+      return
+    }
+    const delayMs = backoffDelayMs(this.#failures, this.#options.reconnect, Math.random())
+    this.#cancelRetry = this.#clock.after(delayMs, () => this.#connect())
+    this.#setStatus({ state: 'waiting', attempt: this.#failures + 1, retryAt: new Date(this.#clock.now() + delayMs), reason })
+  }
+
+  /** The hole that the outage left goes into every stream, then the events that were held behind it. */
+  #endOutage(session: Session | undefined): void {
+    const outage = this.#outage
+    if (outage === undefined) return
+    this.#outage = undefined
+    const restarted = outage.shutdown ? true : session?.serverStart?.isRestartAfter(outage.start, outage.lastLife)
+    const gap = new Gap({ reason: 'disconnect', from: new Date(outage.lastLife), to: new Date(this.#clock.now()), restarted })
+    this.#subscriptions.pushGap(gap)
+    this.#hub.release()
+  }
+
+  /** No more attempts: everything that waits is settled, streams end with the reason. */
+  #giveUp(reason: Error): void {
+    if (this.#closing !== undefined || this.#status.state === 'failed') return
+    this.#setStatus({ state: 'failed', reason })
+    this.#cancelRetry()
+    const session = this.#session
+    this.#session = undefined
+    this.#hub.release()
+    session?.abort(reason)
+    this.#hub.detach()
+    this.#outage = undefined
+    this.#queue.rejectAll(
+      false,
+      (action) =>
+        new ConnectionLostError(`Action ${action.name} was not sent: the client gave up, ${messageOf(reason)}`, {
+          sent: 'no',
+          cause: reason,
+        }),
+    )
+    this.#settleLogin(reason)
+    this.#subscriptions.fail(reason)
+  }
+
+  #settleLogin(error: Error): void {
+    this.#login?.reject(error)
+    this.#login = undefined
+  }
+
+  #loginTimeout(timeoutMs: number): ConnectionError {
+    const status = this.#status
+    const reason = status.state === 'waiting' ? `; the latest attempt: ${status.reason.message}` : ''
+    const cause = status.state === 'waiting' ? { cause: status.reason } : {}
+    return new ConnectionError(`No login to ${this.#options.peer} within ${timeoutMs} ms${reason}`, cause)
+  }
+
+  #send(name: string, headers: ActionHeaders, options: ActionOptions, onItem: RunOptions['onItem']): Promise<AMIResponse> {
+    try {
+      this.#refuseClosed()
+      if (this.#status.state === 'idle' || this.#status.state === 'failed') {
+        throw new ConnectionError(
+          `Action ${name} cannot be sent: there is no connection to ${this.#options.peer}; await login() first`,
+        )
+      }
+      const action = prepareAction(name, headers, options.variables, this.#codec, this.#newActionId)
+      const { timeoutMs = this.#defaultTimeout(action), priority = 0, signal } = options
+      duration('timeoutMs', timeoutMs)
+      if (!Number.isFinite(priority)) throw new RangeError(`priority must be a finite number, not ${String(priority)}`)
+      return this.#queue.run(action, { timeoutMs, priority, signal, onItem })
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  #defaultTimeout(action: PreparedAction): number {
+    const blocks = blockingMs(action.name, action.headers)
+    const { actionTimeoutMs } = this.#options
+    return blocks > 0 && Number.isFinite(blocks) ? Math.max(actionTimeoutMs, blocks + BLOCKING_MARGIN_MS) : actionTimeoutMs
+  }
+
+  #written(action: PreparedAction): void {
+    const blocks = blockingMs(action.name, action.headers)
+    if (blocks === 0) return
+    this.#session?.excuseSilence(blocks)
+    const forHowLong = Number.isFinite(blocks) ? `for up to ${blocks} ms` : 'until something happens'
+    const advice = action.name.toLowerCase() === 'originate' ? '; add Async: true' : ''
+    this.#notices.emit(
+      'warning',
+      `${action.name} holds up the connection ${forHowLong}: no other action is answered and no event comes${advice}`,
+    )
+  }
+
+  #answered(response: AMIResponse): void {
+    const status = this.#status
+    const refused = isShuttingDown(response)
+    if (status.state === 'online' && refused) this.#setStatus({ ...status, state: 'draining' })
+    else if (status.state === 'draining' && !refused) this.#setStatus({ ...status, state: 'online' })
+  }
+
+  #setStatus(status: ConnectionStatus): void {
+    this.#status = status
+    for (const stream of this.#statusStreams) stream.push(status)
+    this.#notices.emit('status', status)
+  }
+
+  #report(error: unknown): void {
+    if (!this.#notices.emit('error', asError(error))) this.#platform.unheardError(asError(error))
+  }
+
+  #refuseClosed(): void {
+    if (this.#closing !== undefined) throw new ClosedError(`The client of ${this.#options.peer} is closed; make a new one`)
+  }
+}
+
+function isRetryable(reason: Error): boolean {
+  if (reason instanceof AuthenticationError || reason instanceof InvalidActionError) return false
+  return reason instanceof ConnectionError || reason instanceof ProtocolError ? reason.retryable : true
+}
+
+function asError(value: unknown): Error {
+  return value instanceof Error ? value : new Error(`Not an error was thrown: ${String(value)}`)
+}
+
+function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason)
+}

@@ -1,0 +1,68 @@
+import type { HeaderFields } from '../core/header-fields.js'
+
+/** What responses, events and (on a server's side) actions have in common: headers. */
+export abstract class AMIMessage {
+  readonly #fields: HeaderFields
+  #object: Readonly<Record<string, string>> | undefined
+
+  constructor(fields: HeaderFields) {
+    this.#fields = fields
+  }
+
+  /** The value of the first header with this name, in any case; undefined if there is none. */
+  get(name: string): string | undefined {
+    return this.#fields.get(name)
+  }
+
+  /** The values of all headers with this name, in any case, in order. */
+  getAll(name: string): string[] {
+    return this.#fields.getAll(name)
+  }
+
+  /** Name and value of each header, in order, repeated ones too. */
+  entries(): Iterable<readonly [name: string, value: string]> {
+    return this.#fields
+  }
+
+  /**
+   * Each header's first value by its name as it was sent; a plain object, made on first use.
+   * `getAll`, `entries` and `toJSON` have what is repeated.
+   */
+  get headers(): Readonly<Record<string, string>> {
+    this.#object ??= this.#fields.toObject()
+    return this.#object
+  }
+
+  /** Lines without a colon, as they came. */
+  get unparsedLines(): readonly string[] {
+    return this.#fields.unparsed
+  }
+
+  /**
+   * The variables in `Variable: name=value` and `ChanVariable: name=value` headers, with or without a prefix
+   * (`DestChanVariable`) or a channel (`ChanVariable(PJSIP/a-1)`). The first value of a name counts.
+   */
+  get variables(): Map<string, string> {
+    const variables = new Map<string, string>()
+    for (const [name, pair] of this.#fields) {
+      if (!isVariableHeader(name)) continue
+      const equals = pair.indexOf('=')
+      if (equals < 0) continue
+      const variable = pair.slice(0, equals)
+      if (!variables.has(variable)) variables.set(variable, pair.slice(equals + 1))
+    }
+    return variables
+  }
+
+  /** All headers, repeated ones as lists. */
+  protected headersToJSON(): Record<string, string | string[]> {
+    return this.#fields.toJSON()
+  }
+}
+
+function isVariableHeader(name: string): boolean {
+  const lower = name.toLowerCase()
+  const parenthesis = lower.indexOf('(')
+  const plain = parenthesis < 0 ? lower : lower.slice(0, parenthesis)
+  return plain === 'variable' || plain.endsWith('chanvariable')
+}

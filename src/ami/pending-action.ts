@@ -1,0 +1,75 @@
+import { Handler } from '../core/handler.js'
+import type { HeaderFields } from '../core/header-fields.js'
+import type { AMIEvent } from './event.js'
+import { type ListShape, listShape } from './list-actions.js'
+import { AMIResponse } from './response.js'
+
+/** What an event of an open list is to the list. */
+export type ListRole = 'item' | 'completion' | 'last-item' | 'cancelled'
+
+/** An action that was written and waits for its answer; the answer comes as the handler's result. */
+export class PendingAction extends Handler<AMIResponse> {
+  /** The action's name. */
+  readonly action: string
+  readonly actionId: string
+  /** Takes the items of a list as they come; without it they are collected in the answer's `events`. */
+  onItem: ((event: AMIEvent) => void) | undefined
+  #abandoned = false
+  readonly #shape: ListShape | undefined
+  readonly #items: AMIEvent[] = []
+  #listFields: HeaderFields | undefined
+  #announced = false
+
+  constructor(action: string, actionId: string) {
+    super()
+    this.action = action
+    this.actionId = actionId
+    this.#shape = listShape(action)
+  }
+
+  /** How many items of a list are held. */
+  get held(): number {
+    return this.#items.length
+  }
+
+  /** Nobody waits any more; what still comes is dropped. */
+  get abandoned(): boolean {
+    return this.#abandoned
+  }
+
+  abandon(): void {
+    this.#abandoned = true
+    this.onItem = () => undefined
+  }
+
+  /** Takes a response that is no error: whether a list follows it. */
+  opensList(fields: HeaderFields, response: AMIResponse): boolean {
+    this.#announced = fields.get('EventList')?.toLowerCase() === 'start'
+    this.#listFields = fields
+    return this.#announced || (this.#shape !== undefined && response.type === 'success')
+  }
+
+  /** What this event is to the list; undefined when it is not of the list. */
+  roleOf(event: AMIEvent): ListRole | undefined {
+    const actionId = event.get('ActionID')
+    if (actionId === undefined) {
+      return event.name === this.#shape?.itemsWithoutActionID && event.get('Privilege') === undefined ? 'item' : undefined
+    }
+    if (actionId !== this.actionId) return undefined
+    const mark = event.get('EventList')?.toLowerCase()
+    if (mark === 'complete') return 'completion'
+    if (mark === 'cancelled') return 'cancelled'
+    if (!this.#announced && event.name === this.#shape?.completion) return this.#shape.single ? 'last-item' : 'completion'
+    return 'item'
+  }
+
+  takeItem(event: AMIEvent): void {
+    if (this.onItem === undefined) this.#items.push(event)
+    else this.onItem(event)
+  }
+
+  /** The whole answer, with what was collected. */
+  listResponse(completion: AMIEvent | undefined): AMIResponse {
+    return new AMIResponse(this.#listFields as HeaderFields, { events: this.#items, completion })
+  }
+}

@@ -1,0 +1,56 @@
+import type { HeaderFields } from '../core/header-fields.js'
+import type { AMIEvent } from './event.js'
+import { AMIMessage } from './message.js'
+
+/** `follows` is how Asterisk up to 13 marked the output of a CLI command. */
+export type AMIResponseType = 'success' | 'error' | 'goodbye' | 'follows'
+
+/** Asterisk's answer to an action. */
+export class AMIResponse extends AMIMessage {
+  readonly type: AMIResponseType
+  /** What a CLI command printed, line by line, the same on every version of Asterisk. Empty for other actions. */
+  readonly output: readonly string[]
+  /** The events of a list, in order, without the one that completes it. */
+  readonly events: readonly AMIEvent[]
+  /** The event that completed the list; undefined for an action that answers with no list. */
+  readonly completion: AMIEvent | undefined
+
+  constructor(
+    fields: HeaderFields,
+    rest: { output?: readonly string[]; events?: readonly AMIEvent[]; completion?: AMIEvent | undefined } = {},
+  ) {
+    super(fields)
+    this.type = responseType(this.get('Response') ?? '')
+    this.output = rest.output ?? this.getAll('Output')
+    this.events = rest.events ?? []
+    this.completion = rest.completion
+  }
+
+  /** The `Message` header, or an empty string. Some messages end in a bare LF; it is left out here. */
+  get message(): string {
+    const message = this.get('Message') ?? ''
+    return message.endsWith('\n') ? message.slice(0, -1) : message
+  }
+
+  toJSON(): {
+    type: AMIResponseType
+    headers: Record<string, string | string[]>
+    output: readonly string[]
+    events: readonly AMIEvent[]
+    completion: AMIEvent | undefined
+  } {
+    return {
+      type: this.type,
+      headers: this.headersToJSON(),
+      output: this.output,
+      events: this.events,
+      completion: this.completion,
+    }
+  }
+}
+
+/** A word that is not known counts as success: the action was not refused. */
+function responseType(word: string): AMIResponseType {
+  const lower = word.toLowerCase()
+  return lower === 'error' || lower === 'goodbye' || lower === 'follows' ? lower : 'success'
+}

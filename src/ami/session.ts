@@ -1,0 +1,326 @@
+import type { Clock } from '../core/clock.js'
+import { type Deferred, deferred } from '../core/deferred.js'
+import type { Connector, Transport } from '../core/transport.js'
+import type { ActionHeaders } from './action.js'
+import { ActionError, AMIError, ConnectionError, ConnectionLostError } from './errors.js'
+import type { AMIEvent } from './event.js'
+import { KeepAlive } from './keep-alive.js'
+import { md5Hex } from './md5.js'
+import type { ResolvedOptions } from './options.js'
+import { AMIProtocol } from './protocol.js'
+import { loginError } from './refusal.js'
+import type { AMIResponse } from './response.js'
+import { ServerStart } from './server-start.js'
+
+/** What a session tells its client. */
+export interface SessionEvents {
+  /** The session's protocol is about to receive; events can be subscribed to. */
+  made(protocol: AMIProtocol): void
+  authenticating(apiVersion: string): void
+  booting(): void
+  /** The link is gone, or this side gave it up; called once, and also while `open` is under way. */
+  lost(reason: Error): void
+  /** An answer came to an action that was given up. */
+  lateAnswer(): void
+  warning(message: string): void
+  callbackFailed(error: unknown): void
+  /** Whether the keepalive shall ask although bytes come in. */
+  probing(): boolean
+}
+
+/** One connection's life, from the first byte to the last: link, greeting, login, boot, keepalive. */
+export class Session {
+  readonly #options: ResolvedOptions
+  readonly #connector: Connector
+  readonly #clock: Clock
+  readonly #events: SessionEvents
+  readonly #protocol: AMIProtocol
+  readonly #dialing = new AbortController()
+  readonly #greeted: Deferred<string> = deferred()
+  readonly #booted: Deferred<void> = deferred()
+  readonly #ended: Deferred<never> = deferred()
+  #transport: Transport | undefined
+  #keepAlive: KeepAlive | undefined
+  #apiVersion = ''
+  #end: Error | undefined
+  #lastLife: number
+  #start: ServerStart | undefined
+  #bootSeen = false
+
+  constructor(options: ResolvedOptions, connector: Connector, clock: Clock, events: SessionEvents) {
+    this.#options = options
+    this.#connector = connector
+    this.#clock = clock
+    this.#events = events
+    this.#lastLife = clock.now()
+    this.#protocol = new SessionProtocol(options, this.#protocolHooks())
+    // Each wait that races with the end handles it; without a wait it is nobody's rejection.
+    this.#ended.promise.catch(() => undefined)
+  }
+
+  get protocol(): AMIProtocol {
+    return this.#protocol
+  }
+
+  /** AMI's version, from the greeting. */
+  get apiVersion(): string {
+    return this.#apiVersion
+  }
+
+  /** When the last byte came. */
+  get lastLife(): number {
+    return this.#lastLife
+  }
+
+  /** When Asterisk was started, as far as this account can know. */
+  get serverStart(): ServerStart | undefined {
+    return this.#start
+  }
+
+  /** Whether this account gets FullyBooted. */
+  get bootSeen(): boolean {
+    return this.#bootSeen
+  }
+
+  /**
+   * Makes the link, waits for the greeting, logs in, waits for FullyBooted, `bootTimeoutMs` at the most.
+   *
+   * @throws ConnectionError, ConnectionLostError, ProtocolError or AuthenticationError; the session is over then.
+   */
+  async open(bootTimeoutMs: number): Promise<void> {
+    const { connectTimeoutMs, peer, keepAlive } = this.#options
+    try {
+      await this.#within(connectTimeoutMs, this.#dial(), `No connection to ${peer}`)
+      const version = await this.#within(
+        connectTimeoutMs,
+        this.#greeted.promise,
+        `Connected to ${peer}, but no greeting came, so it may not be an Asterisk manager port, or one that speaks TLS;`,
+      )
+      this.#apiVersion = version
+      this.#events.authenticating(version)
+      await this.#within(connectTimeoutMs, this.#login(), `Connected to ${peer}, but the login was not answered`)
+      if (keepAlive !== undefined) {
+        this.#keepAlive = new KeepAlive(keepAlive, this.#clock, {
+          ping: () => this.#ping(),
+          probing: () => this.#events.probing(),
+          dead: (silentMs) =>
+            this.abort(
+              new ConnectionLostError(`${peer} has been silent for ${Math.round(silentMs)} ms and did not answer a Ping`, {
+                sent: 'maybe',
+              }),
+            ),
+        })
+      }
+      this.#events.booting()
+      await this.#boot(bootTimeoutMs)
+    } catch (error) {
+      this.abort(error as Error)
+      throw error
+    }
+  }
+
+  /** Sends an action past every queue. */
+  send(name: string, headers: ActionHeaders = {}): Promise<AMIResponse> {
+    return this.#protocol.sendAction(name, headers).toPromise()
+  }
+
+  /** An action that holds up the connection was sent: silence is no sign of death for so long. */
+  excuseSilence(forMs: number): void {
+    this.#keepAlive?.excuse(forMs)
+  }
+
+  /** FullyBooted came, at login or later. */
+  fullyBooted(event: AMIEvent): void {
+    this.#bootSeen = true
+    this.#start ??= ServerStart.fromUptime(event, this.#clock.now())
+    this.#booted.resolve()
+  }
+
+  /** Ends the session at once. Idempotent. */
+  abort(reason: Error): void {
+    this.#over(reason)
+    this.#dialing.abort(reason)
+    this.#transport?.close()
+    this.#protocol.connectionLost(reason)
+  }
+
+  /** Says Logoff and waits for the server's Goodbye, for `timeoutMs` at the most. Never rejects. */
+  async logoff(timeoutMs: number): Promise<void> {
+    await this.#within(timeoutMs, this.send('Logoff'), 'Logoff was not answered').catch(() => undefined)
+  }
+
+  async #dial(): Promise<void> {
+    let transport: Transport
+    try {
+      transport = await this.#connector(this.#protocol, this.#dialing.signal)
+    } catch (error) {
+      if (error instanceof AMIError) throw error
+      throw new ConnectionError(`No connection to ${this.#options.peer}: ${reasonOf(error)}`, { cause: error })
+    }
+    this.#transport = transport
+    if (this.#end !== undefined) transport.close()
+  }
+
+  async #login(): Promise<void> {
+    const { username, secret, authType, eventMask, peer } = this.#options
+    const credentials: ActionHeaders = { Username: username, Events: eventMask }
+    try {
+      if (authType === 'plaintext') {
+        await this.send('Login', { ...credentials, Secret: secret })
+        return
+      }
+      const challenge = (await this.send('Challenge', { AuthType: 'MD5' })).get('Challenge') ?? ''
+      const key = md5Hex(new TextEncoder().encode(challenge + secret))
+      await this.send('Login', { AuthType: 'MD5', ...credentials, Key: key })
+    } catch (error) {
+      throw error instanceof ActionError ? loginError(peer, username, error) : error
+    }
+  }
+
+  async #boot(timeoutMs: number): Promise<void> {
+    const booted = await this.#until(timeoutMs, this.#booted.promise)
+    if (booted || this.#start !== undefined) return
+    // No FullyBooted for this account: ask since when Asterisk runs, so that a restart can be told later.
+    await this.#until(
+      this.#options.connectTimeoutMs,
+      this.send('CoreStatus').then(
+        (status) => {
+          this.#start = ServerStart.fromCoreStatus(status)
+        },
+        () => undefined,
+      ),
+    )
+  }
+
+  #ping(): void {
+    this.#protocol.sendAction('Ping').onException = () => undefined
+  }
+
+  /** Resolves with the promise; rejects when the session or the time ends first. */
+  async #within<T>(timeoutMs: number, promise: Promise<T>, failure: string): Promise<T> {
+    let cancel: () => void = () => undefined
+    const timeout = new Promise<never>((_, reject) => {
+      cancel = this.#clock.after(timeoutMs, () => reject(new ConnectionError(`${failure} within ${timeoutMs} ms`)))
+    })
+    try {
+      return await Promise.race([promise, timeout, this.#ended.promise])
+    } finally {
+      cancel()
+    }
+  }
+
+  /** Whether the promise resolved within the time. */
+  async #until(timeoutMs: number, promise: Promise<unknown>): Promise<boolean> {
+    let cancel: () => void = () => undefined
+    const timeout = new Promise<false>((resolve) => {
+      cancel = this.#clock.after(timeoutMs, () => resolve(false))
+    })
+    try {
+      return await Promise.race([promise.then(() => true), timeout, this.#ended.promise])
+    } finally {
+      cancel()
+    }
+  }
+
+  #over(reason: Error): void {
+    if (this.#end !== undefined) return
+    this.#end = reason
+    this.#keepAlive?.stop()
+    this.#ended.reject(reason)
+    this.#events.lost(reason)
+  }
+
+  #protocolHooks(): ProtocolHooks {
+    const { peer } = this.#options
+    return {
+      made: (protocol) => this.#events.made(protocol),
+      alive: () => {
+        this.#lastLife = this.#clock.now()
+        this.#keepAlive?.alive()
+      },
+      greeted: (apiVersion) => this.#greeted.resolve(apiVersion),
+      lost: (error) => {
+        if (error instanceof AMIError) this.#over(error)
+        else if (error !== undefined)
+          this.#over(
+            new ConnectionLostError(`The connection to ${peer} was lost: ${reasonOf(error)}`, { sent: 'maybe', cause: error }),
+          )
+        else if (this.#apiVersion !== '') this.#over(new ConnectionLostError(`${peer} closed the connection`, { sent: 'maybe' }))
+        else
+          this.#over(
+            new ConnectionError(
+              `${peer} closed the connection without an Asterisk greeting: too many logins under way there, or not a manager port`,
+            ),
+          )
+      },
+      lateAnswer: () => this.#events.lateAnswer(),
+      warning: (message) => this.#events.warning(`${peer}: ${message}`),
+      callbackFailed: (error) => this.#events.callbackFailed(error),
+    }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+interface ProtocolHooks {
+  made(protocol: AMIProtocol): void
+  alive(): void
+  greeted(apiVersion: string): void
+  lost(error: Error | undefined): void
+  lateAnswer(): void
+  warning(message: string): void
+  callbackFailed(error: unknown): void
+}
+
+class SessionProtocol extends AMIProtocol {
+  readonly #hooks: ProtocolHooks
+
+  constructor(options: ResolvedOptions, hooks: ProtocolHooks) {
+    super({ encoding: options.encoding, limits: options.limits, peer: options.peer })
+    this.#hooks = hooks
+  }
+
+  override connectionMade(transport: Transport): void {
+    super.connectionMade(transport)
+    this.#hooks.made(this)
+  }
+
+  override dataReceived(data: Uint8Array): void {
+    this.#hooks.alive()
+    super.dataReceived(data)
+  }
+
+  override connectionLost(error?: Error): void {
+    // The session first: whoever is settled next must find the client in its new state.
+    this.#hooks.lost(this.failure ?? error)
+    super.connectionLost(error)
+  }
+
+  override greetingReceived(_apiName: string, apiVersion: string): void {
+    this.#hooks.greeted(apiVersion)
+  }
+
+  override lateResponseReceived(): void {
+    this.#hooks.lateAnswer()
+  }
+
+  override unmatchedResponseReceived(response: AMIResponse): void {
+    this.#hooks.warning(
+      `a response that no action waits for was ignored: ${response.get('Response')}, ${JSON.stringify(response.message)}`,
+    )
+  }
+
+  override unknownMessageReceived(text: string): void {
+    this.#hooks.warning(`a message that is neither event nor response was ignored: ${JSON.stringify(text.slice(0, 80))}`)
+  }
+
+  override malformedLineReceived(line: string): void {
+    this.#hooks.warning(`a line without a colon came (more of them are not reported): ${JSON.stringify(line.slice(0, 80))}`)
+  }
+
+  override callbackFailed(error: unknown): void {
+    this.#hooks.callbackFailed(error)
+  }
+}

@@ -1,0 +1,58 @@
+/** Channel variables to set: an object, a Map, or a list of pairs; the order is kept. */
+export type Variables =
+  | Readonly<Record<string, string | number | boolean>>
+  | ReadonlyMap<string, string | number | boolean>
+  | Iterable<readonly [name: string, value: string | number | boolean]>
+
+/** The variables as pairs of text. */
+export function variablePairs(variables: Variables): (readonly [name: string, value: string])[] {
+  const pairs =
+    Symbol.iterator in variables ? [...(variables as Iterable<readonly [string, unknown]>)] : Object.entries(variables)
+  return pairs.map(([name, value]) => [name, String(value)] as const)
+}
+
+/**
+ * Writes one variable so that Asterisk reads back exactly this name and value: a backslash before each character that
+ * its argument parser gives a meaning (`main/app.c`, verified on 16.28 and 22.10).
+ */
+export function escapeVariable(name: string, value: string): string {
+  return `${escape(name)}=${escape(value)}`
+}
+
+/** Reads `name=value` pairs as Asterisk does: unquoted commas part them, a backslash takes the next character as it is. */
+export function parseVariables(header: string): [name: string, value: string][] {
+  const pairs: [string, string][] = []
+  let text = ''
+  let equals = -1
+  let quoted = false
+  let depth = 0
+  const finish = () => {
+    if (equals >= 0) pairs.push([text.slice(0, equals), text.slice(equals)])
+    text = ''
+    equals = -1
+  }
+  for (let at = 0; at < header.length; at += 1) {
+    const character = header.charAt(at)
+    if (character === '\\' && at + 1 < header.length) {
+      at += 1
+      text += header.charAt(at)
+    } else if (character === '"') quoted = !quoted
+    else if (character === ',' && !quoted && depth <= 0) finish()
+    else if (character === '=' && equals < 0) equals = text.length
+    else {
+      if (character === '(' || character === '[') depth += 1
+      else if (character === ')' || character === ']') depth -= 1
+      text += character
+    }
+  }
+  finish()
+  return pairs
+}
+
+function escape(text: string): string {
+  let escaped = ''
+  for (const character of text) escaped += SPECIAL.has(character) ? `\\${character}` : character
+  return escaped
+}
+
+const SPECIAL = new Set(['\\', '"', ',', '(', ')', '[', ']'])

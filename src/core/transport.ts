@@ -1,0 +1,27 @@
+/**
+ * The way out: what a protocol needs from a link. An adapter for a new runtime implements these two methods.
+ */
+export interface Transport {
+  /** Sends bytes, in order. Never throws and never blocks; on a dead link the bytes go nowhere. */
+  write(data: Uint8Array): void
+  /** Ends the link, also a stalled one. The protocol's `connectionLost` is called afterwards. Idempotent. */
+  close(): void
+}
+
+/**
+ * The way in: what a link tells a protocol, in the shape of PEP 3156. `connectionMade` comes first and once,
+ * then any number of `dataReceived`, then `connectionLost` once.
+ */
+export interface Protocol {
+  connectionMade(transport: Transport): void
+  /** `data` belongs to the adapter and may be overwritten after the call: keep a copy, not the array. */
+  dataReceived(data: Uint8Array): void
+  /** `error` tells why; without one the peer or this side ended the link in order. */
+  connectionLost(error?: Error): void
+}
+
+/**
+ * Makes a link for a protocol: calls its `connectionMade` and resolves with the transport, or rejects.
+ * When `signal` aborts, the attempt (or the link just made) is dropped.
+ */
+export type Connector = (protocol: Protocol, signal: AbortSignal) => Promise<Transport>

@@ -1,0 +1,124 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFileSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { Release } from './releases.js'
+
+const run = promisify(execFile)
+const here = fileURLToPath(new URL('.', import.meta.url))
+
+/** The controls of one installed Asterisk: its life and its console. */
+export class AsteriskServer {
+  readonly #release: Release
+
+  constructor(release: Release) {
+    this.#release = release
+  }
+
+  /** Writes the configuration, starts Asterisk and waits until its manager port answers. */
+  async start(): Promise<void> {
+    await this.launch()
+    await this.cli('core waitfullybooted')
+  }
+
+  /** Starts Asterisk; the manager port answers, modules may still be loading. */
+  async launch(): Promise<void> {
+    const { root } = this.#release
+    this.#configure()
+    for (const folder of ['proc', 'run/asterisk', 'var/run/asterisk']) mkdirSync(join(root, folder), { recursive: true })
+    if (!existsSync(join(root, 'proc/self'))) await run('mount', ['-t', 'proc', 'proc', join(root, 'proc')])
+    rmSync(this.#pidFile, { force: true })
+    const log = openSync(`${root}.log`, 'w')
+    const child = spawn('chroot', [root, 'asterisk', '-f', '-n'], { detached: true, stdio: ['ignore', log, log] })
+    child.unref()
+    await this.#until(() => this.#answers(), 'to start')
+  }
+
+  /** Runs a command on the console and returns what it printed. */
+  async cli(command: string): Promise<string> {
+    const { stdout } = await run('chroot', [this.#release.root, 'asterisk', '-rx', command])
+    return stdout
+  }
+
+  /** Stops Asterisk in order, or by force when it does not. */
+  async stop(): Promise<void> {
+    const { pid } = this
+    if (pid === undefined) return
+    await this.cli('core stop now').catch(() => undefined)
+    await this.#until(() => !isAlive(pid), 'to stop').catch(() => process.kill(pid, 'SIGKILL'))
+  }
+
+  /** Ends Asterisk without any notice. */
+  async kill(): Promise<void> {
+    const { pid } = this
+    if (pid === undefined) throw new Error('Asterisk does not run')
+    process.kill(pid, 'SIGKILL')
+    await this.#until(() => !isAlive(pid), 'to die')
+  }
+
+  /** Stops the process in its tracks, or sends it on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    const { pid } = this
+    if (pid === undefined) throw new Error('Asterisk does not run')
+    process.kill(pid, signal)
+  }
+
+  /** The process that runs, if one does. */
+  get pid(): number | undefined {
+    if (!existsSync(this.#pidFile)) return undefined
+    const pid = Number(readFileSync(this.#pidFile, 'utf8'))
+    return isAlive(pid) ? pid : undefined
+  }
+
+  get #pidFile(): string {
+    return join(this.#release.root, 'run/asterisk/asterisk.pid')
+  }
+
+  #configure(): void {
+    const { root, port, tlsPort, version } = this.#release
+    const values: Record<string, number> = {
+      PORT: port,
+      TLSPORT: tlsPort,
+      SIPPORT: 17_000 + version,
+      RTPSTART: 18_000 + version * 20,
+      RTPEND: 18_019 + version * 20,
+    }
+    for (const name of readdirSync(join(here, 'conf'))) {
+      const text = readFileSync(join(here, 'conf', name), 'utf8').replace(/@(\w+)@/g, (_, key: string) => String(values[key]))
+      writeFileSync(join(root, 'etc/asterisk', name), text)
+    }
+    for (const name of ['server.pem', 'server.key'])
+      copyFileSync(join(here, '../../fixtures/tls', name), join(root, 'etc/asterisk', name))
+  }
+
+  async #answers(): Promise<boolean> {
+    const socket = connect(this.#release.port, '127.0.0.1')
+    try {
+      await once(socket, 'data')
+      return true
+    } catch {
+      return false
+    } finally {
+      socket.destroy()
+    }
+  }
+
+  async #until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+    for (const deadline = Date.now() + 20_000; Date.now() < deadline; await delay(25)) if (await condition()) return
+    throw new Error(`Asterisk ${this.#release.version} took more than 20 s ${what}; see ${this.#release.root}.log`)
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    // A zombie is dead too; in a container nobody may collect it.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
