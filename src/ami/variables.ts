@@ -16,7 +16,7 @@ export function variablePairs(variables: Variables): (readonly [name: string, va
  * its argument parser gives a meaning (`main/app.c`, verified on 16.28 and 22.10).
  */
 export function escapeVariable(name: string, value: string): string {
-  return `${escape(name)}=${escape(value)}`
+  return `${backslashed(name)}=${backslashed(value)}`
 }
 
 /** Reads `name=value` pairs as Asterisk does: unquoted commas part them, a backslash takes the next character as it is. */
@@ -49,7 +49,7 @@ export function parseVariables(header: string): [name: string, value: string][] 
   return pairs
 }
 
-function escape(text: string): string {
+function backslashed(text: string): string {
   let escaped = ''
   for (const character of text) escaped += SPECIAL.has(character) ? `\\${character}` : character
   return escaped

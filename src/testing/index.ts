@@ -1,1 +1,13 @@
-export {}
+/**
+ * A fake Asterisk for tests.
+ *
+ * @module
+ */
+export { AMIAction } from '../ami/action-reader.js'
+export type { ServerHeaders } from '../ami/server-protocol.js'
+export type { ListenOptions } from '../node/tcp-listener.js'
+export type { FakeAsteriskOptions } from './fake-asterisk.js'
+export { FakeAsterisk, UnhandledActionError } from './fake-asterisk.js'
+export type { FakeUser } from './fake-session.js'
+export type { ActionHandler, ListPart, Reply, Resolver } from './handlers.js'
+export { action, event, FakeEvent, FakeResponse, failure, success } from './handlers.js'

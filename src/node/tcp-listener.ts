@@ -1,0 +1,63 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTLSServer, type TlsOptions } from 'node:tls'
+import type { Protocol } from '../core/transport.js'
+import { SocketTransport } from './tcp.js'
+
+export interface ListenOptions {
+  /** @default '127.0.0.1' */
+  readonly host?: string
+  /** 0: a free one. @default 0 */
+  readonly port?: number
+  /** Options of `node:tls`, such as `key` and `cert`: the port then speaks TLS only. */
+  readonly tls?: TlsOptions
+}
+
+/** A port that makes a protocol for each connection. */
+export class TCPListener {
+  readonly host: string
+  readonly port: number
+  readonly #server: Server
+  readonly #sockets: Set<Socket>
+
+  private constructor(server: Server, sockets: Set<Socket>) {
+    const { address, port } = server.address() as AddressInfo
+    this.host = address
+    this.port = port
+    this.#server = server
+    this.#sockets = sockets
+  }
+
+  /** @throws the system's error when the port cannot be had. */
+  static async open(makeProtocol: () => Protocol, options: ListenOptions = {}): Promise<TCPListener> {
+    const sockets = new Set<Socket>()
+    const serve = (socket: Socket) => {
+      sockets.add(socket)
+      serveSocket(socket, makeProtocol())
+      socket.once('close', () => sockets.delete(socket))
+    }
+    const server = options.tls === undefined ? createServer(serve) : createTLSServer(options.tls, serve)
+    server.listen(options.port ?? 0, options.host ?? '127.0.0.1')
+    await once(server, 'listening')
+    return new TCPListener(server, sockets)
+  }
+
+  /** Stops listening and ends every connection. */
+  async close(): Promise<void> {
+    const closed = once(this.#server, 'close')
+    this.#server.close()
+    for (const socket of this.#sockets) socket.destroy()
+    await closed
+  }
+}
+
+function serveSocket(socket: Socket, protocol: Protocol): void {
+  let failure: Error | undefined
+  socket.setNoDelay(true)
+  socket.on('error', (error) => {
+    failure = error
+  })
+  socket.on('data', (data) => protocol.dataReceived(data))
+  socket.on('close', () => protocol.connectionLost(failure))
+  protocol.connectionMade(new SocketTransport(socket))
+}

@@ -1,0 +1,270 @@
+import type { AMIAction } from '../ami/action-reader.js'
+import type { ServerHeaders } from '../ami/server-protocol.js'
+import type { Connector } from '../core/transport.js'
+import { type ListenOptions, TCPListener } from '../node/tcp-listener.js'
+import { eventClass } from './event-class.js'
+import { type FakeServer, FakeSession, type FakeUser } from './fake-session.js'
+import { type ActionHandler, action, FakeResponse, headerPairs, type Reply, success } from './handlers.js'
+import { memoryConnector } from './memory-link.js'
+
+export interface FakeAsteriskOptions {
+  /** Accounts by name; a text is the secret. Without any, nobody can log in. */
+  readonly users?: Readonly<Record<string, string | FakeUser>>
+  /** Which Asterisk it plays. @default 22 */
+  readonly version?: 16 | 22
+  /** What an action is that no handler answers: `error` makes `close()` reject with them. @default 'error' */
+  readonly onUnhandled?: 'error' | 'ignore'
+  /** How long a refused login waits for its answer. Asterisk takes 1,000. @default 0 */
+  readonly loginFailureDelayMs?: number
+  /** @default 'utf-8' */
+  readonly encoding?: string
+}
+
+const VERSIONS = {
+  16: { ami: '5.0.4', asterisk: '16.28.0' },
+  22: { ami: '11.0.0', asterisk: '22.10.1' },
+} as const
+
+/** Actions came that no handler answers. */
+export class UnhandledActionError extends Error {
+  override readonly name = 'UnhandledActionError'
+  readonly actions: readonly AMIAction[]
+
+  constructor(actions: readonly AMIAction[], handled: readonly string[]) {
+    const list = actions.map((each) => JSON.stringify(each)).join('\n  ')
+    super(`The fake has no handler for these actions:\n  ${list}\nHandled are: ${handled.join(', ')}`)
+    this.actions = actions
+  }
+}
+
+/**
+ * An Asterisk for tests: logs clients in, answers actions by handlers, sends events, and behaves on the wire as a real server does.
+ *
+ * Without a handler it answers Login, Challenge, Logoff, Events, Ping, CoreStatus, CoreSettings, Filter and UserEvent. An action that nobody
+ * handles gets Asterisk's own error, and `close()` rejects.
+ */
+export class FakeAsterisk implements AsyncDisposable {
+  readonly #options: FakeAsteriskOptions
+  readonly #initial: readonly ActionHandler[]
+  #handlers: readonly ActionHandler[]
+  readonly #used = new Set<ActionHandler>()
+  readonly #builtIn: readonly ActionHandler[]
+  readonly #sessions = new Set<FakeSession>()
+  readonly #listeners: TCPListener[] = []
+  readonly #server: FakeServer
+  #unhandled: AMIAction[] = []
+  #received: AMIAction[] = []
+  #startedAt = new Date()
+  #shuttingDown = false
+  #closed = false
+  #handlerError: Error | undefined
+
+  constructor(options: FakeAsteriskOptions = {}, ...handlers: ActionHandler[]) {
+    this.#options = options
+    this.#initial = handlers
+    this.#handlers = handlers
+    this.#builtIn = this.#builtInHandlers()
+    this.#server = this.#serverForSessions()
+  }
+
+  /** Links to this fake in the same process, for `new AMIClient({ connect })`. */
+  get connector(): Connector {
+    return memoryConnector(() => this.#newSession())
+  }
+
+  /** Actions that no handler answered. */
+  get unhandled(): readonly AMIAction[] {
+    return this.#unhandled
+  }
+
+  /** Every action of clients that were logged in, in order. */
+  get received(): readonly AMIAction[] {
+    return this.#received
+  }
+
+  /** How many clients are logged in. */
+  get clients(): number {
+    return [...this.#sessions].filter((session) => session.username !== undefined).length
+  }
+
+  /** Opens a port; resolves with where it is. Can be called several times. */
+  async listen(options: ListenOptions = {}): Promise<{ host: string; port: number }> {
+    const listener = await TCPListener.open(() => this.#newSession(), options)
+    this.#listeners.push(listener)
+    return { host: listener.host, port: listener.port }
+  }
+
+  /** Puts handlers before the others, until `reset()`. */
+  use(...handlers: ActionHandler[]): void {
+    this.#handlers = [...handlers, ...this.#handlers]
+  }
+
+  /** Goes back to the handlers it was made with, and forgets what came so far. */
+  reset(): void {
+    this.#handlers = this.#initial
+    this.#used.clear()
+    this.#unhandled = []
+    this.#received = []
+    this.#handlerError = undefined
+  }
+
+  /** @throws Error that names the handlers which no action came for. */
+  assertAllHandlersUsed(): void {
+    const unused = this.#handlers.filter((handler) => !this.#used.has(handler)).map((handler) => handler.name)
+    if (unused.length > 0) throw new Error(`No action came for these handlers: ${unused.join(', ')}`)
+  }
+
+  /** Sends an event to every client that may and wants to see it. Its `Privilege` is Asterisk's own unless given. */
+  emit(name: string, headers: ServerHeaders = {}): void {
+    const pairs = headerPairs(headers)
+    const given = pairs.find(([header]) => header.toLowerCase() === 'privilege')
+    const privilege = given === undefined ? `${eventClass(name)},all` : String(given[1])
+    const lines = pairs.filter((pair) => pair !== given)
+    for (const session of this.#sessions) session.notify(name, privilege, lines)
+  }
+
+  /** Sends bytes as they are, such as a recording, to every client that is logged in. */
+  replay(bytes: Uint8Array): void {
+    for (const session of this.#sessions) if (session.username !== undefined) session.sendRaw(bytes)
+  }
+
+  /** Ends every connection without a word. */
+  disconnectAll(): void {
+    for (const session of [...this.#sessions]) session.close()
+  }
+
+  /** Begins a graceful shutdown: every action is refused, events go on. `abortShutdown()` takes it back. */
+  shutDownGracefully(): void {
+    this.#shuttingDown = true
+  }
+
+  abortShutdown(): void {
+    this.#shuttingDown = false
+  }
+
+  /** Restarts: says Shutdown to those who may hear it, ends every connection, and serves anew at once. */
+  restart(): void {
+    this.emit('Shutdown', { Shutdown: 'Cleanly', Restart: 'True' })
+    this.disconnectAll()
+    this.#shuttingDown = false
+    this.#startedAt = new Date()
+  }
+
+  /**
+   * Ends every connection and closes the ports. Idempotent.
+   *
+   * @throws UnhandledActionError when actions came that no handler answers (unless `onUnhandled` is `ignore`), and the first error that a
+   * handler threw.
+   */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.disconnectAll()
+    await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()))
+    if (this.#handlerError !== undefined) throw this.#handlerError
+    if (this.#unhandled.length > 0 && this.#options.onUnhandled !== 'ignore') {
+      throw new UnhandledActionError(
+        this.#unhandled,
+        [...this.#handlers, ...this.#builtIn].map((handler) => handler.name),
+      )
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #newSession(): FakeSession {
+    const session = new FakeSession(this.#server)
+    this.#sessions.add(session)
+    return session
+  }
+
+  #serverForSessions(): FakeServer {
+    const fake = this
+    const { version = 22, encoding = 'utf-8', loginFailureDelayMs = 0, users = {} } = this.#options
+    const accounts = new Map(
+      Object.entries(users).map(
+        ([name, user]) => [name.toLowerCase(), typeof user === 'string' ? { secret: user } : user] as const,
+      ),
+    )
+    return {
+      greeting: `Asterisk Call Manager/${VERSIONS[version].ami}`,
+      encoding,
+      loginFailureDelayMs,
+      get shuttingDown() {
+        return fake.#shuttingDown
+      },
+      user: (name) => accounts.get(name),
+      isLoggedIn: (name) => [...this.#sessions].some((session) => session.username === name),
+      reply: (request) => this.#reply(request),
+      handlerFailed: (request, error) => {
+        this.#handlerError ??= new Error(`The handler of ${request.name} threw`, { cause: error })
+      },
+      loggedIn: (session, username) => this.#loggedIn(session, username),
+      ended: (session) => this.#sessions.delete(session),
+    }
+  }
+
+  #reply(request: AMIAction): Reply | Promise<Reply> {
+    this.#received.push(request)
+    const name = request.name.toLowerCase()
+    const matches = (handler: ActionHandler) => handler.name.toLowerCase() === name
+    const handler = this.#handlers.find(matches) ?? this.#builtIn.find(matches)
+    if (handler !== undefined) {
+      this.#used.add(handler)
+      return handler.resolve(request)
+    }
+    this.#unhandled.push(request)
+    const message = `Invalid/unknown command: ${request.name}. Use Action: ListCommands to show available commands.`
+    return new FakeResponse('Error', { Message: message })
+  }
+
+  #loggedIn(session: FakeSession, username: string): void {
+    const uptime = Math.floor((Date.now() - this.#startedAt.getTime()) / 1000)
+    const booted = [
+      ['Uptime', uptime],
+      ['LastReload', uptime],
+      ['Status', 'Fully Booted'],
+    ] as const
+    session.notify('FullyBooted', 'system,all', booted)
+    const at = new Date().toISOString().replace('Z', '+0000')
+    this.emit('SuccessfulAuth', {
+      EventTV: at,
+      Severity: 'Informational',
+      Service: 'AMI',
+      EventVersion: 1,
+      AccountID: username,
+      SessionID: '0x0',
+      LocalAddress: 'IPV4/TCP/127.0.0.1/5038',
+      RemoteAddress: 'IPV4/TCP/127.0.0.1/0',
+      UsingPassword: 0,
+      SessionTV: at,
+    })
+  }
+
+  #builtInHandlers(): ActionHandler[] {
+    const version = VERSIONS[this.#options.version ?? 22]
+    const [date, time] = [() => this.#startedAt.toISOString().slice(0, 10), () => this.#startedAt.toISOString().slice(11, 19)]
+    return [
+      action('Ping', () => success({ Ping: 'Pong', Timestamp: (Date.now() / 1000).toFixed(6) })),
+      action('CoreStatus', () =>
+        success({
+          CoreStartupDate: date(),
+          CoreStartupTime: time(),
+          CoreReloadDate: date(),
+          CoreReloadTime: time(),
+          CoreCurrentCalls: 0,
+        }),
+      ),
+      action('CoreSettings', () => success({ AMIversion: version.ami, AsteriskVersion: version.asterisk, SystemName: '' })),
+      action('Filter', () => success('Success')),
+      action('UserEvent', (request) => {
+        // Asterisk copies every header into the event, the sender's ActionID too.
+        const headers = [...request.entries()].filter(([name]) => name.toLowerCase() !== 'action')
+        this.emit('UserEvent', headers)
+        return success('Event Sent')
+      }),
+    ]
+  }
+}

@@ -1,0 +1,208 @@
+import type { AMIAction } from '../ami/action-reader.js'
+import { listShape } from '../ami/list-actions.js'
+import { md5Hex } from '../ami/md5.js'
+import { AMIServerProtocol, type ServerHeaders } from '../ami/server-protocol.js'
+import { EventMask } from './event-class.js'
+import { FakeEvent, FakeResponse, headerPairs, type Reply } from './handlers.js'
+
+/** An account of the fake. */
+export interface FakeUser {
+  readonly secret: string
+  /** The event classes it may see, as in manager.conf. @default 'all' */
+  readonly read?: string
+  /** Whether it may be logged in twice. @default true */
+  readonly allowMultipleLogin?: boolean
+}
+
+/** What a session needs from its fake. */
+export interface FakeServer {
+  readonly greeting: string
+  readonly encoding: string
+  readonly loginFailureDelayMs: number
+  readonly shuttingDown: boolean
+  user(name: string): FakeUser | undefined
+  isLoggedIn(name: string): boolean
+  /** Answers an action of a session that is logged in. */
+  reply(action: AMIAction): Reply | Promise<Reply>
+  handlerFailed(action: AMIAction, error: unknown): void
+  loggedIn(session: FakeSession, user: string): void
+  ended(session: FakeSession): void
+}
+
+/** One client's connection to the fake. It works on one action after the other, and holds events back meanwhile, as Asterisk does. */
+export class FakeSession extends AMIServerProtocol {
+  readonly #server: FakeServer
+  readonly #challenge = String(Math.floor(Math.random() * 900_000_000) + 100_000_000)
+  readonly #queue: AMIAction[] = []
+  #working = false
+  #heldEvents: (() => void)[] = []
+  #username: string | undefined
+  #readable = EventMask.parse('off')
+  #wanted = EventMask.parse('on')
+  #over = false
+
+  constructor(server: FakeServer) {
+    super({ greeting: server.greeting, encoding: server.encoding })
+    this.#server = server
+  }
+
+  /** The account that is logged in. */
+  get username(): string | undefined {
+    return this.#username
+  }
+
+  override actionReceived(action: AMIAction): void {
+    this.#queue.push(action)
+    if (!this.#working) void this.#work()
+  }
+
+  override connectionLost(error?: Error): void {
+    super.connectionLost(error)
+    this.#over = true
+    this.#server.ended(this)
+  }
+
+  /** Sends an event if the session may and wants to see it, after the action at hand. */
+  notify(name: string, privilege: string, lines: readonly (readonly [string, unknown])[]): void {
+    if (!this.sees(privilege)) return
+    const send = () => this.sendEvent(name, [['Privilege', privilege], ...lines])
+    if (this.#working) this.#heldEvents.push(send)
+    else send()
+  }
+
+  sees(privilege: string): boolean {
+    return this.#username !== undefined && this.#readable.allows(privilege) && this.#wanted.allows(privilege)
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true
+    for (let action = this.#queue.shift(); action !== undefined && !this.#over; action = this.#queue.shift()) {
+      const working = this.#handle(action)
+      // An answer that is there at once is written at once.
+      if (working !== undefined) await working
+      for (const send of this.#heldEvents.splice(0)) send()
+    }
+    this.#working = false
+  }
+
+  #handle(action: AMIAction): Promise<void> | undefined {
+    const name = action.name.toLowerCase()
+    if (name === 'challenge') return this.#sendChallenge(action)
+    if (name === 'login') return this.#login(action)
+    if (this.#server.shuttingDown) return this.#respond(action, 'Error', { Message: 'Asterisk is shutting down' })
+    if (name === 'logoff') {
+      this.#respond(action, 'Goodbye', { Message: 'Thanks for all the fish.' })
+      this.close()
+      return undefined
+    }
+    if (this.#username === undefined) return this.#respond(action, 'Error', { Message: 'Permission denied' })
+    if (name === 'events') return this.#setMask(action)
+    return this.#run(action)
+  }
+
+  #run(action: AMIAction): Promise<void> | undefined {
+    const failed = (error: unknown) => {
+      this.#server.handlerFailed(action, error)
+      this.#respond(action, 'Error', { Message: `The fake's handler of ${action.name} threw` })
+    }
+    try {
+      const reply = this.#server.reply(action)
+      const answered = reply instanceof Promise ? reply.then((late) => this.#answer(action, late)) : this.#answer(action, reply)
+      return answered?.catch(failed)
+    } catch (error) {
+      failed(error)
+      return undefined
+    }
+  }
+
+  #answer(action: AMIAction, reply: Reply): Promise<void> | undefined {
+    if (reply === undefined) return undefined
+    if (reply instanceof FakeResponse) return this.#respond(action, reply.type, reply.headers)
+    return this.#sendList(action, reply)
+  }
+
+  async #sendList(action: AMIAction, parts: Exclude<Reply, FakeResponse | undefined>): Promise<void> {
+    const shape = listShape(action.name)
+    const announced = shape === undefined || !(shape.single || shape.completion === 'WaitEventComplete')
+    const iterator = Symbol.asyncIterator in parts ? parts[Symbol.asyncIterator]() : parts[Symbol.iterator]()
+    let items = 0
+    let started = false
+    const start = (headers: readonly (readonly [string, unknown])[]) => {
+      started = true
+      const own = headers.some(([name]) => name.toLowerCase() === 'message')
+        ? []
+        : [['Message', `${action.name} list will follow`] as const]
+      this.#respond(action, 'Success', [...(announced ? [['EventList', 'start'] as const] : []), ...own, ...headers])
+    }
+    for (;;) {
+      const next = await iterator.next()
+      if (this.#over) return
+      const part = next.value
+      if (next.done) {
+        if (!started) start([])
+        if (shape?.single) return
+        const counted = announced ? [['EventList', 'Complete'] as const, ['ListItems', items] as const] : []
+        const extra = typeof part === 'object' && part !== null ? headerPairs(part as ServerHeaders) : []
+        this.sendEvent(shape?.completion ?? `${action.name}Complete`, [...counted, ...extra], action.actionId)
+        return
+      }
+      if (part instanceof FakeResponse) {
+        if (part.type !== 'Success') {
+          this.#respond(action, part.type, part.headers)
+          return
+        }
+        start(headerPairs(part.headers))
+      } else if (part instanceof FakeEvent) {
+        if (!started) start([])
+        items += 1
+        this.sendEvent(part.name, part.headers, action.actionId)
+      }
+    }
+  }
+
+  #sendChallenge(action: AMIAction): Promise<void> | undefined {
+    if (action.get('AuthType')?.toLowerCase() !== 'md5')
+      return this.#respond(action, 'Error', { Message: 'Must specify AuthType' })
+    return this.#respond(action, 'Success', { Challenge: this.#challenge })
+  }
+
+  #login(action: AMIAction): Promise<void> | undefined {
+    if (this.#server.shuttingDown) return this.#respond(action, 'Error', { Message: 'Asterisk is shutting down' })
+    if (this.#username !== undefined) return this.#respond(action, 'Success', { Message: 'Already authenticated' })
+    // Asterisk compares the name without regard to case.
+    const name = (action.get('Username') ?? '').toLowerCase()
+    const user = this.#server.user(name)
+    if (user === undefined || !this.#isRight(action, user.secret)) return this.#refuse(action, 'Authentication failed')
+    if (user.allowMultipleLogin === false && this.#server.isLoggedIn(name)) return this.#refuse(action, 'Login Already In Use')
+    const mask = action.get('Events')
+    if (mask !== undefined) this.#wanted = EventMask.parse(mask)
+    this.#username = name
+    this.#readable = EventMask.parse(user.read ?? 'all')
+    this.#respond(action, 'Success', { Message: 'Authentication accepted' })
+    this.#server.loggedIn(this, action.get('Username') ?? '')
+    return undefined
+  }
+
+  #isRight(action: AMIAction, secret: string): boolean {
+    if (action.get('AuthType')?.toLowerCase() !== 'md5') return action.get('Secret') === secret
+    return action.get('Key') === md5Hex(new TextEncoder().encode(this.#challenge + secret))
+  }
+
+  async #refuse(action: AMIAction, message: string): Promise<void> {
+    const { loginFailureDelayMs } = this.#server
+    if (loginFailureDelayMs > 0) await new Promise((resolve) => setTimeout(resolve, loginFailureDelayMs))
+    this.#respond(action, 'Error', { Message: message })
+    this.close()
+  }
+
+  #setMask(action: AMIAction): Promise<void> | undefined {
+    const mask = action.get('EventMask') ?? ''
+    if (mask === '') return this.#respond(action, 'Error', { Message: 'Invalid event mask' })
+    this.#wanted = EventMask.parse(mask)
+    return this.#respond(action, 'Success', { Events: this.#wanted.isOff ? 'Off' : 'On' })
+  }
+
+  #respond(action: AMIAction, type: string, headers: ServerHeaders): undefined {
+    this.sendResponse(type, action.actionId, headers)
+  }
+}

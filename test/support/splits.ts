@@ -1,0 +1,36 @@
+/** A small generator of numbers in [0, 1) from a seed (mulberry32), so that a failure can be repeated. */
+export function seededRandom(seed: number): () => number {
+  let state = seed | 0
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** Cuts bytes at random places. */
+export function randomSplits(bytes: Uint8Array, random: () => number, longest = 64): Uint8Array[] {
+  const chunks: Uint8Array[] = []
+  for (let at = 0; at < bytes.length; ) {
+    const length = 1 + Math.floor(random() * longest)
+    chunks.push(bytes.slice(at, at + length))
+    at += length
+  }
+  return chunks
+}
+
+/** The ways in which each protocol case runs: whole, byte by byte, and at random places under a seed that is part of the name. */
+export function waysToSplit(bytes: Uint8Array): { name: string; chunks: Uint8Array[] }[] {
+  const seed = Math.floor(Math.random() * 2 ** 31)
+  return [
+    { name: 'whole', chunks: [bytes] },
+    { name: 'byte by byte', chunks: Array.from(bytes, (byte) => Uint8Array.of(byte)) },
+    { name: `at random places, seed ${seed}`, chunks: randomSplits(bytes, seededRandom(seed)) },
+  ]
+}
+
+/** Text as bytes; `\r\n` has to be written out. */
+export function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text)
+}
