@@ -341,6 +341,7 @@ export class AMIClient implements AsyncDisposable {
       authenticating: (apiVersion) => this.#setStatus({ state: 'authenticating', attempt: this.#failures + 1, apiVersion }),
       booting: () => this.#setStatus({ state: 'booting', attempt: this.#failures + 1, apiVersion: session.apiVersion }),
       lost: (reason) => this.#down(session, reason),
+      answered: (response) => this.#answered(response),
       lateAnswer: () => {
         this.#lateAnswers += 1
       },
@@ -365,7 +366,7 @@ export class AMIClient implements AsyncDisposable {
   }
 
   #online(session: Session): void {
-    if (session !== this.#session || this.#closing !== undefined) return
+    if (session !== this.#session || this.#isClosing) return
     this.#bootSeen ||= session.bootSeen
     this.#endOutage(session)
     this.#onlineAt = this.#clock.now()
@@ -387,7 +388,7 @@ export class AMIClient implements AsyncDisposable {
       this.#endOutage(undefined)
       this.#outage = { lastLife: session.lastLife, start: session.serverStart, shutdown: this.#shutdownSeen }
     }
-    if (this.#closing !== undefined) return
+    if (this.#isClosing) return
     if (wasOnline && this.#clock.now() - this.#onlineAt >= STABLE_AFTER_MS) this.#failures = 0
     this.#failures += 1
     if (!isRetryable(reason) || this.#failures > this.#options.reconnect.maxAttempts) {
@@ -412,7 +413,7 @@ export class AMIClient implements AsyncDisposable {
 
   /** No more attempts: everything that waits is settled, streams end with the reason. */
   #giveUp(reason: Error): void {
-    if (this.#closing !== undefined || this.#status.state === 'failed') return
+    if (this.#isClosing || this.#status.state === 'failed') return
     this.#setStatus({ state: 'failed', reason })
     this.#cancelRetry()
     const session = this.#session
@@ -498,8 +499,12 @@ export class AMIClient implements AsyncDisposable {
     if (!this.#notices.emit('error', asError(error))) this.#platform.unheardError(asError(error))
   }
 
+  get #isClosing(): boolean {
+    return this.#status.state === 'closing' || this.#status.state === 'closed'
+  }
+
   #refuseClosed(): void {
-    if (this.#closing !== undefined) throw new ClosedError(`The client of ${this.#options.peer} is closed; make a new one`)
+    if (this.#isClosing) throw new ClosedError(`The client of ${this.#options.peer} is closed; make a new one`)
   }
 }
 

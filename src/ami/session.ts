@@ -20,6 +20,8 @@ export interface SessionEvents {
   booting(): void
   /** The link is gone, or this side gave it up; called once, and also while `open` is under way. */
   lost(reason: Error): void
+  /** The keepalive's Ping was answered. */
+  answered(response: AMIResponse): void
   /** An answer came to an action that was given up. */
   lateAnswer(): void
   warning(message: string): void
@@ -162,19 +164,25 @@ export class Session {
   }
 
   async #login(): Promise<void> {
-    const { username, secret, authType, eventMask, peer } = this.#options
+    const { username, secret, authType, eventMask } = this.#options
     const credentials: ActionHeaders = { Username: username, Events: eventMask }
-    try {
-      if (authType === 'plaintext') {
-        await this.send('Login', { ...credentials, Secret: secret })
-        return
-      }
-      const challenge = (await this.send('Challenge', { AuthType: 'MD5' })).get('Challenge') ?? ''
-      const key = md5Hex(new TextEncoder().encode(challenge + secret))
-      await this.send('Login', { AuthType: 'MD5', ...credentials, Key: key })
-    } catch (error) {
-      throw error instanceof ActionError ? loginError(peer, username, error) : error
+    if (authType === 'plaintext') {
+      await this.#authenticate('Login', { ...credentials, Secret: secret })
+      return
     }
+    const challenge = (await this.#authenticate('Challenge', { AuthType: 'MD5' })).get('Challenge') ?? ''
+    const key = md5Hex(new TextEncoder().encode(challenge + secret))
+    await this.#authenticate('Login', { AuthType: 'MD5', ...credentials, Key: key })
+  }
+
+  /** A refusal ends the session at once, before the server's closing of the connection can look like the reason. */
+  #authenticate(name: string, headers: ActionHeaders): Promise<AMIResponse> {
+    const { peer, username } = this.#options
+    const pending = this.#protocol.sendAction(name, headers)
+    pending.onException = (error) => {
+      if (error instanceof ActionError) this.abort(loginError(peer, username, error))
+    }
+    return pending.toPromise()
   }
 
   async #boot(timeoutMs: number): Promise<void> {
@@ -193,7 +201,11 @@ export class Session {
   }
 
   #ping(): void {
-    this.#protocol.sendAction('Ping').onException = () => undefined
+    const pong = this.#protocol.sendAction('Ping')
+    pong.onResult = (response) => this.#events.answered(response)
+    pong.onException = (error) => {
+      if (error instanceof ActionError) this.#events.answered(error.response)
+    }
   }
 
   /** Resolves with the promise; rejects when the session or the time ends first. */
@@ -290,6 +302,8 @@ class SessionProtocol extends AMIProtocol {
   override dataReceived(data: Uint8Array): void {
     this.#hooks.alive()
     super.dataReceived(data)
+    // Whatever the transport makes of being closed, what broke a limit is over.
+    if (this.failure !== undefined) this.#hooks.lost(this.failure)
   }
 
   override connectionLost(error?: Error): void {

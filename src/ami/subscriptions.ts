@@ -133,7 +133,7 @@ export function streamDefaults(clock: Clock): Pick<EventStreamSetup, 'overflow' 
   return {
     overflow: 'error',
     withGaps: false,
-    now: () => clock.now(),
+    now: () => new Date(clock.now()),
     overflowError: (maxBuffered) => new StreamOverflowError(maxBuffered),
   }
 }

@@ -9,8 +9,7 @@ export interface EventStreamSetup {
   readonly maxBuffered: number
   readonly overflow: Overflow
   readonly withGaps: boolean
-  /** Milliseconds since the epoch. */
-  readonly now: () => number
+  readonly now: () => Date
   /** The error a reader gets when `overflow` is `error`. */
   readonly overflowError: (maxBuffered: number) => Error
   /** Called once, when the stream has ended for whatever reason: unsubscribe here. */
@@ -180,7 +179,7 @@ export class EventStream<T> implements AsyncIterableIterator<T> {
     this.#holeBefore = before
     if (!this.#setup.withGaps) return
     const earlier = this.#gapsBefore.get(dropped)
-    const at = new Date(this.#setup.now())
+    const at = this.#setup.now()
     const gap = joined(earlier, new Gap({ reason: 'overflow', from: at, to: at, dropped: 1 }))
     if (before === dropped) {
       this.#gapsBefore.set(before, gap)

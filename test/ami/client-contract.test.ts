@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { action, event, FakeAsterisk, FakeResponse } from 'obelus-asterisk/testing'
+import { type ContractTarget, describeClientContract } from '../support/client-contract.js'
+
+const pem = (name: string) => readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url))
+
+function fake(): FakeAsterisk {
+  return new FakeAsterisk(
+    { users: { admin: 's3cret' }, onUnhandled: 'ignore' },
+    action('CoreShowChannels', () => [
+      event('CoreShowChannel', { Channel: 'PJSIP/a-1' }),
+      event('CoreShowChannel', { Channel: 'PJSIP/b-1' }),
+    ]),
+    action('Command', () => new FakeResponse('Success', { Message: 'Command output follows', Output: ['Asterisk 22.10.1'] })),
+  )
+}
+
+const account = { username: 'admin', secret: 's3cret' }
+
+describeClientContract('memory', async (): Promise<ContractTarget> => {
+  const pbx = fake()
+  return { options: { ...account, connect: pbx.connector }, close: () => pbx.close() }
+})
+
+describeClientContract('TCP', async (): Promise<ContractTarget> => {
+  const pbx = fake()
+  const { port } = await pbx.listen()
+  return { options: { ...account, port }, close: () => pbx.close() }
+})
+
+describeClientContract('TLS', async (): Promise<ContractTarget> => {
+  const pbx = fake()
+  const { port } = await pbx.listen({ tls: { key: pem('server.key'), cert: pem('server.pem') } })
+  const tls = { ca: pem('ca.pem') }
+  const options: ContractTarget['options'] & { tls: object } = { ...account, port, tls }
+  return { options, close: () => pbx.close() }
+})
