@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const src = fileURLToPath(new URL('../src', import.meta.url))
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => name.replaceAll('\\', '/'))
+const textOf = (file: string) => readFileSync(join(src, file), 'utf8')
+const codeOf = (file: string) => textOf(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
+const importsOf = (file: string) => [...codeOf(file).matchAll(/(?:from|import)\s+'([^']+)'/g)].map((match) => match[1] as string)
+const targetOf = (file: string, path: string) =>
+  relative(src, join(src, dirname(file), path))
+    .replaceAll('\\', '/')
+    .replace(/\.js$/, '.ts')
+const roomOf = (file: string) => (file.includes('/') ? file.slice(0, file.indexOf('/')) : 'entry')
+
+/** Which rooms a room may import from. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  ami: ['core'],
+  node: ['core', 'ami'],
+  testing: ['core', 'ami', 'node'],
+  entry: ['core', 'ami', 'node'],
+}
+
+/** The files of `ami` that drive: they own timers, chance and queues, so that no other file needs to. */
+const DRIVERS = new Set([
+  'ami/action-queue.ts',
+  'ami/client.ts',
+  'ami/entropy.ts',
+  'ami/event-hub.ts',
+  'ami/keep-alive.ts',
+  'ami/options.ts',
+  'ami/session.ts',
+  'ami/status.ts',
+  'ami/subscriptions.ts',
+  'ami/system-clock.ts',
+])
+const sansIO = files.filter((file) => ['core', 'ami'].includes(roomOf(file)) && !DRIVERS.has(file))
+const FORBIDDEN =
+  /\b(setTimeout|setInterval|setImmediate|performance|process|Buffer|WebSocket|fetch|crypto)\b|\bnew Date\b|\bDate\.|\bMath\.random\b|\bnew Promise\b(?!.*\bHandler\b)/
+
+describe('architecture', () => {
+  it.each(files)('%s imports only from where its room may', (file) => {
+    const room = roomOf(file)
+    const foreign = importsOf(file)
+      .filter((path) => path.startsWith('.'))
+      .map((path) => roomOf(targetOf(file, path)))
+      .filter((target) => target !== room && !ARROWS[room]?.includes(target))
+    expect(foreign).toEqual([])
+  })
+
+  it('has no cycles, type-only imports included', () => {
+    const done = new Set<string>()
+    const visit = (file: string, path: readonly string[]) => {
+      expect(path, `a cycle: ${[...path, file].join(' -> ')}`).not.toContain(file)
+      if (done.has(file)) return
+      for (const target of importsOf(file).filter((each) => each.startsWith('.'))) visit(targetOf(file, target), [...path, file])
+      done.add(file)
+    }
+    for (const file of files) visit(file, [])
+  })
+
+  it.each(sansIO)('%s is sans I/O: no socket, timer, date or chance', (file) => {
+    const own =
+      file === 'core/handler.ts' || file === 'core/deferred.ts' ? codeOf(file).replaceAll('new Promise', '') : codeOf(file)
+    expect(own.match(FORBIDDEN)?.[0]).toBeUndefined()
+  })
+
+  it.each(files.filter((file) => roomOf(file) !== 'node'))('%s has no node: import', (file) => {
+    expect(importsOf(file).filter((path) => path.startsWith('node:'))).toEqual(
+      file === 'testing/fake-asterisk.ts' ? expect.any(Array) : [],
+    )
+  })
+
+  it('only eventemitter3 and p-queue are needed at run time', () => {
+    const packages = new Set(files.flatMap(importsOf).filter((path) => !path.startsWith('.') && !path.startsWith('node:')))
+    expect([...packages].sort()).toEqual(['eventemitter3', 'p-queue'])
+  })
+
+  it('nothing prints, and nothing hides behind any', () => {
+    for (const file of files)
+      expect(`${file}: ${codeOf(file).match(/\bconsole\.|\bas any\b|: any\b|@ts-ignore|biome-ignore/)?.[0]}`).toBe(
+        `${file}: undefined`,
+      )
+  })
+
+  it('every test file is about a folder of src', () => {
+    const rooms = new Set([...Object.keys(ARROWS), 'e2e', 'types', 'bench', 'tools', 'support', 'fixtures', 'examples'])
+    const tests = readdirSync(fileURLToPath(new URL('.', import.meta.url)), { withFileTypes: true })
+    for (const entry of tests) if (entry.isDirectory()) expect(rooms).toContain(entry.name)
+  })
+})

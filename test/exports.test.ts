@@ -1,0 +1,43 @@
+import * as main from 'obelus-asterisk'
+import * as protocol from 'obelus-asterisk/protocol'
+import * as testing from 'obelus-asterisk/testing'
+import { expect, it } from 'vitest'
+
+const errors = [
+  'AMIError',
+  'ActionError',
+  'ActionTimeoutError',
+  'AsteriskError',
+  'AuthenticationError',
+  'ClosedError',
+  'ConnectionError',
+  'ConnectionLostError',
+  'InvalidActionError',
+  'ProtocolError',
+  'StreamOverflowError',
+]
+
+it('obelus-asterisk', () => {
+  expect(Object.keys(main).sort()).toEqual([...errors, 'AMIClient', 'AMIEvent', 'AMIResponse', 'Gap', 'tcpConnector'].sort())
+})
+
+it('obelus-asterisk/protocol', () => {
+  const protocols = [
+    'AMIAction',
+    'AMIEvent',
+    'AMIMessage',
+    'AMIProtocol',
+    'AMIResponse',
+    'AMIServerProtocol',
+    'Handler',
+    'PendingAction',
+  ]
+  const limits = ['MAX_ACTION_ID_BYTES', 'MAX_HEADERS', 'MAX_LINE_BYTES']
+  expect(Object.keys(protocol).sort()).toEqual([...errors, ...protocols, ...limits].sort())
+})
+
+it('obelus-asterisk/testing', () => {
+  const grammar = ['action', 'event', 'failure', 'success']
+  const classes = ['AMIAction', 'FakeAsterisk', 'FakeEvent', 'FakeResponse', 'UnhandledActionError']
+  expect(Object.keys(testing).sort()).toEqual([...grammar, ...classes].sort())
+})
