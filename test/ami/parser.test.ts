@@ -27,7 +27,7 @@ describe('framing', () => {
   )
 
   inEveryWay(
-    'facts 2.1, lesson 27: the first header decides the kind, a later Response or Event header does not',
+    'facts 2.1: the first header decides the kind, a later Response or Event header does not',
     'Event: OriginateResponse\r\nActionID: o-1\r\nResponse: Failure\r\nReason: 0\r\n\r\n' +
       'Response: Success\r\nEvent: none\r\nActionID: r-1\r\n\r\n',
     (protocol, feed) => {

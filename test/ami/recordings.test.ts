@@ -4,7 +4,7 @@ import { ActionError, type AMIEvent, type AMIResponse, AMIServerProtocol, type T
 import { describe, expect, it } from 'vitest'
 import { ActionReader, type AMIAction, type ReadAction } from '../../src/ami/action-reader.js'
 import { md5Hex } from '../../src/ami/md5.js'
-import { answersOf, feedChunks, latin1Bytes } from '../support/protocol-case.js'
+import { answersOf, feedChunks, latin1Bytes, refusalOf } from '../support/protocol-case.js'
 import { GREETING, RecordingProtocol } from '../support/recording-protocol.js'
 import { bytesOf, waysToSplit } from '../support/splits.js'
 
@@ -176,9 +176,9 @@ describe('recorded answers', () => {
       expect(answers[0]?.results[0]?.get('Bogus')).toBe('x')
       expect(protocol.events.map((event) => event.toJSON())).toEqual([{ name: 'Fake', headers: { Event: 'Fake', X: 'y' } }])
       expect(answers[2]?.results[0]?.get('Value')).toBe('\xff\xe9 caf\xc3\xa9')
-      expect((answers[3]?.errors[0] as ActionError).response.message).toBe('No Contacts found')
-      expect((answers[3]?.errors[0] as ActionError).response.get('Message')).toBe('No Contacts found\n')
-      expect((answers[5]?.errors[0] as ActionError).response.message).toBe('Incomplete ModuleLoad action.')
+      expect(refusalOf(answers[3]).response.message).toBe('No Contacts found')
+      expect(refusalOf(answers[3]).response.get('Message')).toBe('No Contacts found\n')
+      expect(refusalOf(answers[5]).response.message).toBe('Incomplete ModuleLoad action.')
       expect(answers[7]?.results[0]?.get('Ping')).toBe('Pong')
       expect(protocol.unmatched).toEqual([])
       expect(protocol.unknown).toEqual([])
@@ -190,7 +190,7 @@ describe('recorded answers', () => {
         `ami-${version}/errors.ami`,
         ids.map((id) => ['Ping', id]),
       )
-      const refusals = answers.map(({ errors }) => (errors[0] as ActionError | undefined)?.response.message)
+      const refusals = answers.slice(0, 8).map((each) => refusalOf(each).response.message)
       expect(refusals).toEqual([
         'Permission denied',
         'Invalid/unknown command: NoSuchAction. Use Action: ListCommands to show available commands.',
@@ -200,7 +200,6 @@ describe('recorded answers', () => {
         'Failed to parse message: line too long',
         'Too many lines in message or allocation failure',
         'Invalid event mask',
-        undefined,
       ])
       expect(answers[8]?.results[0]?.get('Ping')).toBe('Pong')
       expect(protocol.unmatched.map((response) => response.message)).toEqual([
@@ -214,7 +213,7 @@ describe('recorded answers', () => {
         `ami-${version}/command.ami`,
         [0, 1, 2, 3, 4, 5, 6].map((number) => ['Command', `cmd-${number}`]),
       )
-      const output = answers.map(({ results, errors }) => results[0]?.output ?? (errors[0] as ActionError).response.output)
+      const output = answers.map((each) => (each.results[0] ?? refusalOf(each).response).output)
       expect(output).toEqual([
         [`System uptime: ${uptime} seconds`, `Last reload: ${uptime} seconds`],
         ["No such command 'nosuch command' (type 'core show help nosuch command' for other possible commands)"],

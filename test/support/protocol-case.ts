@@ -1,4 +1,4 @@
-import type { AMIProtocolOptions, AMIResponse, PendingAction } from 'obelus-asterisk/protocol'
+import { ActionError, type AMIProtocolOptions, type AMIResponse, type PendingAction } from 'obelus-asterisk/protocol'
 import { it } from 'vitest'
 import { GREETING, RecordingProtocol } from './recording-protocol.js'
 import { bytesOf, waysToSplit } from './splits.js'
@@ -48,4 +48,11 @@ export function inEveryWay(
 /** Each character as the byte of its code. */
 export function latin1Bytes(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0))
+}
+
+/** The refusal that an action got. */
+export function refusalOf(answers: Answers | undefined): ActionError {
+  const error = answers?.errors[0]
+  if (!(error instanceof ActionError)) throw new Error(`no ActionError but ${String(error)}`)
+  return error
 }

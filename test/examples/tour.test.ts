@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { FakeAsterisk } from 'obelus-asterisk/testing'
+import { expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const tour = (...args: string[]) =>
+  promisify(execFile)(process.execPath, ['--import', 'tsx', 'examples/tour.ts', ...args], { cwd: root, timeout: 20_000 })
+
+it('the tour runs on its embedded fake, survives a restart, and exits by itself', async () => {
+  const { stdout } = await tour()
+  expect(stdout).toContain('Pong')
+  expect(stdout).toMatch(/Gap +disconnect, \d+ ms, Asterisk restarted: true\n {2}UserEvent +Number: 4/)
+  expect(stdout.trimEnd().endsWith('closed')).toBe(true)
+}, 30_000)
+
+it('the tour says what is wrong with the secret, without the secret, and fails', async () => {
+  const pbx = new FakeAsterisk({ users: { admin: 's3cret' } })
+  const { host, port } = await pbx.listen()
+  const failure = await tour('--host', host, '--port', String(port), '--username', 'admin', '--secret', 'hunter2').catch(
+    (error) => error,
+  )
+  expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining('AuthenticationError') })
+  expect(failure.stdout + failure.stderr).not.toContain('hunter2')
+  await pbx.close()
+}, 30_000)
