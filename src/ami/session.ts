@@ -92,15 +92,15 @@ export class Session {
   async open(bootTimeoutMs: number): Promise<void> {
     const { connectTimeoutMs, peer, keepAlive } = this.#options
     try {
-      await this.#within(connectTimeoutMs, this.#dial(), `No connection to ${peer}`)
-      const version = await this.#within(
-        connectTimeoutMs,
-        this.#greeted.promise,
-        `Connected to ${peer}, but no greeting came, so it may not be an Asterisk manager port, or one that speaks TLS;`,
-      )
+      const within = `within ${connectTimeoutMs} ms`
+      await this.#within(connectTimeoutMs, this.#dial(), `No connection to ${peer} ${within}`)
+      const silent = `Connected to ${peer}, but no greeting came ${within}: it is not an Asterisk manager port, or one that speaks TLS`
+      const version = await this.#within(connectTimeoutMs, this.#greeted.promise, silent)
+      this.#requireOpen()
       this.#apiVersion = version
       this.#events.authenticating(version)
-      await this.#within(connectTimeoutMs, this.#login(), `Connected to ${peer}, but the login was not answered`)
+      await this.#within(connectTimeoutMs, this.#login(), `Connected to ${peer}, but the login was not answered ${within}`)
+      this.#requireOpen()
       if (keepAlive !== undefined) {
         this.#keepAlive = new KeepAlive(keepAlive, this.#clock, {
           ping: () => this.#ping(),
@@ -212,7 +212,7 @@ export class Session {
   async #within<T>(timeoutMs: number, promise: Promise<T>, failure: string): Promise<T> {
     let cancel: () => void = () => undefined
     const timeout = new Promise<never>((_, reject) => {
-      cancel = this.#clock.after(timeoutMs, () => reject(new ConnectionError(`${failure} within ${timeoutMs} ms`)))
+      cancel = this.#clock.after(timeoutMs, () => reject(new ConnectionError(failure)))
     })
     try {
       return await Promise.race([promise, timeout, this.#ended.promise])
@@ -232,6 +232,11 @@ export class Session {
     } finally {
       cancel()
     }
+  }
+
+  /** The session may have ended while a continuation waited for its turn. */
+  #requireOpen(): void {
+    if (this.#end !== undefined) throw this.#end
   }
 
   #over(reason: Error): void {
