@@ -29,6 +29,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 const DRIVERS = new Set([
   'ami/action-queue.ts',
   'ami/client.ts',
+  'ami/connection.ts',
   'ami/entropy.ts',
   'ami/event-hub.ts',
   'ami/keep-alive.ts',

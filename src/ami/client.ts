@@ -1,31 +1,19 @@
 import { EventEmitter } from 'eventemitter3'
-import { backoffDelayMs } from '../core/backoff.js'
 import type { Clock } from '../core/clock.js'
-import { type Deferred, deferred } from '../core/deferred.js'
 import { EventStream } from '../core/event-stream.js'
-import { Gap } from '../core/gap.js'
 import { type TextCodec, textCodec } from '../core/text-codec.js'
 import type { Connector } from '../core/transport.js'
 import { type ActionHeaders, type PreparedAction, prepareAction } from './action.js'
 import { actionIdSource } from './action-id.js'
 import { ActionQueue, type RunOptions } from './action-queue.js'
 import { blockingMs } from './blocking-action.js'
+import { Connection } from './connection.js'
 import { systemRandomBytes } from './entropy.js'
-import {
-  AuthenticationError,
-  ClosedError,
-  ConnectionError,
-  ConnectionLostError,
-  InvalidActionError,
-  ProtocolError,
-} from './errors.js'
+import { ClosedError, ConnectionError, ConnectionLostError } from './errors.js'
 import type { AMIEvent } from './event.js'
 import { EventHub } from './event-hub.js'
 import { type AMIClientOptions, duration, type ResolvedOptions, resolveOptions } from './options.js'
-import { isShuttingDown } from './refusal.js'
 import type { AMIResponse } from './response.js'
-import type { ServerStart } from './server-start.js'
-import { Session } from './session.js'
 import type { ConnectionStatus } from './status.js'
 import {
   type EventOf,
@@ -38,10 +26,6 @@ import {
 import { systemClock } from './system-clock.js'
 import type { Variables } from './variables.js'
 
-/** How long a connection must have lasted for the delays between attempts to start over. */
-const STABLE_AFTER_MS = 5_000
-/** How long `close()` waits for answers that are under way, and for Asterisk's Goodbye. */
-const LOGOFF_TIMEOUT_MS = 1_500
 /** What a blocking action may take beyond the time it asked for. */
 const BLOCKING_MARGIN_MS = 5_000
 /** How many changes of the status may wait for a reader of `statusChanges()`. */
@@ -84,66 +68,54 @@ export interface ClientNotices {
   status: (status: ConnectionStatus) => void
 }
 
-interface Outage {
-  /** When the last byte came before it. */
-  readonly lastLife: number
-  readonly start: ServerStart | undefined
-  /** Asterisk said that it shuts down. */
-  readonly shutdown: boolean
-}
-
 /**
  * A client of Asterisk's Manager Interface that stays logged in: it reconnects by itself, and streams, listeners and actions that wait
  * survive that. An action that was written is never written again.
  */
 export class AMIClient implements AsyncDisposable {
   readonly #options: ResolvedOptions
-  readonly #connector: Connector
   readonly #platform: Platform
   readonly #clock: Clock
   readonly #codec: TextCodec
   readonly #newActionId = actionIdSource(systemRandomBytes)
+  readonly #notices = new EventEmitter<ClientNotices>()
+  readonly #statusStreams = new Set<EventStream<ConnectionStatus>>()
   readonly #queue: ActionQueue
   readonly #hub: EventHub
-  readonly #notices = new EventEmitter<ClientNotices>()
   readonly #subscriptions: Subscriptions
-  readonly #statusStreams = new Set<EventStream<ConnectionStatus>>()
-  #status: ConnectionStatus = { state: 'idle' }
-  #session: Session | undefined
-  #login: Deferred<void> | undefined
+  readonly #connection: Connection
   #closing: Promise<void> | undefined
-  /** Attempts in a row that came to nothing, or to a connection that did not last. */
-  #failures = 0
-  #onlineAt = 0
-  #cancelRetry: () => void = () => undefined
-  #outage: Outage | undefined
-  #shutdownSeen = false
-  /** This account has got FullyBooted, so it will again. */
-  #bootSeen = false
   #lateAnswers = 0
 
   /** @throws TypeError or RangeError that names a wrong option and quotes its value (but never the secret). */
   constructor(options: AMIClientOptions, platform: Platform) {
     this.#options = resolveOptions(options)
     this.#platform = platform
-    this.#connector = options.connect ?? platform.connector
     this.#clock = options.clock ?? systemClock
     this.#codec = textCodec(this.#options.encoding)
     this.#hub = new EventHub((error) => this.#report(error))
     this.#subscriptions = new Subscriptions(this.#hub, this.#clock)
-    this.#hub.watch('FullyBooted', (event) => this.#session?.fullyBooted(event))
-    this.#hub.watch('Shutdown', () => {
-      this.#shutdownSeen = true
-    })
     this.#queue = new ActionQueue(this.#options.maxInFlight, this.#clock, {
       written: (action) => this.#written(action),
-      answered: (response) => this.#answered(response),
+      answered: (response) => this.#connection.answered(response),
+    })
+    this.#connection = new Connection(this.#options, options.connect ?? platform.connector, this.#clock, this.#hub, {
+      status: (status) => this.#tellStatus(status),
+      online: (protocol) => this.#queue.resume(protocol),
+      offline: () => this.#queue.pause(),
+      gap: (gap) => this.#subscriptions.pushGap(gap),
+      gaveUp: (reason) => this.#gaveUp(reason),
+      lateAnswer: () => {
+        this.#lateAnswers += 1
+      },
+      warning: (message) => this.#notices.emit('warning', message),
+      callbackFailed: (error) => this.#report(error),
     })
   }
 
   /** Where the client stands now. */
   get status(): ConnectionStatus {
-    return this.#status
+    return this.#connection.status
   }
 
   /** How many answers came to actions that had been given up; they were dropped. */
@@ -164,23 +136,7 @@ export class AMIClient implements AsyncDisposable {
     duration('timeoutMs', timeoutMs)
     signal?.throwIfAborted()
     this.#refuseClosed()
-    if (this.#status.state === 'online' || this.#status.state === 'draining') return
-    this.#login ??= deferred()
-    const { promise } = this.#login
-    if (this.#status.state === 'idle' || this.#status.state === 'failed') {
-      this.#failures = 0
-      this.#connect()
-    }
-    const giveUp = (reason: unknown) => this.#giveUp(reason as Error)
-    const cancel = this.#clock.after(timeoutMs, () => giveUp(this.#loginTimeout(timeoutMs)))
-    const abort = () => giveUp(signal?.reason)
-    signal?.addEventListener('abort', abort, { once: true })
-    try {
-      await promise
-    } finally {
-      cancel()
-      signal?.removeEventListener('abort', abort)
-    }
+    await this.#connection.login(timeoutMs, signal)
   }
 
   /**
@@ -274,7 +230,7 @@ export class AMIClient implements AsyncDisposable {
       overflow: 'drop-oldest',
       ended: () => this.#statusStreams.delete(stream),
     })
-    if (this.#status.state === 'closed') stream.end()
+    if (this.status.state === 'closed') stream.end()
     else this.#statusStreams.add(stream)
     return stream
   }
@@ -316,140 +272,30 @@ export class AMIClient implements AsyncDisposable {
   async #close(): Promise<void> {
     const closed = (what: string, sent: 'no' | 'maybe' = 'no') =>
       new ClosedError(`The client of ${this.#options.peer} was closed before ${what}`, { sent })
-    const session = this.#session
-    const wasOnline = this.#status.state === 'online' || this.#status.state === 'draining'
-    this.#setStatus({ state: 'closing' })
-    this.#cancelRetry()
+    const saidGoodbye = this.#connection.logoff(closed('it was logged in'))
     this.#queue.rejectAll(false, (action) => closed(`${action.name} was sent`))
-    this.#queue.pause()
-    this.#settleLogin(closed('it was logged in'))
-    if (session !== undefined) {
-      if (wasOnline) await session.logoff(LOGOFF_TIMEOUT_MS)
-      this.#queue.rejectAll(true, (action, sent) => closed(`${action.name} was answered`, sent))
-      session.abort(closed('it was done'))
-    }
-    this.#hub.release()
+    await saidGoodbye
+    this.#queue.rejectAll(true, (action, sent) => closed(`${action.name} was answered`, sent))
+    this.#connection.end(closed('it was done'))
     this.#subscriptions.end(closed('the event came'))
-    this.#setStatus({ state: 'closed' })
     for (const stream of [...this.#statusStreams]) stream.end()
   }
 
-  #connect(): void {
-    this.#setStatus({ state: 'connecting', attempt: this.#failures + 1 })
-    const session: Session = new Session(this.#options, this.#connector, this.#clock, {
-      made: (protocol) => this.#made(protocol),
-      authenticating: (apiVersion) => this.#setStatus({ state: 'authenticating', attempt: this.#failures + 1, apiVersion }),
-      booting: () => this.#setStatus({ state: 'booting', attempt: this.#failures + 1, apiVersion: session.apiVersion }),
-      lost: (reason) => this.#down(session, reason),
-      answered: (response) => this.#answered(response),
-      lateAnswer: () => {
-        this.#lateAnswers += 1
-      },
-      warning: (message) => this.#notices.emit('warning', message),
-      callbackFailed: (error) => this.#report(error),
-      probing: () => this.#status.state === 'draining',
-    })
-    this.#session = session
-    const bootTimeoutMs = this.#bootSeen ? this.#options.connectTimeoutMs : this.#options.bootTimeoutMs
-    // A failure was told by `lost` already.
-    session.open(bootTimeoutMs).then(
-      () => this.#online(session),
-      () => undefined,
-    )
-  }
-
-  #made(protocol: Session['protocol']): void {
-    this.#shutdownSeen = false
-    this.#hub.attach(protocol)
-    // The hole comes before the events after it, and what it was is known only after the login.
-    if (this.#outage !== undefined) this.#hub.hold(() => this.#endOutage(undefined))
-  }
-
-  #online(session: Session): void {
-    if (session !== this.#session || this.#isClosing) return
-    this.#bootSeen ||= session.bootSeen
-    this.#endOutage(session)
-    this.#onlineAt = this.#clock.now()
-    this.#setStatus({ state: 'online', since: new Date(this.#onlineAt), apiVersion: session.apiVersion })
-    this.#queue.resume(session.protocol)
-    this.#login?.resolve()
-    this.#login = undefined
-  }
-
-  /** The session is over. Called before anything that waited on it is settled. */
-  #down(session: Session, reason: Error): void {
-    if (session !== this.#session) return
-    this.#session = undefined
-    this.#queue.pause()
-    this.#hub.detach()
-    const { state } = this.#status
-    const wasOnline = state === 'online' || state === 'draining'
-    if (wasOnline || state === 'booting') {
-      this.#endOutage(undefined)
-      this.#outage = { lastLife: session.lastLife, start: session.serverStart, shutdown: this.#shutdownSeen }
-    }
-    if (this.#isClosing) return
-    if (wasOnline && this.#clock.now() - this.#onlineAt >= STABLE_AFTER_MS) this.#failures = 0
-    this.#failures += 1
-    if (!isRetryable(reason) || this.#failures > this.#options.reconnect.maxAttempts) {
-      this.#giveUp(reason)
-      return
-    }
-    const delayMs = backoffDelayMs(this.#failures, this.#options.reconnect, Math.random())
-    this.#cancelRetry = this.#clock.after(delayMs, () => this.#connect())
-    this.#setStatus({ state: 'waiting', attempt: this.#failures + 1, retryAt: new Date(this.#clock.now() + delayMs), reason })
-  }
-
-  /** The hole that the outage left goes into every stream, then the events that were held behind it. */
-  #endOutage(session: Session | undefined): void {
-    const outage = this.#outage
-    if (outage === undefined) return
-    this.#outage = undefined
-    const restarted = outage.shutdown ? true : session?.serverStart?.isRestartAfter(outage.start, outage.lastLife)
-    const gap = new Gap({ reason: 'disconnect', from: new Date(outage.lastLife), to: new Date(this.#clock.now()), restarted })
-    this.#subscriptions.pushGap(gap)
-    this.#hub.release()
-  }
-
   /** No more attempts: everything that waits is settled, streams end with the reason. */
-  #giveUp(reason: Error): void {
-    if (this.#isClosing || this.#status.state === 'failed') return
-    this.#setStatus({ state: 'failed', reason })
-    this.#cancelRetry()
-    const session = this.#session
-    this.#session = undefined
-    this.#hub.release()
-    session?.abort(reason)
-    this.#hub.detach()
-    this.#outage = undefined
+  #gaveUp(reason: Error): void {
+    const why = reason instanceof Error ? reason.message : String(reason)
     this.#queue.rejectAll(
       false,
-      (action) =>
-        new ConnectionLostError(`Action ${action.name} was not sent: the client gave up, ${messageOf(reason)}`, {
-          sent: 'no',
-          cause: reason,
-        }),
+      ({ name }) =>
+        new ConnectionLostError(`Action ${name} was not sent: the client gave up, ${why}`, { sent: 'no', cause: reason }),
     )
-    this.#settleLogin(reason)
     this.#subscriptions.fail(reason)
-  }
-
-  #settleLogin(error: Error): void {
-    this.#login?.reject(error)
-    this.#login = undefined
-  }
-
-  #loginTimeout(timeoutMs: number): ConnectionError {
-    const status = this.#status
-    const reason = status.state === 'waiting' ? `; the latest attempt: ${status.reason.message}` : ''
-    const cause = status.state === 'waiting' ? { cause: status.reason } : {}
-    return new ConnectionError(`No login to ${this.#options.peer} within ${timeoutMs} ms${reason}`, cause)
   }
 
   #send(name: string, headers: ActionHeaders, options: ActionOptions, onItem: RunOptions['onItem']): Promise<AMIResponse> {
     try {
       this.#refuseClosed()
-      if (this.#status.state === 'idle' || this.#status.state === 'failed') {
+      if (this.status.state === 'idle' || this.status.state === 'failed') {
         throw new ConnectionError(
           `Action ${name} cannot be sent: there is no connection to ${this.#options.peer}; await login() first`,
         )
@@ -473,7 +319,7 @@ export class AMIClient implements AsyncDisposable {
   #written(action: PreparedAction): void {
     const blocks = blockingMs(action.name, action.headers)
     if (blocks === 0) return
-    this.#session?.excuseSilence(blocks)
+    this.#connection.excuseSilence(blocks)
     const forHowLong = Number.isFinite(blocks) ? `for up to ${blocks} ms` : 'until something happens'
     const advice = action.name.toLowerCase() === 'originate' ? '; add Async: true' : ''
     this.#notices.emit(
@@ -482,15 +328,7 @@ export class AMIClient implements AsyncDisposable {
     )
   }
 
-  #answered(response: AMIResponse): void {
-    const status = this.#status
-    const refused = isShuttingDown(response)
-    if (status.state === 'online' && refused) this.#setStatus({ ...status, state: 'draining' })
-    else if (status.state === 'draining' && !refused) this.#setStatus({ ...status, state: 'online' })
-  }
-
-  #setStatus(status: ConnectionStatus): void {
-    this.#status = status
+  #tellStatus(status: ConnectionStatus): void {
     for (const stream of this.#statusStreams) stream.push(status)
     this.#notices.emit('status', status)
   }
@@ -499,24 +337,11 @@ export class AMIClient implements AsyncDisposable {
     if (!this.#notices.emit('error', asError(error))) this.#platform.unheardError(asError(error))
   }
 
-  get #isClosing(): boolean {
-    return this.#status.state === 'closing' || this.#status.state === 'closed'
-  }
-
   #refuseClosed(): void {
-    if (this.#isClosing) throw new ClosedError(`The client of ${this.#options.peer} is closed; make a new one`)
+    if (this.#connection.isClosing) throw new ClosedError(`The client of ${this.#options.peer} is closed; make a new one`)
   }
-}
-
-function isRetryable(reason: Error): boolean {
-  if (reason instanceof AuthenticationError || reason instanceof InvalidActionError) return false
-  return reason instanceof ConnectionError || reason instanceof ProtocolError ? reason.retryable : true
 }
 
 function asError(value: unknown): Error {
   return value instanceof Error ? value : new Error(`Not an error was thrown: ${String(value)}`)
-}
-
-function messageOf(reason: unknown): string {
-  return reason instanceof Error ? reason.message : String(reason)
 }

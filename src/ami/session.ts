@@ -17,7 +17,7 @@ export interface SessionEvents {
   /** The session's protocol is about to receive; events can be subscribed to. */
   made(protocol: AMIProtocol): void
   authenticating(apiVersion: string): void
-  booting(): void
+  booting(apiVersion: string): void
   /** The link is gone, or this side gave it up; called once, and also while `open` is under way. */
   lost(reason: Error): void
   /** The keepalive's Ping was answered. */
@@ -92,6 +92,7 @@ export class Session {
   async open(bootTimeoutMs: number): Promise<void> {
     const { connectTimeoutMs, peer, keepAlive } = this.#options
     try {
+      this.#requireOpen()
       const within = `within ${connectTimeoutMs} ms`
       await this.#within(connectTimeoutMs, this.#dial(), `No connection to ${peer} ${within}`)
       const silent = `Connected to ${peer}, but no greeting came ${within}: it is not an Asterisk manager port, or one that speaks TLS`
@@ -113,7 +114,7 @@ export class Session {
             ),
         })
       }
-      this.#events.booting()
+      this.#events.booting(version)
       await this.#boot(bootTimeoutMs)
     } catch (error) {
       this.abort(error as Error)
