@@ -46,7 +46,7 @@ export function prepareAction(
     const folded = header.toLowerCase()
     if (folded === 'actionid') continue
     if (folded === 'action') throw invalid(name, 'the header Action is the action itself and cannot be given again')
-    if (typeof value === 'object') for (const each of value) lines.push(line(name, header, textOf(name, header, each)))
+    if (Array.isArray(value)) for (const each of value) lines.push(line(name, header, textOf(name, header, each)))
     else lines.push(line(name, header, textOf(name, header, value)))
   }
   if (variables !== undefined) {
@@ -78,7 +78,7 @@ function actionIdOf(action: string, headers: ActionHeaders): string | undefined 
   const [header] = names
   if (header === undefined) return undefined
   const value = headers[header]
-  if (names.length > 1 || typeof value === 'object') throw invalid(action, 'it has more than one ActionID')
+  if (names.length > 1 || Array.isArray(value)) throw invalid(action, 'it has more than one ActionID')
   const id = textOf(action, header, value)
   if (id === '' || id.startsWith(' '))
     throw invalid(action, 'its ActionID is empty or begins with a space, so Asterisk would not send it back')

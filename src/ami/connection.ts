@@ -94,8 +94,11 @@ export class Connection {
       this.#failures = 0
       this.#connect()
     }
-    const cancel = this.#clock.after(timeoutMs, () => this.#giveUp(this.#loginTimeout(timeoutMs)))
-    const abort = () => this.#giveUp(signal?.reason)
+    const giveUp = (reason: Error) => {
+      if (this.#login !== undefined) this.#giveUp(reason)
+    }
+    const cancel = this.#clock.after(timeoutMs, () => giveUp(this.#loginTimeout(timeoutMs)))
+    const abort = () => giveUp(signal?.reason)
     signal?.addEventListener('abort', abort, { once: true })
     try {
       await promise
@@ -211,7 +214,7 @@ export class Connection {
   }
 
   #giveUp(reason: Error): void {
-    if (this.isClosing || this.isOnline || this.#status.state === 'failed') return
+    if (this.isClosing || this.#status.state === 'failed') return
     this.#status = { state: 'failed', reason }
     this.#cancelRetry()
     const session = this.#session

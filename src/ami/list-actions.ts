@@ -4,13 +4,15 @@ export interface ListShape {
   readonly completion: string
   /** Where nothing announces the list, it is one event, which is its item and its end. */
   readonly single: boolean
+  /** No release announces this list. */
+  readonly neverAnnounced: boolean
   /** Items of this name carry no ActionID; they are known by their place, between response and completion. */
   readonly itemsWithoutActionID: string | undefined
 }
 
 /**
  * The actions that answer with a list, and the event that completes it. Current releases announce their lists by
- * `EventList: start`; this table is for the ones that no release announces (WaitEvent), for releases before 13 that
+ * `EventList: start`; this table is for the ones that no release announces (WaitEvent), for releases before 12 that
  * announced none, and for what a server's side has to send.
  *
  * Verified on 16.28 and 22.10, but for MWIGet, Meetme*, DAHDI* and PRIShowSpans (read in the source).
@@ -67,13 +69,15 @@ const COMPLETIONS: Readonly<Record<string, string>> = {
 
 /**
  * Answers of one event with the ActionID, after a plain Success. DBGet announces a list of one on current releases;
- * before 13 there was this event and nothing else.
+ * before 12 there was this event and nothing else.
  */
 const SINGLE_EVENTS: Readonly<Record<string, string>> = {
   DBGet: 'DBGetResponse',
   FAXSession: 'FAXSession',
   FAXStats: 'FAXStats',
 }
+
+const NEVER_ANNOUNCED = ['FAXSession', 'FAXStats', 'WaitEvent']
 
 const ITEMS_WITHOUT_ACTION_ID: Readonly<Record<string, string>> = { IAXpeers: 'PeerEntry' }
 
@@ -83,11 +87,21 @@ for (const [table, single] of [
   [SINGLE_EVENTS, true],
 ] as const) {
   for (const [action, completion] of Object.entries(table)) {
-    SHAPES.set(action.toLowerCase(), { completion, single, itemsWithoutActionID: ITEMS_WITHOUT_ACTION_ID[action] })
+    SHAPES.set(action.toLowerCase(), {
+      completion,
+      single,
+      neverAnnounced: NEVER_ANNOUNCED.includes(action),
+      itemsWithoutActionID: ITEMS_WITHOUT_ACTION_ID[action],
+    })
   }
 }
 
 /** The list that an action answers with, if it is known to; action names are compared without regard to case. */
 export function listShape(action: string): ListShape | undefined {
   return SHAPES.get(action.toLowerCase())
+}
+
+/** AMI 2.0 came with Asterisk 12: from then on every other list announces itself, and a plain Success is the whole answer. */
+export function announcesLists(apiVersion: string): boolean {
+  return !/^[01]\./.test(apiVersion)
 }

@@ -42,11 +42,20 @@ export class PendingAction extends Handler<AMIResponse> {
     this.onItem = () => undefined
   }
 
-  /** Takes a response that is no error: whether a list follows it. */
-  opensList(fields: HeaderFields, response: AMIResponse): boolean {
+  override setResult(response: AMIResponse): void {
+    if (!this.#abandoned) super.setResult(response)
+  }
+
+  override setException(error: Error): void {
+    if (!this.#abandoned) super.setException(error)
+  }
+
+  /** Takes a response that is no error: whether a list follows it, by its own word or as known of its action. */
+  opensList(fields: HeaderFields, response: AMIResponse, serverAnnouncesLists: boolean): boolean {
     this.#announced = fields.get('EventList')?.toLowerCase() === 'start'
     this.#listFields = fields
-    return this.#announced || (this.#shape !== undefined && response.type === 'success')
+    if (this.#announced || this.#shape === undefined || response.type !== 'success') return this.#announced
+    return this.#shape.neverAnnounced || !serverAnnouncesLists
   }
 
   /** What this event is to the list; undefined when it is not of the list. */

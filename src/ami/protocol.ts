@@ -9,6 +9,7 @@ import { ActionError, ConnectionLostError, InvalidActionError, ProtocolError } f
 import { AMIEvent } from './event.js'
 import { EventNames } from './event-names.js'
 import { type AMILimits, resolveLimits } from './limits.js'
+import { announcesLists } from './list-actions.js'
 import { AMIParser } from './parser.js'
 import { PendingAction } from './pending-action.js'
 import { AMIResponse } from './response.js'
@@ -52,6 +53,7 @@ export class AMIProtocol implements Protocol {
   #lost = false
   #failure: ProtocolError | undefined
   #malformedLineReported = false
+  #serverAnnouncesLists = true
 
   /** @throws RangeError for an encoding or a limit that cannot be. */
   constructor(options: AMIProtocolOptions = {}) {
@@ -176,6 +178,7 @@ export class AMIProtocol implements Protocol {
       this.#fail(new ProtocolError(`${this.#peer} does not speak AMI: no Asterisk greeting${quoted(line)}`, { retryable: false }))
       return
     }
+    this.#serverAnnouncesLists = announcesLists(apiVersion)
     this.#guard(() => this.greetingReceived(apiName, apiVersion))
   }
 
@@ -245,7 +248,7 @@ export class AMIProtocol implements Protocol {
       this.#guard(() => pending.setException(new ActionError(pending.action, response)))
       return
     }
-    if (pending.opensList(fields, response)) {
+    if (pending.opensList(fields, response, this.#serverAnnouncesLists)) {
       this.#lists.add(pending)
       return
     }

@@ -25,7 +25,8 @@ export function parseVariables(header: string): [name: string, value: string][] 
   let text = ''
   let equals = -1
   let quoted = false
-  let depth = 0
+  let parentheses = 0
+  let brackets = 0
   const finish = () => {
     if (equals >= 0) pairs.push([text.slice(0, equals), text.slice(equals)])
     text = ''
@@ -37,11 +38,13 @@ export function parseVariables(header: string): [name: string, value: string][] 
       at += 1
       text += header.charAt(at)
     } else if (character === '"') quoted = !quoted
-    else if (character === ',' && !quoted && depth <= 0) finish()
+    else if (character === ',' && !quoted && parentheses === 0 && brackets === 0) finish()
     else if (character === '=' && equals < 0) equals = text.length
     else {
-      if (character === '(' || character === '[') depth += 1
-      else if (character === ')' || character === ']') depth -= 1
+      if (character === '(') parentheses += 1
+      else if (character === '[') brackets += 1
+      else if (character === ')') parentheses = Math.max(0, parentheses - 1)
+      else if (character === ']') brackets = Math.max(0, brackets - 1)
       text += character
     }
   }

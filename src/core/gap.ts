@@ -25,17 +25,17 @@ export class Gap {
     this.from = fields.from
     this.to = fields.to
     this.dropped = fields.dropped ?? 0
-    this.restarted = fields.restarted
+    this.restarted = fields.reason === 'overflow' ? (fields.restarted ?? false) : fields.restarted
   }
 
   /** This hole and the one that follows it directly, as one. */
   joinedWith(later: Gap): Gap {
     return new Gap({
       reason: this.reason === 'disconnect' ? 'disconnect' : later.reason,
-      from: this.from,
-      to: later.to,
+      from: new Date(Math.min(this.from.getTime(), later.from.getTime())),
+      to: new Date(Math.max(this.to.getTime(), later.to.getTime())),
       dropped: this.dropped + later.dropped,
-      restarted: this.restarted === true ? true : (later.restarted ?? this.restarted),
+      restarted: this.restarted || later.restarted || (this.restarted === later.restarted ? this.restarted : undefined),
     })
   }
 }

@@ -20,6 +20,7 @@ export class HeaderFields implements Iterable<readonly [name: string, value: str
     const lines = this.#lines
     const length = text.length
     let colon = -1
+    let parenthesis = -1
     for (let start = 0; start < length; ) {
       let end = text.indexOf('\r\n', start)
       if (end < 0) end = length
@@ -27,9 +28,12 @@ export class HeaderFields implements Iterable<readonly [name: string, value: str
         colon = text.indexOf(':', start)
         if (colon < 0) colon = length
       }
+      if (parenthesis < start) {
+        parenthesis = text.indexOf('(', start)
+        if (parenthesis < 0) parenthesis = length
+      }
       if (colon < end) {
-        const name = text.charCodeAt(colon + 1) === SPACE ? colon : closedName(text, start, colon, end)
-        lines.push(start, name, end)
+        lines.push(start, parenthesis < colon ? closedName(text, start, colon, end) : colon, end)
       } else if (end > start && !isBlank(text, start, end)) {
         this.#unparsed ??= []
         this.#unparsed.push(detached(text.slice(start, end)))
@@ -125,7 +129,7 @@ export class HeaderFields implements Iterable<readonly [name: string, value: str
 }
 
 /**
- * Where the name ends when no space follows its first colon: in `ChanVariable(Local/a:b@c-1;1): X=1` the channel's
+ * Where the name ends that has a parenthesis before its first colon: in `ChanVariable(Local/a:b@c-1;1): X=1` the channel's
  * name has a colon of its own.
  */
 function closedName(text: string, start: number, colon: number, end: number): number {

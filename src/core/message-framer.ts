@@ -1,5 +1,7 @@
 const CR = 13
 const LF = 10
+/** How many bytes of a chunk show an end that began in the one before: CR LF CR LF without its first byte. */
+const SEAM_BYTES = 3
 
 /** Says whether the bytes found are a whole message: false sends the framer on to the next possible end. */
 export type MessageSink = (bytes: Uint8Array, start: number, end: number) => boolean
@@ -71,14 +73,18 @@ export class MessageFramer {
       this.#drop()
       return 1
     }
-    // The end may straddle the two, so the seam comes first: three bytes more are enough to show it.
+    // The end may straddle the two, so the seam comes first.
     let copied = 0
-    let upTo = Math.min(3, chunk.length)
+    let upTo = Math.min(SEAM_BYTES, chunk.length)
     for (;;) {
       this.#append(chunk, copied, upTo)
       copied = upTo
       if (this.#stopped) return copied
       const end = findMessageEnd(this.#carry.subarray(0, this.#carried), this.#searched, 0)
+      if ((end >= 0 ? end : this.#carried) > this.#maxBytes) {
+        this.#overflow()
+        return copied
+      }
       if (end >= 0) {
         const behind = this.#carried - end
         const taken = this.#sink(this.#carry, 0, end)
@@ -99,7 +105,8 @@ export class MessageFramer {
 
   #append(chunk: Uint8Array, start: number, end: number): void {
     const needed = this.#carried + end - start
-    if (needed > this.#maxBytes + 3) {
+    // The seam may hold the first bytes of the next message.
+    if (needed > this.#maxBytes + SEAM_BYTES) {
       this.#overflow()
       return
     }

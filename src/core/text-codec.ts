@@ -64,7 +64,9 @@ function singleByteCodec(label: string): TextCodec {
   const byteOf = new Map<string, number>()
   for (let byte = 0; byte < 256; byte += 1) {
     const pair = decoder.decode(Uint8Array.of(byte, 0x41))
-    if (pair.length !== 2 || pair[1] !== 'A' || (byte < 0x80 && pair.charCodeAt(0) !== byte)) {
+    // The second byte of a character of two can look like a letter, or be beyond ASCII.
+    const isSingle = pair.length === 2 && pair[1] === 'A' && decoder.decode(Uint8Array.of(byte, 0xa1)).length === 2
+    if (!isSingle || (byte < 0x80 && pair.charCodeAt(0) !== byte)) {
       throw new RangeError(
         `encoding: ${JSON.stringify(label)} is not a single-byte encoding; use utf-8, latin1 or a single-byte one`,
       )

@@ -175,6 +175,18 @@ describe('reconnect', () => {
     expect(await queued).toMatchObject({ name: 'ConnectionLostError', sent: 'no' })
   })
 
+  it('without reconnect the loss is the end: streams end with the reason, the next action says what to do', async () => {
+    await using rig = new ClientRig({ reconnect: false })
+    await rig.login()
+    const read = caught(rig.ami.events('Hangup').next())
+    rig.link.break(new Error('read ECONNRESET'))
+    expect(rig.ami.status).toMatchObject({ state: 'failed', reason: { message: expect.stringContaining('ECONNRESET') } })
+    expect(await read).toBeInstanceOf(ConnectionLostError)
+    expect(await outcomeOf(rig.ami.sendAction('Ping'))).toMatchObject({ message: expect.stringContaining('await login() first') })
+    await rig.login()
+    expect(rig.ami.status.state).toBe('online')
+  })
+
   it('fault: graceful shutdown pending: actions are refused, the session is kept, events go on, the state is draining', async () => {
     await using rig = new ClientRig()
     await rig.login()

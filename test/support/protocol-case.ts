@@ -34,10 +34,10 @@ export function inEveryWay(
   title: string,
   stream: string | Uint8Array,
   body: (protocol: RecordingProtocol, feed: () => void) => void,
-  options: AMIProtocolOptions = {},
+  { greeting = GREETING, ...options }: AMIProtocolOptions & { readonly greeting?: string } = {},
 ): void {
   const rest = typeof stream === 'string' ? bytesOf(stream) : stream
-  for (const { name, chunks } of waysToSplit(new Uint8Array([...bytesOf(GREETING), ...rest]))) {
+  for (const { name, chunks } of waysToSplit(new Uint8Array([...bytesOf(greeting), ...rest]))) {
     it(`${title} (${name})`, () => {
       const protocol = new RecordingProtocol(options)
       body(protocol, () => feedChunks(protocol, chunks))
