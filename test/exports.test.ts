@@ -18,7 +18,9 @@ const errors = [
 ]
 
 it('obelus-asterisk', () => {
-  expect(Object.keys(main).sort()).toEqual([...errors, 'AMIClient', 'AMIEvent', 'AMIResponse', 'Gap', 'tcpConnector'].sort())
+  expect(Object.keys(main).sort()).toEqual(
+    [...errors, 'AMIClient', 'AMIEvent', 'AMIResponse', 'Gap', 'tcpConnector', 'unescapeValue'].sort(),
+  )
 })
 
 it('obelus-asterisk/protocol', () => {
@@ -33,7 +35,7 @@ it('obelus-asterisk/protocol', () => {
     'PendingAction',
   ]
   const limits = ['MAX_ACTION_ID_BYTES', 'MAX_HEADERS', 'MAX_LINE_BYTES']
-  expect(Object.keys(protocol).sort()).toEqual([...errors, ...protocols, ...limits].sort())
+  expect(Object.keys(protocol).sort()).toEqual([...errors, ...protocols, ...limits, 'unescapeValue'].sort())
 })
 
 it('obelus-asterisk/testing', () => {

@@ -1,6 +1,5 @@
 import PQueue from 'p-queue'
 import type { Clock } from '../core/clock.js'
-import { type Deferred, deferred } from '../core/deferred.js'
 import type { PreparedAction } from './action.js'
 import { ActionError, ActionTimeoutError, InvalidActionError } from './errors.js'
 import type { AMIEvent } from './event.js'
@@ -27,39 +26,37 @@ export interface ActionQueueEvents {
 /**
  * The actions that wait: for a connection, for a free place among those in flight, for their answer. An action is written
  * once at the most, whatever happens.
+ *
+ * The line is p-queue's, which is paused while there is no connection or no free place. An action that need not wait does not enter
+ * it: at 100 in flight p-queue alone costs more than all the rest of an action.
  */
 export class ActionQueue {
-  readonly #queue: PQueue
+  readonly #line = new PQueue({ autoStart: false })
+  readonly #maxInFlight: number
   readonly #clock: Clock
   readonly #events: ActionQueueEvents
   readonly #open = new Set<QueuedAction>()
-  /** ActionIDs that users chose, of actions that are not settled. */
+  /** ActionIDs of the open ones. */
   readonly #openIds = new Set<string>()
+  #inFlight = 0
   #protocol: AMIProtocol | undefined
 
   constructor(maxInFlight: number, clock: Clock, events: ActionQueueEvents) {
-    this.#queue = new PQueue({ concurrency: maxInFlight, autoStart: false })
+    this.#maxInFlight = maxInFlight
     this.#clock = clock
     this.#events = events
-  }
-
-  /** How many actions are not written yet. */
-  get waiting(): number {
-    let waiting = 0
-    for (const action of this.#open) if (action.sent === 'no') waiting += 1
-    return waiting
   }
 
   /** From now on actions are written to this protocol. */
   resume(protocol: AMIProtocol): void {
     this.#protocol = protocol
-    this.#queue.start()
+    this.#pace()
   }
 
   /** From now on actions wait; those in flight are settled by their protocol. */
   pause(): void {
-    this.#queue.pause()
     this.#protocol = undefined
+    this.#pace()
   }
 
   /** Settles every action that is not written yet with this error; with `all`, those in flight too. */
@@ -83,16 +80,39 @@ export class ActionQueue {
       const action = new QueuedAction(prepared, options, this.#clock, this.#events, (outcome) => {
         this.#open.delete(action)
         this.#openIds.delete(prepared.actionId)
+        if (action.sent === 'maybe') {
+          this.#inFlight -= 1
+          this.#pace()
+        }
         if (outcome.ok) resolve(outcome.response)
         else reject(outcome.reason)
       })
       this.#open.add(action)
       this.#openIds.add(prepared.actionId)
-      const mustWait = this.#queue.isPaused || this.#queue.pending >= this.#queue.concurrency
-      const job = { priority: options.priority, ...(mustWait ? { signal: action.leaveQueueSignal() } : undefined) }
-      // Rejected when the action is settled before its turn, which its caller knows by then.
-      this.#queue.add(() => action.start(this.#protocol), job).catch(() => undefined)
+      if (this.#hasRoom && this.#line.size === 0) this.#start(action)
+      else this.#enter(action)
     })
+  }
+
+  get #hasRoom(): boolean {
+    return this.#protocol !== undefined && this.#inFlight < this.#maxInFlight
+  }
+
+  #enter(action: QueuedAction): void {
+    const place = { priority: action.priority, signal: action.leaveLineSignal() }
+    // Rejected when the action is settled before its turn, which its caller knows by then.
+    this.#line.add(async () => this.#start(action), place).catch(() => undefined)
+  }
+
+  #start(action: QueuedAction): void {
+    if (this.#protocol === undefined || !action.start(this.#protocol)) return
+    this.#inFlight += 1
+    this.#pace()
+  }
+
+  #pace(): void {
+    if (!this.#hasRoom) this.#line.pause()
+    else if (this.#line.size > 0) this.#line.start()
   }
 }
 
@@ -106,8 +126,8 @@ class QueuedAction {
   readonly #settled: (outcome: Outcome) => void
   readonly #cancelTimer: () => void
   readonly #aborted = () => this.giveUp(this.#options.signal?.reason)
-  #leaveQueue: AbortController | undefined
-  #inFlight: { readonly protocol: AMIProtocol; readonly pending: PendingAction; readonly place: Deferred<void> } | undefined
+  #leaveLine: AbortController | undefined
+  #inFlight: { readonly protocol: AMIProtocol; readonly pending: PendingAction } | undefined
   #done = false
 
   constructor(
@@ -131,25 +151,27 @@ class QueuedAction {
     return this.#inFlight === undefined ? 'no' : 'maybe'
   }
 
-  /** Takes the action out of the queue when it is settled before its turn. */
-  leaveQueueSignal(): AbortSignal {
-    this.#leaveQueue = new AbortController()
-    return this.#leaveQueue.signal
+  get priority(): number {
+    return this.#options.priority
   }
 
-  /** Writes the action; the promise ends when its place among those in flight is free again. */
-  start(protocol: AMIProtocol | undefined): Promise<void> {
-    if (this.#done || protocol === undefined) return Promise.resolve()
-    this.#leaveQueue = undefined
+  /** Takes the action out of the line when it is settled before its turn. */
+  leaveLineSignal(): AbortSignal {
+    this.#leaveLine = new AbortController()
+    return this.#leaveLine.signal
+  }
+
+  /** Writes the action. Returns false when that cannot be, and the action is settled. */
+  start(protocol: AMIProtocol): boolean {
+    this.#leaveLine = undefined
     let pending: PendingAction
     try {
       pending = protocol.writeAction(this.prepared)
     } catch (error) {
       this.giveUp(error)
-      return Promise.resolve()
+      return false
     }
-    const place = deferred<void>()
-    this.#inFlight = { protocol, pending, place }
+    this.#inFlight = { protocol, pending }
     pending.onItem = this.#options.onItem
     this.#events.written(this.prepared)
     pending.onResult = (response) => {
@@ -160,7 +182,7 @@ class QueuedAction {
       if (error instanceof ActionError) this.#events.answered(error.response)
       this.#settle({ ok: false, reason: error })
     }
-    return place.promise
+    return true
   }
 
   /** Stops waiting. What was written stays written: a late answer is swallowed. */
@@ -174,9 +196,10 @@ class QueuedAction {
     this.#done = true
     this.#cancelTimer()
     this.#options.signal?.removeEventListener('abort', this.#aborted)
-    this.#leaveQueue?.abort()
-    this.#inFlight?.place.resolve()
+    this.#leaveLine?.abort()
     this.#settled(outcome)
+    // What is settled lets go of what it held, so that it is freed while it is young.
+    this.#inFlight = undefined
   }
 
   #timeout(): ActionTimeoutError {

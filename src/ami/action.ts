@@ -5,7 +5,10 @@ import { escapeVariable, type Variables, variablePairs } from './variables.js'
 /** One value of a header. */
 export type HeaderValue = string | number | boolean
 
-/** The headers of an action: an array repeats the header, undefined leaves it out. */
+/**
+ * The headers of an action: an array repeats the header, undefined leaves it out. Asterisk drops the leading spaces of a value; all
+ * other text arrives as it is.
+ */
 export type ActionHeaders = Readonly<Record<string, HeaderValue | readonly HeaderValue[] | undefined>>
 
 /** Bytes of one line without its CR LF: Asterisk's input buffer is 1,024 (`main/manager.c`, verified on 16.28 and 22.10). */

@@ -53,7 +53,8 @@ export class ActionError extends AMIError {
   readonly response: AMIResponse
 
   constructor(action: string, response: AMIResponse, reason?: string) {
-    super(`Action ${action} failed: ${reason ?? (response.message || response.output[0] || 'no reason given')}`)
+    // A failed command's Message only says that output follows.
+    super(`Action ${action} failed: ${reason ?? (response.output.find(Boolean) || response.message || 'no reason given')}`)
     this.action = action
     this.response = response
   }

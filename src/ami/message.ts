@@ -46,18 +46,27 @@ export abstract class AMIMessage {
     const variables = new Map<string, string>()
     for (const [name, pair] of this.#fields) {
       if (!isVariableHeader(name)) continue
-      const equals = pair.indexOf('=')
-      if (equals < 0) continue
-      const variable = pair.slice(0, equals)
-      if (!variables.has(variable)) variables.set(variable, pair.slice(equals + 1))
+      if (!pair.includes('=')) continue
+      const [variable, value] = asPair(pair)
+      if (!variables.has(variable)) variables.set(variable, value)
     }
     return variables
+  }
+
+  /** The variables of one channel, in `ChanVariable(<channel>): name=value` headers, as OriginateResponse has them. */
+  chanVariables(channel: string): Map<string, string> {
+    return new Map(this.getAll(`ChanVariable(${channel})`).map(asPair))
   }
 
   /** All headers, repeated ones as lists. */
   protected headersToJSON(): Record<string, string | string[]> {
     return this.#fields.toJSON()
   }
+}
+
+function asPair(text: string): [name: string, value: string] {
+  const equals = text.indexOf('=')
+  return equals < 0 ? [text, ''] : [text.slice(0, equals), text.slice(equals + 1)]
 }
 
 function isVariableHeader(name: string): boolean {

@@ -99,7 +99,8 @@ export class AMIParser {
   }
 
   #breaksHeaderLimit(bytes: Uint8Array, start: number, end: number): boolean {
-    let headers = -1
+    // The empty line at the end is none; where a bare LF ends the message, it was not counted.
+    let headers = bytes[end - 2] === CR ? -1 : 0
     for (let at = start + 1; at < end; at += 1) if (bytes[at] === LF && bytes[at - 1] === CR) headers += 1
     if (headers <= this.#limits.maxHeaders) return false
     this.#fail(`a message has more than ${this.#limits.maxHeaders} headers (limits.maxHeaders)`)

@@ -48,7 +48,9 @@ export class AMIProtocol implements Protocol {
   readonly #pending = new Map<string, PendingAction>()
   /** Those of `#pending` whose list is open. */
   readonly #lists = new Set<PendingAction>()
-  readonly #doneIds = new Set<string>()
+  /** ActionIDs that are done with; once they are many, they become the earlier ones. */
+  #doneIds = new Set<string>()
+  #earlierDoneIds = new Set<string>()
   #transport: Transport | undefined
   #lost = false
   #failure: ProtocolError | undefined
@@ -237,7 +239,7 @@ export class AMIProtocol implements Protocol {
     const actionId = fields.get('ActionID')
     const pending = actionId === undefined ? undefined : this.#pending.get(actionId)
     if (pending === undefined || this.#lists.has(pending)) {
-      if (actionId === undefined || (pending === undefined && !this.#doneIds.has(actionId))) {
+      if (actionId === undefined || (pending === undefined && !this.#isDone(actionId))) {
         this.#guard(() => this.unmatchedResponseReceived(response))
       }
       return
@@ -258,10 +260,9 @@ export class AMIProtocol implements Protocol {
 
   #fields(text: string): HeaderFields {
     const fields = new HeaderFields(text)
-    const [line] = fields.unparsed
-    if (line !== undefined && !this.#malformedLineReported) {
+    if (!this.#malformedLineReported && fields.hasUnparsed) {
       this.#malformedLineReported = true
-      this.#guard(() => this.malformedLineReceived(line))
+      this.#guard(() => this.malformedLineReceived(fields.unparsed[0] ?? ''))
     }
     return fields
   }
@@ -269,13 +270,15 @@ export class AMIProtocol implements Protocol {
   #forget(pending: PendingAction): void {
     this.#pending.delete(pending.actionId)
     this.#lists.delete(pending)
-    this.#doneIds.add(pending.actionId)
-    if (this.#doneIds.size > REMEMBERED_IDS) {
-      for (const oldest of this.#doneIds) {
-        this.#doneIds.delete(oldest)
-        break
-      }
+    if (this.#doneIds.size === REMEMBERED_IDS) {
+      this.#earlierDoneIds = this.#doneIds
+      this.#doneIds = new Set()
     }
+    this.#doneIds.add(pending.actionId)
+  }
+
+  #isDone(actionId: string): boolean {
+    return this.#doneIds.has(actionId) || this.#earlierDoneIds.has(actionId)
   }
 
   #fail(error: ProtocolError): void {

@@ -102,7 +102,7 @@ export class EventStream<T> implements AsyncIterableIterator<T> {
   }
 
   next(): Promise<IteratorResult<T>> {
-    const gap = this.#gapsBefore.get(this.#headNumber)
+    const gap = this.#gapsBefore.size === 0 ? undefined : this.#gapsBefore.get(this.#headNumber)
     if (gap !== undefined) {
       this.#gapsBefore.delete(this.#headNumber)
       this.#holeBefore = -1

@@ -32,8 +32,8 @@ export class Gap {
   joinedWith(later: Gap): Gap {
     return new Gap({
       reason: this.reason === 'disconnect' ? 'disconnect' : later.reason,
-      from: new Date(Math.min(this.from.getTime(), later.from.getTime())),
-      to: new Date(Math.max(this.to.getTime(), later.to.getTime())),
+      from: this.from.getTime() < later.from.getTime() ? this.from : later.from,
+      to: this.to.getTime() > later.to.getTime() ? this.to : later.to,
       dropped: this.dropped + later.dropped,
       restarted: this.restarted || later.restarted || (this.restarted === later.restarted ? this.restarted : undefined),
     })

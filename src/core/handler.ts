@@ -79,15 +79,14 @@ export class Handler<T> {
 
   #call(): void {
     const outcome = this.#outcome
-    if (outcome === undefined || this.#called) return
-    if (outcome.ok) {
-      if (this.#onResult === undefined) return
-      this.#called = true
-      this.#onResult(outcome.result)
-    } else {
-      if (this.#onException === undefined) return
-      this.#called = true
-      this.#onException(outcome.error)
-    }
+    const onResult = this.#onResult
+    const onException = this.#onException
+    if (outcome === undefined || this.#called || (outcome.ok ? onResult : onException) === undefined) return
+    this.#called = true
+    // Neither is needed again: what is settled lets go of what it held.
+    this.#onResult = undefined
+    this.#onException = undefined
+    if (outcome.ok) onResult?.(outcome.result)
+    else onException?.(outcome.error)
   }
 }

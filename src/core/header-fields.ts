@@ -1,61 +1,60 @@
 /** V8 keeps a cut-out of this length or more as a view of the whole text it came from. */
 const SLICE_KEEPS_WHOLE_TEXT = 13
+const LF = 10
 const SPACE = 32
+const COLON = 58
 
 /**
  * The header lines of one message: ordered, repeatable, looked up without regard to case, spelt as they came.
  *
- * Made from the message's text and read from it on demand: a value is cut out when asked for. A header
+ * Made from the message's text and read from it on demand: nothing is looked for or cut out before it is asked for. A header
  * called `__proto__` or `constructor` is one like any other.
  */
 export class HeaderFields implements Iterable<readonly [name: string, value: string]> {
   readonly #text: string
-  /** Three numbers a header: where its name starts, where the colon is, where the line ends. */
-  readonly #lines: number[] = []
-  #unparsed: string[] | undefined
 
   /** @param text lines that end in CR LF, with or without the empty line that ends the message. */
   constructor(text: string) {
     this.#text = text
-    const lines = this.#lines
-    const length = text.length
-    let colon = -1
-    let parenthesis = -1
-    for (let start = 0; start < length; ) {
-      let end = text.indexOf('\r\n', start)
-      if (end < 0) end = length
-      if (colon < start) {
-        colon = text.indexOf(':', start)
-        if (colon < 0) colon = length
-      }
-      if (parenthesis < start) {
-        parenthesis = text.indexOf('(', start)
-        if (parenthesis < 0) parenthesis = length
-      }
-      if (colon < end) {
-        lines.push(start, parenthesis < colon ? closedName(text, start, colon, end) : colon, end)
-      } else if (end > start && !isBlank(text, start, end)) {
-        this.#unparsed ??= []
-        this.#unparsed.push(detached(text.slice(start, end)))
-      }
-      start = end + 2
-    }
   }
 
   /** How many headers there are, repeated ones counted each. */
   get size(): number {
-    return this.#lines.length / 3
+    let size = 0
+    for (const _ of this) size += 1
+    return size
+  }
+
+  /** Whether there are lines without a colon. */
+  get hasUnparsed(): boolean {
+    const text = this.#text
+    for (let start = 0; start < text.length; ) {
+      const end = lineEnd(text, start)
+      const colon = text.indexOf(':', start)
+      // Nearly always the empty line at the end is what is left when the colons are used up.
+      if (colon < 0 || colon > end) return text.length - start > 2 && this.unparsed.length > 0
+      start = end + 2
+    }
+    return false
   }
 
   /** The lines without a colon, as they came. */
   get unparsed(): readonly string[] {
-    return this.#unparsed ?? []
+    const text = this.#text
+    const lines: string[] = []
+    for (let start = 0; start < text.length; ) {
+      const end = lineEnd(text, start)
+      const line = text.slice(start, end)
+      if (!line.includes(':') && line !== '' && line !== '\n' && line !== '\r') lines.push(detached(line))
+      start = end + 2
+    }
+    return lines
   }
 
   /** The value of the first header with this name, in any case. */
   get(name: string): string | undefined {
-    const line = this.#find(name, 0)
-    return line < 0 ? undefined : this.#value(line)
+    const start = this.#find(name, 0)
+    return start < 0 ? undefined : valueAt(this.#text, start + name.length, lineEnd(this.#text, start))
   }
 
   has(name: string): boolean {
@@ -65,28 +64,48 @@ export class HeaderFields implements Iterable<readonly [name: string, value: str
   /** The values of all headers with this name, in any case, in order. */
   getAll(name: string): string[] {
     const values: string[] = []
-    for (let line = this.#find(name, 0); line >= 0; line = this.#find(name, line + 3)) values.push(this.#value(line))
+    for (let start = this.#find(name, 0); start >= 0; ) {
+      const end = lineEnd(this.#text, start)
+      values.push(valueAt(this.#text, start + name.length, end))
+      start = this.#find(name, end + 2)
+    }
     return values
   }
 
   *[Symbol.iterator](): Generator<readonly [name: string, value: string]> {
-    for (let line = 0; line < this.#lines.length; line += 3) yield [this.#name(line), this.#value(line)]
+    const text = this.#text
+    for (let start = 0; start < text.length; ) {
+      const end = lineEnd(text, start)
+      const colon = nameEnd(text, start, end)
+      if (colon >= 0) yield [detached(text.slice(start, colon)), valueAt(text, colon, end)]
+      start = end + 2
+    }
   }
 
   /** Each name with its first value, as a plain object. */
   toObject(): Record<string, string> {
     const object: Record<string, string> = {}
-    const lines = this.#lines
     const text = this.#text
-    for (let line = 0; line < lines.length; line += 3) {
-      const name = text.slice(lines[line], lines[line + 1])
-      if (name === '__proto__') {
-        if (!Object.hasOwn(object, name)) define(object, name, this.#value(line))
-      } else if (object[name] === undefined || !Object.hasOwn(object, name)) {
-        object[name] = this.#value(line)
+    // Where the next parenthesis is: a name that holds one may hold a colon too.
+    let parenthesis = -1
+    let headers = 0
+    for (let start = 0; start < text.length; ) {
+      const end = lineEnd(text, start)
+      if (parenthesis < start) {
+        const next = text.indexOf('(', start)
+        parenthesis = next < 0 ? text.length : next
       }
+      let colon = text.indexOf(':', start)
+      if (colon < 0 || colon >= end) colon = -1
+      else if (parenthesis < colon) colon = closedName(text, start, colon, end)
+      if (colon >= 0) {
+        object[text.slice(start, colon)] = valueAt(text, colon, end)
+        headers += 1
+      }
+      start = end + 2
     }
-    return object
+    // With fewer names than headers one is repeated, so that its first value was written over, or is `__proto__`, and was not set.
+    return Object.keys(object).length === headers ? object : this.#firstValues()
   }
 
   /** Each name with its value, or with the list of its values where it is repeated: nothing is lost. */
@@ -103,29 +122,49 @@ export class HeaderFields implements Iterable<readonly [name: string, value: str
     return object
   }
 
+  #firstValues(): Record<string, string> {
+    const object: Record<string, string> = {}
+    for (const [name, value] of this) if (!Object.hasOwn(object, name)) define(object, name, value)
+    return object
+  }
+
+  /** Where the next line with this name begins, from the line at `from` on; -1 if there is none. */
   #find(name: string, from: number): number {
-    const lines = this.#lines
     const text = this.#text
     const length = name.length
-    for (let line = from; line < lines.length; line += 3) {
-      const start = lines[line] as number
-      if ((lines[line + 1] as number) - start !== length) continue
-      if (text.startsWith(name, start)) return line
-      if (text.slice(start, start + length).toLowerCase() === name.toLowerCase()) return line
+    const plain = !name.includes(':') && !name.includes('(')
+    for (let start = from; start < text.length; start = lineEnd(text, start) + 2) {
+      if (text.charCodeAt(start + length) !== COLON || !isNamed(text, start, name)) continue
+      if (plain || nameEnd(text, start, lineEnd(text, start)) === start + length) return start
     }
     return -1
   }
+}
 
-  #name(line: number): string {
-    return detached(this.#text.slice(this.#lines[line], this.#lines[line + 1]))
-  }
+/** Where the line ends: at its CR LF, or with the text. */
+function lineEnd(text: string, start: number): number {
+  let end = text.indexOf('\r', start)
+  while (end >= 0 && text.charCodeAt(end + 1) !== LF) end = text.indexOf('\r', end + 1)
+  return end < 0 ? text.length : end
+}
 
-  #value(line: number): string {
-    const colon = this.#lines[line + 1] as number
-    // The server writes one space; a value may begin with more of them.
-    const start = this.#text.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1
-    return detached(this.#text.slice(start, this.#lines[line + 2]))
-  }
+/** Where the name of the line ends: at its colon; -1 if there is none. */
+function nameEnd(text: string, start: number, end: number): number {
+  const colon = text.slice(start, end).indexOf(':')
+  return colon < 0 ? -1 : closedName(text, start, start + colon, end)
+}
+
+/** Whether the text goes on with this name, in any case. */
+function isNamed(text: string, start: number, name: string): boolean {
+  if (text.startsWith(name, start)) return true
+  // Bit 0x20 parts upper from lower case, so most other names are told by their first letter.
+  if (((text.charCodeAt(start) ^ name.charCodeAt(0)) & ~0x20) !== 0) return false
+  return text.slice(start, start + name.length).toLowerCase() === name.toLowerCase()
+}
+
+function valueAt(text: string, colon: number, end: number): string {
+  // The server writes one space; a value may begin with more of them.
+  return detached(text.slice(text.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1, end))
 }
 
 /**
@@ -137,10 +176,6 @@ function closedName(text: string, start: number, colon: number, end: number): nu
   if (opened < 0 || text.slice(start + opened, colon).includes(')')) return colon
   const closed = text.slice(colon, end).indexOf('): ')
   return closed < 0 ? colon : colon + closed + 1
-}
-
-function isBlank(text: string, start: number, end: number): boolean {
-  return end - start === 1 && (text[start] === '\n' || text[start] === '\r')
 }
 
 /** The same text without the message it was cut from, so that a kept value keeps nothing else alive. */

@@ -152,7 +152,20 @@ function findMessageEnd(bytes: Uint8Array, from: number, floor: number): number 
   const length = bytes.length
   let at = Math.max(floor, from - 3) + 2
   while (at < length) {
-    const byte = bytes[at]
+    const byte = bytes[at] as number
+    if (byte > CR) {
+      at += 3
+      continue
+    }
+    // Nearly always one line ends here and the next begins: the second byte behind the CR, and the one behind the LF, is its first.
+    if (byte === CR && bytes[at + 2]! > CR && bytes[at - 1]! > CR) {
+      at += 5
+      continue
+    }
+    if (byte === LF && bytes[at + 1]! > CR && bytes[at - 2]! > CR) {
+      at += 4
+      continue
+    }
     if (byte !== LF && byte !== CR) {
       at += 3
       continue

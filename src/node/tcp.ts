@@ -35,7 +35,8 @@ export function tcpConnector(options: TCPOptions): Connector {
       socket.on('error', (error) => {
         failure = error
       })
-      socket.on('data', (data) => protocol.dataReceived(data))
+      // A plain array: cutting a piece out of a Buffer costs several times as much.
+      socket.on('data', (data) => protocol.dataReceived(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)))
       // The end is the end: what this side wrote after it would reach nobody.
       socket.on('end', () => socket.destroy())
       socket.on('close', () => {
@@ -56,7 +57,13 @@ const LINGER_MS = 500
 /** Bytes that are written within one turn of the event loop leave in one call of the system. */
 export class SocketTransport implements Transport {
   readonly #socket: Socket
-  #corked = false
+  #pieces: Uint8Array[] = []
+  readonly #flush = () => {
+    const pieces = this.#pieces
+    this.#pieces = []
+    const [first] = pieces
+    if (first !== undefined && this.#socket.writable) this.#socket.write(pieces.length === 1 ? first : Buffer.concat(pieces))
+  }
 
   constructor(socket: Socket) {
     this.#socket = socket
@@ -64,20 +71,13 @@ export class SocketTransport implements Transport {
 
   write(data: Uint8Array): void {
     if (!this.#socket.writable) return
-    if (!this.#corked) {
-      this.#corked = true
-      this.#socket.cork()
-      process.nextTick(() => {
-        this.#corked = false
-        this.#socket.uncork()
-      })
-    }
-    this.#socket.write(data)
+    if (this.#pieces.length === 0) process.nextTick(this.#flush)
+    this.#pieces.push(data)
   }
 
   close(): void {
     if (this.#socket.destroyed) return
-    if (this.#corked) this.#socket.uncork()
+    this.#flush()
     if (this.#socket.writableLength === 0) {
       this.#socket.destroy()
       return

@@ -343,16 +343,18 @@ describe('limits', () => {
     { limit: 3, taken: true },
     { limit: 2, taken: false },
   ]) {
-    inEveryWay(
-      `a message of three headers is ${taken ? 'taken' : 'refused'} when ${limit} are allowed`,
-      'Event: A\r\nX: 1\r\nY: 2\r\n\r\n',
-      (protocol, feed) => {
-        feed()
-        expect(protocol.events).toHaveLength(taken ? 1 : 0)
-        expect(protocol.closed).toBe(!taken)
-      },
-      { limits: { maxHeaders: limit } },
-    )
+    for (const end of ['\r\n\r\n', '\r\n\n']) {
+      inEveryWay(
+        `a message of three headers is ${taken ? 'taken' : 'refused'} when ${limit} are allowed, ending in ${JSON.stringify(end)}`,
+        `Event: A\r\nX: 1\r\nY: 2${end}`,
+        (protocol, feed) => {
+          feed()
+          expect(protocol.events).toHaveLength(taken ? 1 : 0)
+          expect(protocol.closed).toBe(!taken)
+        },
+        { limits: { maxHeaders: limit } },
+      )
+    }
   }
 
   for (const { limit, taken } of [

@@ -1,0 +1,202 @@
+// One measured process: a bound or the library, logged in and waiting for passes. `node contender.mjs <name> <port>`
+import * as raw from './raw.mjs'
+
+const [, , name, port] = process.argv
+const INFINITE = { maxBuffered: 1_000_000 }
+
+const CONTENDERS = {
+  'raw-bytes': async () => {
+    const socket = await raw.open(Number(port))
+    return async ({ times, bytes }) => {
+      const count = raw.byteCounter()
+      await raw.replay(socket, times, (chunk) => count(chunk) === bytes)
+    }
+  },
+  'raw-names': async () => {
+    const socket = await raw.open(Number(port))
+    return async ({ times, events, wanted, wantedEvents }) => {
+      const read = raw.nameReader(wanted)
+      await raw.replay(socket, times, (chunk) => read(chunk).events === events)
+      expect(read(Buffer.alloc(0)).wanted, wantedEvents)
+    }
+  },
+  'raw-objects': async () => {
+    const socket = await raw.open(Number(port))
+    return async ({ times, events }) => {
+      const read = raw.objectReader()
+      await raw.replay(socket, times, (chunk) => read(chunk).events === events)
+    }
+  },
+  'raw-pings': async () => {
+    const socket = await raw.open(Number(port))
+    return ({ count, inFlight }) => raw.pings(socket, count, inFlight)
+  },
+  'raw-round-trips': async () => {
+    const socket = await raw.open(Number(port))
+    return async ({ count }) => median(await raw.roundTrips(socket, count))
+  },
+  'one-name': async () => {
+    const client = await login()
+    return async ({ times, wanted, wantedEvents }) => {
+      const events = client.events(wanted, INFINITE)
+      await client.sendAction('Replay', { Times: times })
+      await readThree(events, wantedEvents)
+    }
+  },
+  'every-event': async () => {
+    const client = await login()
+    return async ({ times, events: count }) => {
+      const events = client.events(undefined, INFINITE)
+      await client.sendAction('Replay', { Times: times })
+      await readThree(events, count)
+    }
+  },
+  'all-headers': async () => {
+    const client = await login()
+    return async ({ times, events: count }) => {
+      const events = client.events(undefined, INFINITE)
+      await client.sendAction('Replay', { Times: times })
+      let left = count
+      let read = 0
+      for await (const event of events) {
+        const { headers } = event
+        if (headers.Channel !== undefined) read += 1
+        if (headers.Uniqueid !== undefined) read += 1
+        if (headers.ChannelStateDesc !== undefined) read += 1
+        left -= 1
+        if (left === 0) break
+      }
+      return read
+    }
+  },
+  pings: async () => {
+    const client = await login()
+    return async ({ count, inFlight }) => {
+      let left = count
+      const work = async () => {
+        while (left > 0) {
+          left -= 1
+          await client.sendAction('Ping')
+        }
+      }
+      await Promise.all(Array.from({ length: inFlight }, work))
+    }
+  },
+  'round-trips': async () => {
+    const client = await login()
+    return async ({ count }) => {
+      const took = new Float64Array(count)
+      for (let done = 0; done < count; done += 1) {
+        const began = performance.now()
+        await client.sendAction('Ping')
+        took[done] = (performance.now() - began) * 1000
+      }
+      return median(took)
+    }
+  },
+  /** How much the heap grows while events are read: `from` events first, then up to `to`. */
+  memory: async () => {
+    const client = await login()
+    return async ({ from, to, all }) => {
+      const events = client.events(undefined, INFINITE)
+      const readUpTo = async (count) => {
+        const times = Math.ceil(count / all)
+        await client.sendAction('Replay', { Times: times })
+        await readThree(events, times * all, false)
+        return await keptBytes()
+      }
+      await readUpTo(from / 10)
+      const before = await readUpTo(from * 0.9)
+      const after = await readUpTo(to - from)
+      events.close()
+      return after - before
+    }
+  },
+  /** How many bytes a value keeps alive that is kept from each of `count` events: read by `get`, or from `headers`. */
+  kept: async () => {
+    const client = await login()
+    return async ({ count, by, all, withChannel }) => {
+      const values = new Array(count).fill('')
+      const events = client.events(undefined, INFINITE)
+      const before = await keptBytes()
+      const times = Math.ceil(count / withChannel)
+      await client.sendAction('Replay', { Times: times })
+      let left = times * all
+      let kept = 0
+      for await (const event of events) {
+        const value = by === 'get' ? event.get('Channel') : event.headers.Channel
+        if (value !== undefined && kept < count) {
+          values[kept] = value
+          kept += 1
+        }
+        left -= 1
+        if (left === 0) break
+      }
+      const after = await keptBytes()
+      expect(kept, values.length)
+      return (after - before) / count
+    }
+  },
+}
+
+async function login() {
+  const { AMIClient } = await import('obelus-asterisk')
+  const client = new AMIClient({ port: Number(port), username: 'bench', secret: 'bench' })
+  await client.login()
+  return client
+}
+
+async function readThree(events, count, close = true) {
+  let left = count
+  let read = 0
+  for (;;) {
+    // `for await` closes the stream at its end; who reads on takes the events as it does.
+    if (close) {
+      for await (const event of events) {
+        read += three(event)
+        left -= 1
+        if (left === 0) return read
+      }
+    }
+    const { value: event } = await events.next()
+    read += three(event)
+    left -= 1
+    if (left === 0) return read
+  }
+}
+
+function three(event) {
+  let read = 0
+  if (event.get('Channel') !== undefined) read += 1
+  if (event.get('Uniqueid') !== undefined) read += 1
+  if (event.get('ChannelStateDesc') !== undefined) read += 1
+  return read
+}
+
+/** What lives on the heap, and in buffers beside it, once all that can go is gone. */
+async function keptBytes() {
+  for (let round = 0; round < 3; round += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    globalThis.gc()
+  }
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
+
+function median(numbers) {
+  return numbers.toSorted()[numbers.length >> 1]
+}
+
+function expect(actual, expected) {
+  if (actual !== expected) throw new Error(`${name}: ${actual} in place of ${expected}`)
+}
+
+const pass = await CONTENDERS[name]()
+process.on('message', async (what) => {
+  const before = process.cpuUsage()
+  const result = await pass(what)
+  const { user, system } = process.cpuUsage(before)
+  process.send({ cpuMs: (user + system) / 1000, result })
+})
+process.on('disconnect', () => process.exit())
+process.send({ ready: true })

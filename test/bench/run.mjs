@@ -1,0 +1,174 @@
+// Compares the library with raw sockets that do the same work, in one run: `npm run bench [part of a case's name …]`.
+// BENCH_RECORDING=file serves another recording, BENCH_PASSES=n measures more often.
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { countEvents, readEvents } from './recording.mjs'
+
+const PASSES = Number(process.env.BENCH_PASSES ?? 9)
+const PASS_BYTES = 33_000_000
+const WANTED = 'Newstate'
+const PINGS = 20_000
+
+const recording = readEvents()
+const counts = countEvents(recording)
+const times = Math.max(1, Math.round(PASS_BYTES / recording.length))
+const stream = {
+  times,
+  bytes: times * recording.length,
+  events: times * counts.all,
+  wanted: WANTED,
+  wantedEvents: times * counts.names[WANTED],
+}
+const only = process.argv.slice(2)
+
+const CASES = [
+  { name: `${WANTED} only, three headers`, mine: 'one-name', bound: 'raw-names', allowed: 1.3, what: stream },
+  { name: 'every event, three headers', mine: 'every-event', bound: 'raw-objects', allowed: 1, what: stream },
+  { name: 'every event, all headers', mine: 'all-headers', bound: 'raw-objects', allowed: 1.3, what: stream },
+  {
+    name: `${PINGS} Pings, 100 in flight`,
+    mine: 'pings',
+    bound: 'raw-pings',
+    allowed: 2,
+    what: { count: PINGS, inFlight: 100 },
+  },
+  {
+    name: 'Pings one by one, p50',
+    mine: 'round-trips',
+    bound: 'raw-round-trips',
+    allowed: 1.5,
+    what: { count: 3000 },
+    p50: true,
+  },
+]
+
+const server = fork(file('server.mjs'))
+const [{ port }] = await once(server, 'message')
+const rows = []
+const began = performance.now()
+
+console.log(
+  `Recording: ${(recording.length / 1e6).toFixed(1)} MB, ${counts.all} events, served ${times} times a pass; ${PASSES} passes; ` +
+    `Node ${process.versions.node}`,
+)
+const chosen = CASES.filter(({ name }) => isWanted(name))
+if (isWanted('bytes')) {
+  const [bytes] = await measure(['raw-bytes'], stream)
+  console.log(`A socket that only counts bytes: ${spread(bytes, 'ms')}`)
+}
+// What shares a bound is measured round by round beside it, each in a process of its own.
+for (const what of new Set(chosen.map((each) => each.what))) {
+  const cases = chosen.filter((each) => each.what === what)
+  const names = [...new Set(cases.flatMap(({ mine, bound }) => [bound, mine]))]
+  const measured = await measure(names, what, cases[0].p50)
+  for (const { name, mine, bound, allowed, p50 } of cases) {
+    const ours = measured[names.indexOf(mine)]
+    const theirs = measured[names.indexOf(bound)]
+    const unit = p50 ? 'µs' : 'ms'
+    const ratio = median(ours) / median(theirs)
+    const ratios = ours.map((value, pass) => value / theirs[pass])
+    rows.push({
+      case: name,
+      library: spread(ours, unit),
+      bound: `${spread(theirs, unit)}`,
+      ratio: `${ratio.toFixed(2)} [${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}]`,
+      allowed: allowed === 1 ? '< 1' : `≤ ${allowed}`,
+      '': verdict(allowed === 1 ? ratio < 1 : ratio <= allowed),
+    })
+  }
+}
+for (const by of ['get', 'headers']) {
+  if (!isWanted(`memory kept ${by}`)) continue
+  const kept = await once1('kept', { count: 100_000, by, all: counts.all, withChannel: counts.withChannel })
+  rows.push(plain(`memory: a Channel kept by ${by}, each`, `${kept.toFixed(0)} B`, '< 200 B', kept < 200))
+}
+if (isWanted('memory flat')) {
+  const grown = await once1('memory', { from: 1e6, to: 1e7, all: counts.all })
+  rows.push(plain('memory: from 1 to 10 million events', `${(grown / 1e6).toFixed(2)} MB`, '< 5 MB', grown < 5e6))
+}
+printTable(rows)
+console.log(`CPU time (user and system) of the client's process, p50 in wall time: median [min–max]. ${seconds()} s in all.`)
+server.disconnect()
+server.kill()
+
+/** One process for each name; a pass to warm up, then all of them in turn. Gives the figures of each name. */
+async function measure(names, what, result = false) {
+  const processes = []
+  for (const name of names) processes.push(await start(name))
+  const figures = names.map(() => [])
+  for (let pass = -2; pass < PASSES; pass += 1) {
+    for (const [index, contender] of processes.entries()) {
+      const answer = await ask(contender, what)
+      if (pass >= 0) figures[index].push(result ? answer.result : answer.cpuMs)
+    }
+  }
+  for (const contender of processes) contender.disconnect()
+  return figures
+}
+
+async function once1(name, what) {
+  const contender = await start(name)
+  const { result } = await ask(contender, what)
+  contender.disconnect()
+  return result
+}
+
+async function start(name) {
+  const contender = fork(file('contender.mjs'), [name, String(port)], { execArgv: ['--expose-gc'] })
+  contender.once('exit', (code) => {
+    if (code) process.exit(code)
+  })
+  await once(contender, 'message')
+  return contender
+}
+
+async function ask(contender, what) {
+  contender.send(what)
+  const [answer] = await once(contender, 'message')
+  return answer
+}
+
+function plain(name, value, allowed, ok) {
+  return { case: name, library: value, bound: '', ratio: '', allowed, '': verdict(ok) }
+}
+
+function verdict(ok) {
+  return ok ? 'ok' : 'OVER'
+}
+
+function spread(values, unit) {
+  return `${median(values).toFixed(0)} ${unit} [${Math.min(...values).toFixed(0)}–${Math.max(...values).toFixed(0)}]`
+}
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]
+}
+
+function printTable(table) {
+  if (table.length === 0) return
+  const columns = Object.keys(table[0])
+  const widths = columns.map((column) => Math.max(column.length, ...table.map((row) => row[column].length)))
+  const line = (cells) =>
+    console.log(
+      cells
+        .map((cell, index) => cell.padEnd(widths[index]))
+        .join('  ')
+        .trimEnd(),
+    )
+  line(columns)
+  line(widths.map((width) => '-'.repeat(width)))
+  for (const row of table) line(columns.map((column) => row[column]))
+}
+
+function isWanted(name) {
+  return only.length === 0 || only.some((part) => name.toLowerCase().includes(part.toLowerCase()))
+}
+
+function seconds() {
+  return ((performance.now() - began) / 1000).toFixed(0)
+}
+
+function file(name) {
+  return fileURLToPath(new URL(name, import.meta.url))
+}

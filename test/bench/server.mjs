@@ -1,0 +1,73 @@
+// A process of its own that plays Asterisk: answers logins and Pings, and streams the recording as fast as the socket takes it.
+import { createServer } from 'node:net'
+import { readEvents } from './recording.mjs'
+
+const events = readEvents()
+/** How much is handed to the socket at once. */
+const PIECE = 1 << 20
+
+const server = createServer({ noDelay: true }, (socket) => {
+  let received = ''
+  socket.on('error', () => socket.destroy())
+  socket.write('Asterisk Call Manager/11.0.0\r\n')
+  socket.on('data', (data) => {
+    received += data.latin1Slice()
+    let answers = ''
+    let start = 0
+    for (let end = received.indexOf('\r\n\r\n'); end >= 0; end = received.indexOf('\r\n\r\n', start)) {
+      const action = received.slice(start, end)
+      start = end + 4
+      const id = header(action, 'ActionID')
+      switch (header(action, 'Action')) {
+        case 'Ping':
+          answers += `Response: Success\r\nActionID: ${id}\r\nPing: Pong\r\nTimestamp: 1795397647.690000\r\n\r\n`
+          break
+        case 'Challenge':
+          answers += `Response: Success\r\nActionID: ${id}\r\nChallenge: 152667351\r\n\r\n`
+          break
+        case 'Login':
+          answers += `Response: Success\r\nActionID: ${id}\r\nMessage: Authentication accepted\r\n\r\n`
+          answers += 'Event: FullyBooted\r\nPrivilege: system,all\r\nUptime: 22\r\nLastReload: 22\r\nStatus: Fully Booted\r\n\r\n'
+          break
+        case 'Logoff':
+          socket.end(`Response: Goodbye\r\nActionID: ${id}\r\nMessage: Thanks for all the fish.\r\n\r\n`)
+          return
+        case 'Replay':
+          answers += `Response: Success\r\nActionID: ${id}\r\nMessage: Replaying\r\n\r\n`
+          stream(socket, Number(header(action, 'Times')))
+          break
+        default:
+          answers += `Response: Error\r\nActionID: ${id}\r\nMessage: Invalid/unknown command\r\n\r\n`
+      }
+    }
+    received = received.slice(start)
+    if (answers !== '') socket.write(answers, 'latin1')
+  })
+})
+server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }))
+
+/** Sends the recording `times` times, from the next turn on so that the action's answer goes first. */
+function stream(socket, times) {
+  let at = 0
+  let left = times
+  const next = () => {
+    while (left > 0) {
+      const piece = events.subarray(at, at + PIECE)
+      at += piece.length
+      if (at >= events.length) {
+        at = 0
+        left -= 1
+      }
+      if (!socket.write(piece)) {
+        socket.once('drain', next)
+        return
+      }
+    }
+  }
+  setImmediate(next)
+}
+
+function header(action, name) {
+  for (const line of action.split('\r\n')) if (line.startsWith(`${name}: `)) return line.slice(name.length + 2)
+  return ''
+}
