@@ -35,9 +35,8 @@ export class ActionQueue {
   readonly #maxInFlight: number
   readonly #clock: Clock
   readonly #events: ActionQueueEvents
-  readonly #open = new Set<QueuedAction>()
-  /** ActionIDs of the open ones. */
-  readonly #openIds = new Set<string>()
+  /** Those that are not settled, by ActionID. */
+  readonly #open = new Map<string, QueuedAction>()
   #inFlight = 0
   #protocol: AMIProtocol | undefined
 
@@ -61,7 +60,7 @@ export class ActionQueue {
 
   /** Settles every action that is not written yet with this error; with `all`, those in flight too. */
   rejectAll(all: boolean, error: (action: PreparedAction, sent: 'no' | 'maybe') => Error): void {
-    for (const action of [...this.#open]) {
+    for (const action of [...this.#open.values()]) {
       if (all || action.sent === 'no') action.giveUp(error(action.prepared, action.sent))
     }
   }
@@ -69,7 +68,7 @@ export class ActionQueue {
   /** Runs an action and settles with its answer. */
   run(prepared: PreparedAction, options: RunOptions): Promise<AMIResponse> {
     if (options.signal?.aborted) return Promise.reject(options.signal.reason)
-    if (this.#openIds.has(prepared.actionId)) {
+    if (this.#open.has(prepared.actionId)) {
       return Promise.reject(
         new InvalidActionError(
           `Action ${JSON.stringify(prepared.name)} cannot be sent: another action with its ActionID is not answered yet`,
@@ -78,8 +77,7 @@ export class ActionQueue {
     }
     return new Promise((resolve, reject) => {
       const action = new QueuedAction(prepared, options, this.#clock, this.#events, (outcome) => {
-        this.#open.delete(action)
-        this.#openIds.delete(prepared.actionId)
+        this.#open.delete(prepared.actionId)
         if (action.sent === 'maybe') {
           this.#inFlight -= 1
           this.#pace()
@@ -87,8 +85,7 @@ export class ActionQueue {
         if (outcome.ok) resolve(outcome.response)
         else reject(outcome.reason)
       })
-      this.#open.add(action)
-      this.#openIds.add(prepared.actionId)
+      this.#open.set(prepared.actionId, action)
       if (this.#hasRoom && this.#line.size === 0) this.#start(action)
       else this.#enter(action)
     })

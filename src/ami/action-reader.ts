@@ -39,8 +39,7 @@ const CR = 13
 
 /**
  * Reads actions with Asterisk's own rules (verified on 16.28 and 22.10): a line ends at LF or CR LF and is cut at a NUL; an empty
- * line ends a message, also an empty one; a line that does not fit the buffer is dropped piece by piece, and what is left
- * of it is a line; lines beyond the 128th are lost.
+ * line ends a message, also an empty one; a line that does not fit the buffer is dropped; lines beyond the 128th are lost.
  */
 export class ActionReader {
   readonly #decode: (bytes: Uint8Array) => string
@@ -49,6 +48,8 @@ export class ActionReader {
   #filled = 0
   #lines: string[] = []
   #lineTooLong = false
+  /** The line at hand has lost its beginning. What is left of it is dropped too, but a lone LF is an empty line. */
+  #dropping = false
   #tooManyLines = false
 
   constructor(decode: (bytes: Uint8Array) => string, read: (message: ReadAction) => void) {
@@ -61,6 +62,12 @@ export class ActionReader {
       this.#buffer[this.#filled] = byte
       this.#filled += 1
       if (byte === LF) {
+        const rest = this.#dropping && this.#filled > 1
+        this.#dropping = false
+        if (rest) {
+          this.#filled = 0
+          continue
+        }
         const end = this.#filled > 1 && this.#buffer[this.#filled - 2] === CR ? this.#filled - 2 : this.#filled - 1
         const nul = this.#buffer.subarray(0, end).indexOf(0)
         this.#filled = 0
@@ -68,6 +75,7 @@ export class ActionReader {
       } else if (this.#filled === LINE_BUFFER_BYTES) {
         this.#filled = 0
         this.#lineTooLong = true
+        this.#dropping = true
       }
     }
   }

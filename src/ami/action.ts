@@ -39,10 +39,10 @@ export function prepareAction(
   codec: TextCodec,
   newActionId: () => string,
 ): PreparedAction {
-  const lines: string[] = [line(name, 'Action', requireName(name))]
+  const lines: string[] = [`Action: ${checkedValue(name, 'Action', requireName(name))}`]
   const given = actionIdOf(name, headers)
   const actionId = given ?? newActionId()
-  lines.push(line(name, 'ActionID', actionId))
+  lines.push(`ActionID: ${checkedValue(name, 'ActionID', actionId)}`)
   for (const header of Object.keys(headers)) {
     const value = headers[header]
     if (value === undefined) continue
@@ -99,21 +99,26 @@ function textOf(action: string, header: string, value: unknown): string {
 
 /** One line. Values stay out of the messages: they can be secrets. */
 function line(action: string, header: string, value: string, variable?: string): string {
-  const what = variable === undefined ? `the header ${JSON.stringify(header)}` : `the variable ${JSON.stringify(variable)}`
   if (header === '' || header.includes(':') || header.trim() !== header) {
-    throw invalid(action, `${what} needs a name without a colon and without spaces around it`)
+    throw invalid(action, `${quoted(header)} needs a name without a colon and without spaces around it`)
   }
-  if (breaksLine(header)) throw invalid(action, `the name of ${what} holds CR, LF or NUL, which would end the line`)
-  if (breaksLine(value)) {
-    const at = [...value].findIndex(breaksLine)
-    throw invalid(action, `the value of ${what} holds CR, LF or NUL at character ${at + 1}, which would end the line`)
-  }
-  return `${header}: ${value}`
+  if (BREAKS_LINE.test(header))
+    throw invalid(action, `the name of ${quoted(header)} holds CR, LF or NUL, which would end the line`)
+  return `${header}: ${checkedValue(action, header, value, variable)}`
 }
 
-function breaksLine(text: string): boolean {
-  return text.includes('\r') || text.includes('\n') || text.includes('\0')
+function checkedValue(action: string, header: string, value: string, variable?: string): string {
+  const at = value.search(BREAKS_LINE)
+  if (at < 0) return value
+  const what = variable === undefined ? quoted(header) : `the variable ${JSON.stringify(variable)}`
+  throw invalid(action, `the value of ${what} holds CR, LF or NUL at character ${at + 1}, which would end the line`)
 }
+
+function quoted(header: string): string {
+  return `the header ${JSON.stringify(header)}`
+}
+
+const BREAKS_LINE = /[\r\n\0]/
 
 function encode(action: string, lines: readonly string[], codec: TextCodec): Uint8Array {
   const bytes = codec.encode(`${lines.join('\r\n')}\r\n\r\n`)

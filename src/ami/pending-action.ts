@@ -16,7 +16,7 @@ export class PendingAction extends Handler<AMIResponse> {
   onItem: ((event: AMIEvent) => void) | undefined
   #abandoned = false
   readonly #shape: ListShape | undefined
-  readonly #items: AMIEvent[] = []
+  #items: AMIEvent[] | undefined
   #listFields: HeaderFields | undefined
   #announced = false
 
@@ -29,7 +29,7 @@ export class PendingAction extends Handler<AMIResponse> {
 
   /** How many items of a list are held. */
   get held(): number {
-    return this.#items.length
+    return this.#items?.length ?? 0
   }
 
   /** Nobody waits any more; what still comes is dropped. */
@@ -73,12 +73,13 @@ export class PendingAction extends Handler<AMIResponse> {
   }
 
   takeItem(event: AMIEvent): void {
-    if (this.onItem === undefined) this.#items.push(event)
-    else this.onItem(event)
+    if (this.onItem !== undefined) this.onItem(event)
+    else if (this.#items === undefined) this.#items = [event]
+    else this.#items.push(event)
   }
 
   /** The whole answer, with what was collected. */
   listResponse(completion: AMIEvent | undefined): AMIResponse {
-    return new AMIResponse(this.#listFields as HeaderFields, { events: this.#items, completion })
+    return new AMIResponse(this.#listFields as HeaderFields, { events: this.#items ?? [], completion })
   }
 }

@@ -29,7 +29,7 @@ export interface AMIProtocolOptions {
 type EventHandler = (event: AMIEvent) => void
 
 /** How many ActionIDs that are done with are remembered, so that answers that come after all are known. */
-const REMEMBERED_IDS = 1024
+const REMEMBERED_IDS = 256
 
 /**
  * The client's side of AMI, without I/O: bytes come in by `dataReceived`, actions go out by the transport, answers come
@@ -45,7 +45,11 @@ export class AMIProtocol implements Protocol {
   readonly #peer: string
   readonly #eventHandlers = new EventNames<EventHandler>()
   #anyEventHandler: EventHandler | undefined
-  readonly #pending = new Map<string, PendingAction>()
+  /**
+   * By ActionID, in a slot that is emptied with the answer: what a Map's table held stays alive as long as the table does, which may be
+   * until the next full collection.
+   */
+  readonly #pending = new Map<string, { pending: PendingAction | undefined }>()
   /** Those of `#pending` whose list is open. */
   readonly #lists = new Set<PendingAction>()
   /** ActionIDs that are done with; once they are many, they become the earlier ones. */
@@ -126,14 +130,14 @@ export class AMIProtocol implements Protocol {
       )
       return pending
     }
-    this.#pending.set(action.actionId, pending)
+    this.#pending.set(action.actionId, { pending })
     this.#transport.write(action.bytes)
     return pending
   }
 
   /** Stops waiting for an action: an answer that comes after all is swallowed. The action is not unsent. */
   abandonAction(pending: PendingAction): void {
-    if (this.#pending.get(pending.actionId) === pending) pending.abandon()
+    if (this.#pending.get(pending.actionId)?.pending === pending) pending.abandon()
   }
 
   /** Calls `fn` for each event with this name, in any case. One function a name; `'*'` is for all other names. */
@@ -237,7 +241,7 @@ export class AMIProtocol implements Protocol {
     const fields = this.#fields(follows?.headers ?? text)
     const response = new AMIResponse(fields, follows === undefined ? {} : { output: follows.output })
     const actionId = fields.get('ActionID')
-    const pending = actionId === undefined ? undefined : this.#pending.get(actionId)
+    const pending = actionId === undefined ? undefined : this.#pending.get(actionId)?.pending
     if (pending === undefined || this.#lists.has(pending)) {
       if (actionId === undefined || (pending === undefined && !this.#isDone(actionId))) {
         this.#guard(() => this.unmatchedResponseReceived(response))
@@ -268,6 +272,8 @@ export class AMIProtocol implements Protocol {
   }
 
   #forget(pending: PendingAction): void {
+    const slot = this.#pending.get(pending.actionId)
+    if (slot !== undefined) slot.pending = undefined
     this.#pending.delete(pending.actionId)
     this.#lists.delete(pending)
     if (this.#doneIds.size === REMEMBERED_IDS) {
@@ -289,7 +295,8 @@ export class AMIProtocol implements Protocol {
   }
 
   #settleAll(cause: Error | undefined): void {
-    for (const pending of [...this.#pending.values()]) {
+    for (const { pending } of [...this.#pending.values()]) {
+      if (pending === undefined) continue
       this.#forget(pending)
       const message = `The connection to ${this.#peer} was lost before ${pending.action} was answered; Asterisk may have done it`
       this.#guard(() =>

@@ -8,12 +8,11 @@ export type AMIResponseType = 'success' | 'error' | 'goodbye' | 'follows'
 /** Asterisk's answer to an action. */
 export class AMIResponse extends AMIMessage {
   readonly type: AMIResponseType
-  /** What a CLI command printed, line by line, the same on every version of Asterisk. Empty for other actions. */
-  readonly output: readonly string[]
   /** The events of a list, in order, without the one that completes it. */
   readonly events: readonly AMIEvent[]
   /** The event that completed the list; undefined for an action that answers with no list. */
   readonly completion: AMIEvent | undefined
+  #output: readonly string[] | undefined
 
   constructor(
     fields: HeaderFields,
@@ -21,9 +20,15 @@ export class AMIResponse extends AMIMessage {
   ) {
     super(fields)
     this.type = responseType(this.get('Response') ?? '')
-    this.output = rest.output ?? this.getAll('Output')
+    this.#output = rest.output
     this.events = rest.events ?? []
     this.completion = rest.completion
+  }
+
+  /** What a CLI command printed, line by line, the same on every version of Asterisk. Empty for other actions. */
+  get output(): readonly string[] {
+    this.#output ??= this.getAll('Output')
+    return this.#output
   }
 
   /** The `Message` header, or an empty string. Some messages end in a bare LF; it is left out here. */

@@ -18,13 +18,29 @@ export function textCodec(encoding: string): TextCodec {
   return singleByteCodec(label)
 }
 
+/** Short texts share arrays of this size: one of its own for each costs more than all the rest of an action (measured). */
+const SHARED_BYTES = 8192
+/** A UTF-16 code unit takes this many bytes of UTF-8 at the most. */
+const MOST_BYTES_A_UNIT = 3
+
 function utf8Codec(): TextCodec {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   const encoder = new TextEncoder()
+  let shared = new Uint8Array(0)
   return {
     encoding: 'utf-8',
     decode: (bytes) => decoder.decode(bytes),
-    encode: (text) => (isWellFormed(text) ? encoder.encode(text) : undefined),
+    encode(text) {
+      const needed = text.length * MOST_BYTES_A_UNIT
+      if (needed > SHARED_BYTES) return isWellFormed(text) ? encoder.encode(text) : undefined
+      if (needed > shared.length) shared = new Uint8Array(SHARED_BYTES)
+      const { written } = encoder.encodeInto(text, shared)
+      // As many bytes as code units: all of it is ASCII.
+      if (written !== text.length && !isWellFormed(text)) return undefined
+      const bytes = shared.subarray(0, written)
+      shared = shared.subarray(written)
+      return bytes
+    },
   }
 }
 

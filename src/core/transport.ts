@@ -2,7 +2,10 @@
  * The way out: what a protocol needs from a link. An adapter for a new runtime implements these two methods.
  */
 export interface Transport {
-  /** Sends bytes, in order. Never throws and never blocks; on a dead link the bytes go nowhere. */
+  /**
+   * Sends bytes, in order. Never throws and never blocks; on a dead link the bytes go nowhere. `data` can be a view of a larger
+   * buffer: send the view.
+   */
   write(data: Uint8Array): void
   /** Ends the link, also a stalled one. The protocol's `connectionLost` is called afterwards. Idempotent. */
   close(): void

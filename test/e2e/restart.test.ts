@@ -143,7 +143,7 @@ describe.each(servers)('restart of $name', (server) => {
     const ami = await loggedIn(server)
     const online = changeTo(ami, 'waiting').then(() => changeTo(ami, 'online'))
     const connected = await asterisk.cli('manager show connected')
-    const fd = /^admin\s+\S+\s+\S+\s+\S+\s+(\d+)/m.exec(connected)?.[1]
+    const fd = /admin\s+\S+\s+\d+\s+\d+\s+(\d+)/.exec(connected)?.[1]
     await asterisk.cli(`manager kick session ${fd}`)
     await online
     expect((await ami.sendAction('Ping')).type).toBe('success')
