@@ -108,6 +108,7 @@ export class AMIClient implements AsyncDisposable {
       lateAnswer: () => {
         this.#lateAnswers += 1
       },
+      watchesWarnings: () => this.#notices.listenerCount('warning') > 0,
       warning: (message) => this.#notices.emit('warning', message),
       callbackFailed: (error) => this.#report(error),
     })

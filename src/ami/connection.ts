@@ -30,6 +30,8 @@ export interface ConnectionEvents {
   /** No attempt is made any more. */
   gaveUp(reason: Error): void
   lateAnswer(): void
+  /** Whether anybody would hear a warning. */
+  watchesWarnings(): boolean
   warning(message: string): void
   callbackFailed(error: unknown): void
 }
@@ -146,6 +148,7 @@ export class Connection {
       lost: (reason) => this.#down(session, reason),
       answered: (response) => this.answered(response),
       lateAnswer: () => this.#events.lateAnswer(),
+      watchesWarnings: () => this.#events.watchesWarnings(),
       warning: (message) => this.#events.warning(message),
       callbackFailed: (error) => this.#events.callbackFailed(error),
       probing: () => this.#status.state === 'draining',

@@ -169,6 +169,11 @@ export class AMIProtocol implements Protocol {
   /** Hook: the first line without a colon on this connection; its message keeps it in `unparsedLines`. */
   malformedLineReceived(_line: string): void {}
 
+  /** Hook: whether `malformedLineReceived` is worth looking for such a line in each message. */
+  watchesMalformedLines(): boolean {
+    return this.malformedLineReceived !== AMIProtocol.prototype.malformedLineReceived
+  }
+
   /** Hook: a callback or hook threw. Unless overridden, the error is thrown outside of the protocol. */
   callbackFailed(error: unknown): void {
     queueMicrotask(() => {
@@ -193,11 +198,9 @@ export class AMIProtocol implements Protocol {
     const handler = entry?.value ?? this.#anyEventHandler
     const hooked = this.unhandledEventReceived !== AMIProtocol.prototype.unhandledEventReceived
     if (handler === undefined && !hooked && this.#lists.size === 0) return
-    const name =
-      entry !== undefined && isSpelt(entry.bytes, bytes, nameStart)
-        ? entry.name
-        : this.#codec.decode(bytes.subarray(nameStart, nameEnd))
-    const event = new AMIEvent(name, this.#fields(this.#codec.decode(bytes.subarray(start, end))))
+    const fields = this.#fields(this.#codec.decode(bytes.subarray(start, end)))
+    const isKnown = entry !== undefined && isSpelt(entry.bytes, bytes, nameStart)
+    const event = new AMIEvent(isKnown ? entry.name : (fields.get('Event') ?? ''), fields)
     if (this.#lists.size > 0 && this.#takenByList(event)) return
     if (handler !== undefined) this.#guard(() => handler(event))
     else if (hooked) this.#guard(() => this.unhandledEventReceived(event))
@@ -264,7 +267,7 @@ export class AMIProtocol implements Protocol {
 
   #fields(text: string): HeaderFields {
     const fields = new HeaderFields(text)
-    if (!this.#malformedLineReported && fields.hasUnparsed) {
+    if (!this.#malformedLineReported && this.watchesMalformedLines() && fields.hasUnparsed) {
       this.#malformedLineReported = true
       this.#guard(() => this.malformedLineReceived(fields.unparsed[0] ?? ''))
     }

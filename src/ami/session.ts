@@ -24,6 +24,8 @@ export interface SessionEvents {
   answered(response: AMIResponse): void
   /** An answer came to an action that was given up. */
   lateAnswer(): void
+  /** Whether anybody would hear a warning. */
+  watchesWarnings(): boolean
   warning(message: string): void
   callbackFailed(error: unknown): void
   /** Whether the keepalive shall ask although bytes come in. */
@@ -272,6 +274,7 @@ export class Session {
           )
       },
       lateAnswer: () => this.#events.lateAnswer(),
+      watchesWarnings: () => this.#events.watchesWarnings(),
       warning: (message) => this.#events.warning(`${peer}: ${message}`),
       callbackFailed: (error) => this.#events.callbackFailed(error),
     }
@@ -288,6 +291,7 @@ interface ProtocolHooks {
   greeted(apiVersion: string): void
   lost(error: Error | undefined): void
   lateAnswer(): void
+  watchesWarnings(): boolean
   warning(message: string): void
   callbackFailed(error: unknown): void
 }
@@ -338,6 +342,10 @@ class SessionProtocol extends AMIProtocol {
 
   override malformedLineReceived(line: string): void {
     this.#hooks.warning(`a line without a colon came (more of them are not reported): ${JSON.stringify(line.slice(0, 80))}`)
+  }
+
+  override watchesMalformedLines(): boolean {
+    return this.#hooks.watchesWarnings()
   }
 
   override callbackFailed(error: unknown): void {

@@ -86,26 +86,32 @@ export class HeaderFields implements Iterable<readonly [name: string, value: str
   toObject(): Record<string, string> {
     const object: Record<string, string> = {}
     const text = this.#text
+    const { length } = text
     // Where the next parenthesis is: a name that holds one may hold a colon too.
     let parenthesis = -1
-    let headers = 0
-    for (let start = 0; start < text.length; ) {
-      const end = lineEnd(text, start)
-      if (parenthesis < start) {
-        const next = text.indexOf('(', start)
-        parenthesis = next < 0 ? text.length : next
-      }
+    generation = (generation + 1) | 0
+    for (let start = 0; start < length; ) {
+      let end = text.indexOf('\r', start)
+      if (text.charCodeAt(end + 1) !== LF) end = lineEnd(text, start)
       let colon = text.indexOf(':', start)
-      if (colon < 0 || colon >= end) colon = -1
-      else if (parenthesis < colon) colon = closedName(text, start, colon, end)
-      if (colon >= 0) {
-        object[text.slice(start, colon)] = valueAt(text, colon, end)
-        headers += 1
+      if (parenthesis < start) {
+        parenthesis = text.indexOf('(', start)
+        if (parenthesis < 0) parenthesis = length
+      }
+      if (colon >= 0 && colon < end) {
+        if (parenthesis < colon) colon = closedName(text, start, colon, end)
+        const name = text.slice(start, colon)
+        const slot = slotOf(text, start, colon)
+        if (name === '__proto__' || (seenIn[slot] === generation && Object.hasOwn(object, name))) {
+          if (!Object.hasOwn(object, name)) define(object, name, valueAt(text, colon, end))
+        } else {
+          seenIn[slot] = generation
+          object[name] = valueAt(text, colon, end)
+        }
       }
       start = end + 2
     }
-    // With fewer names than headers one is repeated, so that its first value was written over, or is `__proto__`, and was not set.
-    return Object.keys(object).length === headers ? object : this.#firstValues()
+    return object
   }
 
   /** Each name with its value, or with the list of its values where it is repeated: nothing is lost. */
@@ -122,12 +128,6 @@ export class HeaderFields implements Iterable<readonly [name: string, value: str
     return object
   }
 
-  #firstValues(): Record<string, string> {
-    const object: Record<string, string> = {}
-    for (const [name, value] of this) if (!Object.hasOwn(object, name)) define(object, name, value)
-    return object
-  }
-
   /** Where the next line with this name begins, from the line at `from` on; -1 if there is none. */
   #find(name: string, from: number): number {
     const text = this.#text
@@ -139,6 +139,20 @@ export class HeaderFields implements Iterable<readonly [name: string, value: str
     }
     return -1
   }
+}
+
+/**
+ * Tells the first name of a message from one that may be repeated: in which generation a slot was used last. To ask the object for
+ * each name, or for all of them at the end, would double the cost of making it (measured).
+ */
+const seenIn = new Int32Array(1024)
+let generation = 0
+
+/** Equal names have the same slot; others seldom do. */
+function slotOf(text: string, start: number, end: number): number {
+  const middle = start + ((end - start) >> 1)
+  const mixed = Math.imul(text.charCodeAt(start), 31) + Math.imul(text.charCodeAt(middle), 7) + text.charCodeAt(end - 1)
+  return (Math.imul(mixed, 37) + (end - start)) & 1023
 }
 
 /** Where the line ends: at its CR LF, or with the text. */

@@ -150,6 +150,8 @@ function skipBlankLines(bytes: Uint8Array, from: number): number {
  */
 function findMessageEnd(bytes: Uint8Array, from: number, floor: number): number {
   const length = bytes.length
+  // Up to here two more bytes follow; to read beyond the end costs dear.
+  const safe = length - 2
   let at = Math.max(floor, from - 3) + 2
   while (at < length) {
     const byte = bytes[at] as number
@@ -158,11 +160,11 @@ function findMessageEnd(bytes: Uint8Array, from: number, floor: number): number 
       continue
     }
     // Nearly always one line ends here and the next begins: the second byte behind the CR, and the one behind the LF, is its first.
-    if (byte === CR && bytes[at + 2]! > CR && bytes[at - 1]! > CR) {
+    if (at < safe && byte === CR && bytes[at + 2]! > CR && bytes[at - 1]! > CR) {
       at += 5
       continue
     }
-    if (byte === LF && bytes[at + 1]! > CR && bytes[at - 2]! > CR) {
+    if (at < safe && byte === LF && bytes[at + 1]! > CR && bytes[at - 2]! > CR) {
       at += 4
       continue
     }
