@@ -1,0 +1,95 @@
+import fc from 'fast-check'
+import type { AMIClient } from 'obelus-asterisk'
+import { describe, expect, it } from 'vitest'
+import { loggedIn, servers } from './target.js'
+
+const HOSTILE = [
+  '',
+  ' ',
+  ' both ends ',
+  'a,b',
+  'X=1,Y=2',
+  '"quoted"',
+  'he said "hi"',
+  '\\',
+  '\\\\',
+  '\\n',
+  'a\\,b',
+  '(',
+  ')',
+  '((',
+  '[x',
+  'f(a,b)',
+  "'",
+  ';',
+  '|',
+  '&',
+  '$',
+  '#',
+  '%',
+  '{}',
+  'tab\there',
+  'Zoë',
+  '大家好',
+  '🎉',
+  '"',
+  '",',
+  '\\"',
+  '=',
+  '==',
+  'a=b',
+  '<1>',
+  '`',
+  '~',
+  '!',
+  '?',
+  '*',
+  '^',
+  '@',
+  '/',
+  ':',
+  'x: y',
+  'Event: Fake',
+  '\u2028',
+  '\u00a0',
+]
+
+/** Any text that one `Variable` header can hold. `${` and `$[` are what the dialplan itself would evaluate when it reads the value. */
+const value = fc
+  .string({ unit: 'binary', maxLength: 60 })
+  .filter((text) => !/[\r\n\0]|\p{Surrogate}|\$\{|\$\[/u.test(text) && new TextEncoder().encode(text).length < 400)
+
+/** Sets variables on a new channel, reads them back one by one, and ends the channel. */
+async function roundTrip(ami: AMIClient, values: readonly string[], id: string): Promise<string[]> {
+  const variables = values.map((text, index) => [`V${index}`, text] as const)
+  const rings = ami.waitFor('Newchannel', { where: (event) => event.get('Uniqueid') === id })
+  const { type } = await ami.sendAction(
+    'Originate',
+    { Channel: 'Local/ring@default', ChannelId: id, Application: 'Wait', Data: 1, Timeout: 20_000, Async: true },
+    { variables },
+  )
+  expect(type).toBe('success')
+  const channel = (await rings).get('Channel') ?? ''
+  const read = await Promise.all(values.map((_, index) => ami.sendAction('Getvar', { Channel: channel, Variable: `V${index}` })))
+  await ami.sendAction('Hangup', { Channel: channel })
+  return read.map((response) => response.get('Value') ?? '')
+}
+
+describe.each(servers)('variables on $name', (server) => {
+  it('hostile values are read back exactly', async () => {
+    const ami = await loggedIn(server)
+    expect(await roundTrip(ami, HOSTILE, `hostile-${Date.now()}`)).toEqual(HOSTILE)
+  })
+
+  it('random values are read back exactly', async () => {
+    const ami = await loggedIn(server)
+    let run = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(value, { minLength: 20, maxLength: 40 }), async (values) => {
+        run += 1
+        expect(await roundTrip(ami, values, `random-${Date.now()}-${run}`)).toEqual(values)
+      }),
+      { numRuns: 8, endOnFailure: true },
+    )
+  })
+})
