@@ -246,7 +246,7 @@ describe.each(servers)('faults on the link to $name', (server) => {
       const proxy = await FaultProxy.open(server)
       onTestFinished(() => proxy.close())
       if (when === 'connecting') proxy.mute = true
-    if (when === 'in login') proxy.fromServer = (bytes) => (bytes.includes('Call Manager') ? bytes : undefined)
+      if (when === 'in login') proxy.fromServer = (bytes) => (bytes.includes('Call Manager') ? bytes : undefined)
       if (when === 'in backoff') await proxy.refuse()
       const program = `
       import { AMIClient } from 'obelus-asterisk'
