@@ -259,7 +259,7 @@ export class AMIClient implements AsyncDisposable {
 
   /**
    * Ends in order: nothing new is taken, what was not written is rejected with `ClosedError`, what was gets a moment to be answered,
-   * Logoff, the link, the streams. Takes 1.5 s at the most, can be called at any time and again, and never rejects.
+   * Logoff, the link, the streams. Takes 1 s at the most, can be called at any time and again, and never rejects.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close()

@@ -16,7 +16,7 @@ import type { ConnectionStatus } from './status.js'
 /** How long a connection must have lasted for the delays between attempts to start over. */
 const STABLE_AFTER_MS = 5_000
 /** How long a close waits for answers that are under way, and for Asterisk's Goodbye. */
-const LOGOFF_TIMEOUT_MS = 1_500
+const LOGOFF_TIMEOUT_MS = 1_000
 
 /** What the connection tells its client. */
 export interface ConnectionEvents {

@@ -39,7 +39,7 @@ describe('close', () => {
     rig.link.stalled = true
     const closed = rig.ami.close()
     expect(await queued).toMatchObject({ name: 'ClosedError', sent: 'no' })
-    await rig.clock.advance(1_500)
+    await rig.clock.advance(1_000)
     await closed
     expect(await inFlight).toMatchObject({ name: 'ClosedError', sent: 'maybe' })
     expect(rig.clock.timers).toBe(0)
