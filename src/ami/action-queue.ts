@@ -17,8 +17,8 @@ export interface RunOptions {
 
 /** What the queue tells its client. */
 export interface ActionQueueEvents {
-  /** An action was written. */
-  written(action: PreparedAction): void
+  /** An action was written. What is returned is called when it is answered. */
+  written(action: PreparedAction): (() => void) | undefined
   /** Asterisk answered, with a success or a refusal. */
   answered(response: AMIResponse): void
 }
@@ -163,19 +163,20 @@ class QueuedAction {
     this.#leaveLine = undefined
     let pending: PendingAction
     try {
-      pending = protocol.writeAction(this.prepared)
+      pending = protocol.writeAction(this.prepared, this.#options.onItem)
     } catch (error) {
       this.giveUp(error)
       return false
     }
     this.#inFlight = { protocol, pending }
-    pending.onItem = this.#options.onItem
-    this.#events.written(this.prepared)
+    const done = this.#events.written(this.prepared)
     pending.onResult = (response) => {
+      done?.()
       this.#events.answered(response)
       this.#settle({ ok: true, response })
     }
     pending.onException = (error) => {
+      done?.()
       if (error instanceof ActionError) this.#events.answered(error.response)
       this.#settle({ ok: false, reason: error })
     }

@@ -126,7 +126,8 @@ export class AMIClient implements AsyncDisposable {
 
   /**
    * Connects, authenticates, and resolves when Asterisk can serve. What may pass (no link, a shutdown, a single-login account in
-   * use) is tried again as `reconnect` says. May be called again while it runs, when online, and after it failed.
+   * use) is tried again as `reconnect` says. May be called again while it runs, when online, and after it failed. When a call's time is up,
+   * the attempts end with it, unless another call waits or the client has been online: then it goes on trying.
    *
    * @throws AuthenticationError when Asterisk refuses the login; it is not tried again.
    * @throws ConnectionError, ConnectionLostError or ProtocolError when attempts or time are used up, or the peer is no Asterisk.
@@ -238,12 +239,14 @@ export class AMIClient implements AsyncDisposable {
 
   /** Tells of the client itself: listeners' errors, warnings, the status. Returns the function that stops it. */
   on<Notice extends keyof ClientNotices>(notice: Notice, listener: ClientNotices[Notice]): () => void {
+    // What a listener of errors throws has nobody else to go to.
+    const report = (error: unknown) => (notice === 'error' ? this.#platform.unheardError(asError(error)) : this.#report(error))
     const guarded = (payload: never) => {
       try {
-        ;(listener as (payload: never) => void)(payload)
+        const result: unknown = (listener as (payload: never) => unknown)(payload)
+        if (result instanceof Promise) result.catch(report)
       } catch (error) {
-        if (notice === 'error') this.#platform.unheardError(asError(error))
-        else this.#report(error)
+        report(error)
       }
     }
     this.#notices.on(notice, guarded as never)
@@ -317,16 +320,17 @@ export class AMIClient implements AsyncDisposable {
     return blocks > 0 && Number.isFinite(blocks) ? Math.max(actionTimeoutMs, blocks + BLOCKING_MARGIN_MS) : actionTimeoutMs
   }
 
-  #written(action: PreparedAction): void {
+  #written(action: PreparedAction): (() => void) | undefined {
     const blocks = blockingMs(action.name, action.headers)
-    if (blocks === 0) return
-    this.#connection.excuseSilence(blocks)
+    if (blocks === 0) return undefined
+    const done = this.#connection.excuseSilence(blocks)
     const forHowLong = Number.isFinite(blocks) ? `for up to ${blocks} ms` : 'until something happens'
     const advice = action.name.toLowerCase() === 'originate' ? '; add Async: true' : ''
     this.#notices.emit(
       'warning',
       `${action.name} holds up the connection ${forHowLong}: no other action is answered and no event comes${advice}`,
     )
+    return done
   }
 
   #tellStatus(status: ConnectionStatus): void {

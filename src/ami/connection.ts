@@ -54,6 +54,9 @@ export class Connection {
   #status: ConnectionStatus = { state: 'idle' }
   #session: Session | undefined
   #login: Deferred<void> | undefined
+  /** How many calls of `login()` wait. */
+  #callers = 0
+  #wasOnline = false
   /** Attempts in a row that came to nothing, or to a connection that did not last. */
   #failures = 0
   #onlineAt = 0
@@ -87,23 +90,32 @@ export class Connection {
     return this.#status.state === 'closing' || this.#status.state === 'closed'
   }
 
-  /** Starts, unless it runs, and resolves when online. Gives up when the time is over or the signal aborts. */
+  /**
+   * Starts, unless it runs, and resolves when online. A caller whose time is over, or whose signal aborts, waits no longer; with the last
+   * one the attempts end, unless there was a connection already, which is then being made again for more than `login()`.
+   */
   async login(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
     if (this.isOnline) return
     this.#login ??= deferred()
     const { promise } = this.#login
+    this.#callers += 1
     if (this.#status.state === 'idle' || this.#status.state === 'failed') {
       this.#failures = 0
       this.#connect()
     }
-    const giveUp = (reason: Error) => {
-      if (this.#login !== undefined) this.#giveUp(reason)
-    }
-    const cancel = this.#clock.after(timeoutMs, () => giveUp(this.#loginTimeout(timeoutMs)))
-    const abort = () => giveUp(signal?.reason)
+    const own = deferred<never>()
+    const cancel = this.#clock.after(timeoutMs, () => own.reject(this.#loginTimeout(timeoutMs)))
+    const abort = () => own.reject(signal?.reason)
     signal?.addEventListener('abort', abort, { once: true })
     try {
-      await promise
+      await Promise.race([promise, own.promise])
+      this.#callers -= 1
+    } catch (reason) {
+      this.#callers -= 1
+      if (this.#callers === 0 && !this.#wasOnline) {
+        this.#giveUp(reason instanceof Error ? reason : new ConnectionError(`The login was given up: ${String(reason)}`))
+      }
+      throw reason
     } finally {
       cancel()
       signal?.removeEventListener('abort', abort)
@@ -118,14 +130,14 @@ export class Connection {
     else if (status.state === 'draining' && !refused) this.#setStatus({ ...status, state: 'online' })
   }
 
-  /** An action was written that holds up the connection for so long. */
-  excuseSilence(forMs: number): void {
-    this.#session?.excuseSilence(forMs)
+  /** An action was written that holds up the connection for so long, or until the returned function is called. */
+  excuseSilence(forMs: number): (() => void) | undefined {
+    return this.#session?.excuseSilence(forMs)
   }
 
   /** From now on no attempt is made; a `login()` that waits is rejected. Resolves when Asterisk has said Goodbye, or did not in time. */
   async logoff(reason: Error): Promise<void> {
-    const session = this.isOnline ? this.#session : undefined
+    const session = this.isOnline || this.#status.state === 'booting' ? this.#session : undefined
     this.#setStatus({ state: 'closing' })
     this.#cancelRetry()
     this.#settleLogin(reason)
@@ -175,6 +187,7 @@ export class Connection {
     this.#bootSeen ||= session.bootSeen
     this.#endOutage(session)
     this.#onlineAt = this.#clock.now()
+    this.#wasOnline = true
     this.#setStatus({ state: 'online', since: new Date(this.#onlineAt), apiVersion: session.apiVersion })
     this.#events.online(session.protocol)
     this.#login?.resolve()
@@ -223,6 +236,7 @@ export class Connection {
     const session = this.#session
     this.#session = undefined
     this.#outage = undefined
+    this.#wasOnline = false
     this.#hub.release()
     this.#hub.detach()
     session?.abort(reason)

@@ -34,10 +34,10 @@ export class ConnectionLostError extends AMIError {
 export class AuthenticationError extends AMIError {
   override readonly name = 'AuthenticationError' as const
   readonly code = 'AUTHENTICATION_FAILED' as const
-  /** What Asterisk answered; undefined when the answer could not be used. */
-  readonly response: AMIResponse | undefined
+  /** What Asterisk answered. */
+  readonly response: AMIResponse
 
-  constructor(message: string, response?: AMIResponse) {
+  constructor(message: string, response: AMIResponse) {
     super(message)
     this.response = response
   }

@@ -22,8 +22,9 @@ export class KeepAlive {
   readonly #clock: Clock
   readonly #watched: Watched
   #lastLife: number
-  /** Until when an action that blocks the connection explains its silence. */
-  #excusedUntil = 0
+  /** Until when actions that block the connection explain its silence. */
+  readonly #excuses = new Set<{ readonly until: number }>()
+  #stopped = false
   #cancelTimer: () => void
 
   constructor(options: { intervalMs: number; timeoutMs: number }, clock: Clock, watched: Watched) {
@@ -40,13 +41,27 @@ export class KeepAlive {
     this.#lastLife = this.#clock.now()
   }
 
-  /** For so long the peer may be silent, because of an action that it works on. */
-  excuse(forMs: number): void {
-    this.#excusedUntil = Math.max(this.#excusedUntil, this.#clock.now() + forMs)
+  /** For so long the peer may be silent, because of an action that it works on; the returned function ends that. */
+  excuse(forMs: number): () => void {
+    const excuse = { until: this.#clock.now() + forMs }
+    this.#excuses.add(excuse)
+    return () => this.#excuses.delete(excuse)
+  }
+
+  /** The peer works on nothing that explains a silence. */
+  endExcuses(): void {
+    this.#excuses.clear()
   }
 
   stop(): void {
+    this.#stopped = true
     this.#cancelTimer()
+  }
+
+  get #excusedUntil(): number {
+    let until = 0
+    for (const excuse of this.#excuses) until = Math.max(until, excuse.until)
+    return until
   }
 
   #check(): void {
@@ -58,7 +73,8 @@ export class KeepAlive {
       return
     }
     this.#watched.ping()
-    this.#await(now, now + this.#timeoutMs)
+    // The link may have broken in the writing.
+    if (!this.#stopped) this.#await(now, now + this.#timeoutMs)
   }
 
   #await(pingedAt: number, dueAt: number): void {

@@ -28,6 +28,7 @@ const DEFAULTS: AMILimits = {
 
 /** Fills in the defaults. @throws RangeError that quotes a limit which is no positive whole number. */
 export function resolveLimits(limits: Partial<AMILimits> = {}): AMILimits {
+  if (typeof limits !== 'object' || limits === null) throw new TypeError(`limits must be an object, not ${String(limits)}`)
   for (const [name, value] of Object.entries(limits)) {
     if (!(name in DEFAULTS))
       throw new RangeError(`limits: there is no ${JSON.stringify(name)}; known are ${Object.keys(DEFAULTS).join(', ')}`)

@@ -14,7 +14,7 @@ export interface ReconnectOptions {
   readonly factor?: number
   /** Which part of a delay is left to chance, 0 to 1. @default 0.5 */
   readonly jitter?: number
-  /** After how many attempts in a row to give up. @default Infinity */
+  /** How many times in a row to try again before giving up. @default Infinity */
   readonly maxAttempts?: number
 }
 
@@ -115,7 +115,9 @@ export function resolveOptions(options: AMIClientOptions & { readonly tls?: unkn
   const tls = options.tls !== undefined && options.tls !== false
   const { host = '127.0.0.1', port = tls ? 5039 : 5038, authType = tls ? 'plaintext' : 'md5', encoding = 'utf-8' } = options
   if (typeof host !== 'string' || host === '' || /[\s/]/.test(host)) {
-    throw new TypeError(`host must be a name or an address without scheme and path, not ${quote(host)}`)
+    // A URL may hold the secret.
+    const shown = typeof host === 'string' ? host.replace(/\/\/[^@]*@/, '//…@') : host
+    throw new TypeError(`host must be a name or an address without scheme and path, not ${quote(shown)}`)
   }
   if (!(Number.isInteger(port) && port > 0 && port < 65_536))
     throw new RangeError(`port must be a whole number from 1 to 65535, not ${quote(port)}`)
@@ -128,14 +130,24 @@ export function resolveOptions(options: AMIClientOptions & { readonly tls?: unkn
   if (breaksLine(options.secret)) throw new TypeError('secret must not hold CR, LF or NUL')
   if (options.connect !== undefined && typeof options.connect !== 'function')
     throw new TypeError(`connect must be a function, not ${quote(options.connect)}`)
+  if (
+    options.tls !== undefined &&
+    typeof options.tls !== 'boolean' &&
+    (typeof options.tls !== 'object' || options.tls === null)
+  ) {
+    throw new TypeError(`tls must be true, false or options of node:tls, not ${quote(options.tls)}`)
+  }
+  if (options.clock !== undefined && typeof options.clock !== 'object')
+    throw new TypeError(`clock must be an object, not ${quote(options.clock)}`)
+  if (typeof encoding !== 'string') throw new TypeError(`encoding must be text, not ${quote(encoding)}`)
   textCodec(encoding)
   return {
     username: options.username,
     secret: options.secret,
     authType,
     eventMask: eventMask(options.events ?? true),
-    reconnect: reconnectOptions(options.reconnect ?? {}),
-    keepAlive: keepAliveOptions(options.keepAlive ?? {}),
+    reconnect: reconnectOptions(options.reconnect === undefined ? {} : options.reconnect),
+    keepAlive: keepAliveOptions(options.keepAlive === undefined ? {} : options.keepAlive),
     connectTimeoutMs: duration('connectTimeoutMs', options.connectTimeoutMs ?? 10_000),
     bootTimeoutMs: duration('bootTimeoutMs', options.bootTimeoutMs ?? 500, 0),
     actionTimeoutMs: duration('actionTimeoutMs', options.actionTimeoutMs ?? 30_000),
@@ -166,8 +178,10 @@ function reconnectOptions(options: ReconnectOptions | false): ResolvedOptions['r
   const { initialDelayMs = 250, maxDelayMs = 30_000, factor = 2, jitter = 0.5, maxAttempts = Number.POSITIVE_INFINITY } = options
   duration('reconnect.initialDelayMs', initialDelayMs)
   duration('reconnect.maxDelayMs', maxDelayMs, initialDelayMs)
-  if (!(factor >= 1)) throw new RangeError(`reconnect.factor must be 1 or more, not ${quote(factor)}`)
-  if (!(jitter >= 0 && jitter <= 1)) throw new RangeError(`reconnect.jitter must be from 0 to 1, not ${quote(jitter)}`)
+  if (typeof factor !== 'number' || !(factor >= 1))
+    throw new RangeError(`reconnect.factor must be 1 or more, not ${quote(factor)}`)
+  if (typeof jitter !== 'number' || !(jitter >= 0 && jitter <= 1))
+    throw new RangeError(`reconnect.jitter must be from 0 to 1, not ${quote(jitter)}`)
   return { initialDelayMs, maxDelayMs, factor, jitter, maxAttempts: count('reconnect.maxAttempts', maxAttempts) }
 }
 

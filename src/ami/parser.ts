@@ -67,6 +67,8 @@ export class AMIParser {
   }
 
   #message(bytes: Uint8Array, start: number, end: number): boolean {
+    // First of all: text that may go on is looked at again and again, so that has to cost nothing.
+    if (matches(bytes, start, RESPONSE) && isUnfinishedOutput(bytes, start, end)) return false
     const size = end - start
     // A line is at least its CR LF long, so only a large message can break these two.
     if (size > this.#limits.maxLineBytes && this.#breaksLineLimit(bytes, start, end)) return true
@@ -77,7 +79,6 @@ export class AMIParser {
       while (bytes[nameEnd] !== CR || bytes[nameEnd + 1] !== LF) nameEnd += 1
       this.#events.event(bytes, start, end, nameStart, nameEnd)
     } else if (matches(bytes, start, RESPONSE)) {
-      if (isUnfinishedOutput(bytes, start, end)) return false
       this.#events.response(bytes, start, end)
     } else {
       this.#events.other(bytes, start, end)

@@ -112,14 +112,15 @@ export class AMIProtocol implements Protocol {
     return this.writeAction(prepareAction(name, headers, variables, this.#codec, this.#newActionId))
   }
 
-  /** Sends an action that is checked already. @throws InvalidActionError when its ActionID is in use. */
-  writeAction(action: PreparedAction): PendingAction {
+  /** Sends an action that is checked already; `onItem` takes the items of a list as they come. @throws InvalidActionError when its ActionID is in use. */
+  writeAction(action: PreparedAction, onItem?: (event: AMIEvent) => void): PendingAction {
     if (this.#pending.has(action.actionId)) {
       throw new InvalidActionError(
         `Action ${JSON.stringify(action.name)} cannot be sent: another action with its ActionID waits for an answer`,
       )
     }
     const pending = new PendingAction(action.name, action.actionId)
+    pending.onItem = onItem
     if (this.#transport === undefined || this.#failure !== undefined) {
       const cause = this.#failure
       pending.setException(
@@ -153,6 +154,9 @@ export class AMIProtocol implements Protocol {
 
   /** Hook: the server greeted, for example with `Asterisk Call Manager` and `11.0.0`. */
   greetingReceived(_apiName: string, _apiVersion: string): void {}
+
+  /** Hook: this side gives the connection up; called before the actions that wait are settled. */
+  protocolFailed(_error: ProtocolError): void {}
 
   /** Hook: an event that no handler is registered for. */
   unhandledEventReceived(_event: AMIEvent): void {}
@@ -235,8 +239,7 @@ export class AMIProtocol implements Protocol {
       `${this.#peer}: the list of ${list.action} has more than ${this.#limits.maxListEvents} events (limits.maxListEvents)`,
     )
     this.#forget(list)
-    this.#guard(() => list.setException(error))
-    this.#fail(error)
+    this.#fail(error, list)
   }
 
   #response(text: string): void {
@@ -245,7 +248,7 @@ export class AMIProtocol implements Protocol {
     const response = new AMIResponse(fields, follows === undefined ? {} : { output: follows.output })
     const actionId = fields.get('ActionID')
     const pending = actionId === undefined ? undefined : this.#pending.get(actionId)?.pending
-    if (pending === undefined || this.#lists.has(pending)) {
+    if (pending === undefined || (this.#lists.has(pending) && response.type !== 'error')) {
       if (actionId === undefined || (pending === undefined && !this.#isDone(actionId))) {
         this.#guard(() => this.unmatchedResponseReceived(response))
       }
@@ -290,9 +293,12 @@ export class AMIProtocol implements Protocol {
     return this.#doneIds.has(actionId) || this.#earlierDoneIds.has(actionId)
   }
 
-  #fail(error: ProtocolError): void {
+  /** Gives the connection up: whoever is settled by that must find it so already. */
+  #fail(error: ProtocolError, list?: PendingAction): void {
     this.#failure = error
     this.#parser.stop()
+    this.#guard(() => this.protocolFailed(error))
+    if (list !== undefined) this.#guard(() => list.setException(error))
     this.#settleAll(error)
     this.#transport?.close()
   }

@@ -32,7 +32,11 @@ export class ServerStart {
    * @param before the start known on the connection before. @param lastLifeMs when its last byte came.
    */
   isRestartAfter(before: ServerStart | undefined, lastLifeMs: number): boolean | undefined {
-    if (this.#atMs !== undefined) return this.#atMs > lastLifeMs
+    if (this.#atMs !== undefined) {
+      // Both are up to a second late, so the same start can look that much later.
+      const earlier = before === undefined ? undefined : before.#atMs
+      return this.#atMs > lastLifeMs && (earlier === undefined || this.#atMs - earlier > 1_000)
+    }
     if (before === undefined || before.#words === undefined) return undefined
     return before.#words !== this.#words
   }

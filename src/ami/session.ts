@@ -1,8 +1,9 @@
 import type { Clock } from '../core/clock.js'
 import { type Deferred, deferred } from '../core/deferred.js'
+import { textCodec } from '../core/text-codec.js'
 import type { Connector, Transport } from '../core/transport.js'
 import type { ActionHeaders } from './action.js'
-import { ActionError, AMIError, ConnectionError, ConnectionLostError } from './errors.js'
+import { ActionError, AMIError, ConnectionError, ConnectionLostError, InvalidActionError, ProtocolError } from './errors.js'
 import type { AMIEvent } from './event.js'
 import { KeepAlive } from './keep-alive.js'
 import { md5Hex } from './md5.js'
@@ -129,9 +130,9 @@ export class Session {
     return this.#protocol.sendAction(name, headers).toPromise()
   }
 
-  /** An action that holds up the connection was sent: silence is no sign of death for so long. */
-  excuseSilence(forMs: number): void {
-    this.#keepAlive?.excuse(forMs)
+  /** An action that holds up the connection was sent: silence is no sign of death for so long, or until the function is called. */
+  excuseSilence(forMs: number): (() => void) | undefined {
+    return this.#keepAlive?.excuse(forMs)
   }
 
   /** FullyBooted came, at login or later. */
@@ -167,15 +168,17 @@ export class Session {
   }
 
   async #login(): Promise<void> {
-    const { username, secret, authType, eventMask } = this.#options
+    const { username, secret, authType, eventMask, encoding, peer } = this.#options
     const credentials: ActionHeaders = { Username: username, Events: eventMask }
     if (authType === 'plaintext') {
       await this.#authenticate('Login', { ...credentials, Secret: secret })
       return
     }
-    const challenge = (await this.#authenticate('Challenge', { AuthType: 'MD5' })).get('Challenge') ?? ''
-    const key = md5Hex(new TextEncoder().encode(challenge + secret))
-    await this.#authenticate('Login', { AuthType: 'MD5', ...credentials, Key: key })
+    const challenge = (await this.#authenticate('Challenge', { AuthType: 'MD5' })).get('Challenge')
+    if (challenge === undefined) throw new ProtocolError(`${peer} answered Challenge without a challenge`)
+    const bytes = textCodec(encoding).encode(challenge + secret)
+    if (bytes === undefined) throw new InvalidActionError(`The secret holds characters that ${encoding} cannot write`)
+    await this.#authenticate('Login', { AuthType: 'MD5', ...credentials, Key: md5Hex(bytes) })
   }
 
   /** A refusal ends the session at once, before the server's closing of the connection can look like the reason. */
@@ -253,6 +256,7 @@ export class Session {
   #protocolHooks(): ProtocolHooks {
     const { peer } = this.#options
     return {
+      isOver: () => this.#end !== undefined,
       made: (protocol) => this.#events.made(protocol),
       alive: () => {
         this.#lastLife = this.#clock.now()
@@ -273,7 +277,10 @@ export class Session {
             ),
           )
       },
-      lateAnswer: () => this.#events.lateAnswer(),
+      lateAnswer: () => {
+        this.#keepAlive?.endExcuses()
+        this.#events.lateAnswer()
+      },
       watchesWarnings: () => this.#events.watchesWarnings(),
       warning: (message) => this.#events.warning(`${peer}: ${message}`),
       callbackFailed: (error) => this.#events.callbackFailed(error),
@@ -286,6 +293,8 @@ function reasonOf(error: unknown): string {
 }
 
 interface ProtocolHooks {
+  /** The session ended before its link was made. */
+  isOver(): boolean
   made(protocol: AMIProtocol): void
   alive(): void
   greeted(apiVersion: string): void
@@ -305,6 +314,10 @@ class SessionProtocol extends AMIProtocol {
   }
 
   override connectionMade(transport: Transport): void {
+    if (this.#hooks.isOver()) {
+      transport.close()
+      return
+    }
     super.connectionMade(transport)
     this.#hooks.made(this)
   }
@@ -312,8 +325,6 @@ class SessionProtocol extends AMIProtocol {
   override dataReceived(data: Uint8Array): void {
     this.#hooks.alive()
     super.dataReceived(data)
-    // Whatever the transport makes of being closed, what broke a limit is over.
-    if (this.failure !== undefined) this.#hooks.lost(this.failure)
   }
 
   override connectionLost(error?: Error): void {
@@ -324,6 +335,10 @@ class SessionProtocol extends AMIProtocol {
 
   override greetingReceived(_apiName: string, apiVersion: string): void {
     this.#hooks.greeted(apiVersion)
+  }
+
+  override protocolFailed(error: ProtocolError): void {
+    this.#hooks.lost(error)
   }
 
   override lateResponseReceived(): void {

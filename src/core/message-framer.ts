@@ -150,9 +150,11 @@ function skipBlankLines(bytes: Uint8Array, from: number): number {
  */
 function findMessageEnd(bytes: Uint8Array, from: number, floor: number): number {
   const length = bytes.length
+  // Ends up to `from` are known, so a later one begins here or behind.
+  const earliest = Math.max(floor, from - 3)
   // Up to here two more bytes follow; to read beyond the end costs dear.
   const safe = length - 2
-  let at = Math.max(floor, from - 3) + 2
+  let at = earliest + 2
   while (at < length) {
     const byte = bytes[at] as number
     if (byte > CR) {
@@ -173,7 +175,7 @@ function findMessageEnd(bytes: Uint8Array, from: number, floor: number): number 
       continue
     }
     let run = at
-    while (run > floor && (bytes[run - 1] === LF || bytes[run - 1] === CR)) run -= 1
+    while (run > earliest && (bytes[run - 1] === LF || bytes[run - 1] === CR)) run -= 1
     // Within the run of CR and LF, find the first end.
     for (; bytes[run] === LF || bytes[run] === CR; run += 1) {
       if (bytes[run] !== CR || bytes[run + 1] !== LF) continue

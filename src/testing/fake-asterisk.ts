@@ -56,7 +56,7 @@ export class FakeAsterisk implements AsyncDisposable {
   #received: AMIAction[] = []
   #startedAt = new Date()
   #shuttingDown = false
-  #closed = false
+  #closed: Promise<void> | undefined
   #handlerError: Error | undefined
 
   constructor(options: FakeAsteriskOptions = {}, ...handlers: ActionHandler[]) {
@@ -69,7 +69,10 @@ export class FakeAsterisk implements AsyncDisposable {
 
   /** Links to this fake in the same process, for `new AMIClient({ connect })`. */
   get connector(): Connector {
-    return memoryConnector(() => this.#newSession())
+    return memoryConnector(() => {
+      if (this.#closed !== undefined) throw new Error('The fake is closed')
+      return this.#newSession()
+    })
   }
 
   /** Actions that no handler answered. */
@@ -156,9 +159,12 @@ export class FakeAsterisk implements AsyncDisposable {
    * @throws UnhandledActionError when actions came that no handler answers (unless `onUnhandled` is `ignore`), and the first error that a
    * handler threw.
    */
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
     this.disconnectAll()
     await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()))
     if (this.#handlerError !== undefined) throw this.#handlerError

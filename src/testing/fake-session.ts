@@ -2,6 +2,7 @@ import type { AMIAction } from '../ami/action-reader.js'
 import { listShape } from '../ami/list-actions.js'
 import { md5Hex } from '../ami/md5.js'
 import { AMIServerProtocol, type ServerHeaders } from '../ami/server-protocol.js'
+import { textCodec } from '../core/text-codec.js'
 import { EventMask } from './event-class.js'
 import { FakeEvent, FakeResponse, headerPairs, type Reply } from './handlers.js'
 
@@ -185,7 +186,8 @@ export class FakeSession extends AMIServerProtocol {
 
   #isRight(action: AMIAction, secret: string): boolean {
     if (action.get('AuthType')?.toLowerCase() !== 'md5') return action.get('Secret') === secret
-    return action.get('Key') === md5Hex(new TextEncoder().encode(this.#challenge + secret))
+    const bytes = textCodec(this.#server.encoding).encode(this.#challenge + secret)
+    return bytes !== undefined && action.get('Key') === md5Hex(bytes)
   }
 
   async #refuse(action: AMIAction, message: string): Promise<void> {

@@ -69,6 +69,16 @@ describe('close', () => {
     },
   )
 
+  it('says Logoff also while Asterisk boots', async () => {
+    await using rig = new ClientRig({ username: 'quiet' })
+    const login = caught(rig.ami.login())
+    await settle()
+    expect(rig.ami.status.state).toBe('booting')
+    await rig.ami.close()
+    expect(await login).toBeInstanceOf(ClosedError)
+    expect(rig.link.count('Action: Logoff')).toBe(1)
+  })
+
   it('is what await using does', async () => {
     const rig = new ClientRig()
     await rig.login()

@@ -91,6 +91,16 @@ describe('events', () => {
     expect(rig.ami.status.state).toBe('online')
   })
 
+  it('a listener of the client itself that rejects is reported too', async () => {
+    await using rig = new ClientRig()
+    rig.ami.on('status', async (status) => {
+      if (status.state === 'online') throw new Error('in a status listener')
+    })
+    await rig.login()
+    await settle()
+    expect(rig.errors.map((error) => error.message)).toEqual(['in a status listener'])
+  })
+
   it('a where that throws ends its own stream with that error', async () => {
     await using rig = await loggedIn()
     const broken = rig.ami.events('Hangup', {

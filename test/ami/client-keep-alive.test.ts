@@ -1,4 +1,4 @@
-import { action } from 'obelus-asterisk/testing'
+import { action, event } from 'obelus-asterisk/testing'
 import { describe, expect, it } from 'vitest'
 import { ClientRig, caught } from '../support/client-rig.js'
 
@@ -84,6 +84,28 @@ describe('keepalive', () => {
     expect(rig.ami.status.state).toBe('online')
     expect(rig.link.attempts).toBe(1)
     expect(await call).toMatchObject({ name: 'ActionTimeoutError' })
+  })
+
+  it('an action that blocked excuses silence only until it is answered', async () => {
+    await using rig = new ClientRig(
+      {},
+      action('WaitEvent', () => [event('UserEvent')]),
+    )
+    await rig.login()
+    await rig.ami.sendAction('WaitEvent')
+    rig.link.stalled = true
+    await rig.clock.advance(15_001)
+    expect(rig.ami.status.state).toBe('waiting')
+  })
+
+  it('a link that breaks in the writing of the Ping leaves no timer behind', async () => {
+    await using rig = new ClientRig({ reconnect: false })
+    await rig.login()
+    rig.link.breakOnWrite = true
+    await rig.clock.advance(10_000)
+    expect(rig.ami.status.state).toBe('failed')
+    await rig.ami.close()
+    expect(rig.clock.timers).toBe(0)
   })
 
   it('false: no Ping at all', async () => {

@@ -1,4 +1,5 @@
 import { AuthenticationError, ClosedError, ConnectionError, ProtocolError } from 'obelus-asterisk'
+import { FakeAsterisk } from 'obelus-asterisk/testing'
 import { describe, expect, it } from 'vitest'
 import { ClientRig, caught, outcomeOf } from '../support/client-rig.js'
 import { settle } from '../support/virtual-clock.js'
@@ -176,6 +177,15 @@ describe('login', () => {
     await second
     again.abort()
     expect(rig.ami.status.state).toBe('online')
+  })
+
+  it.each(['md5', 'plaintext'] as const)('writes the secret in the encoding of the options, by %s', async (authType) => {
+    const pbx = new FakeAsterisk({ users: { admin: 'gr\u00fcn' }, encoding: 'latin1' })
+    await using rig = new ClientRig({ secret: 'gr\u00fcn', encoding: 'latin1', authType, connect: pbx.connector })
+    await rig.login()
+    expect(rig.ami.status.state).toBe('online')
+    await rig.ami.close()
+    await pbx.close()
   })
 
   it('two calls share one attempt', async () => {

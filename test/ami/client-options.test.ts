@@ -6,6 +6,12 @@ const account = { username: 'admin', secret: 'hunter2' }
 describe('options', () => {
   it.each([
     [{ host: 'http://pbx/' }, 'host must be a name or an address without scheme and path, not "http://pbx/"'],
+    [{ host: 'ami://admin:hunter2@pbx' }, 'host must be a name or an address without scheme and path, not "ami://…@pbx"'],
+    [{ tls: 'yes' as never }, 'tls must be true, false or options of node:tls, not "yes"'],
+    [{ reconnect: null as never }, 'reconnect must be an object or false, not null'],
+    [{ reconnect: { factor: '2' as never } }, 'reconnect.factor must be 1 or more, not "2"'],
+    [{ limits: null as never }, 'limits must be an object, not null'],
+    [{ encoding: 5 as never }, 'encoding must be text, not 5'],
     [{ port: 70_000 }, 'port must be a whole number from 1 to 65535, not 70000'],
     [{ port: '5038' as never }, 'port must be a whole number from 1 to 65535, not "5038"'],
     [{ username: '' }, 'username must be text without CR, LF and NUL, not ""'],

@@ -1,5 +1,5 @@
 import { type AMIEvent, ConnectionLostError, Gap, ProtocolError } from 'obelus-asterisk'
-import { action, success } from 'obelus-asterisk/testing'
+import { action, event, success } from 'obelus-asterisk/testing'
 import { describe, expect, it } from 'vitest'
 import { ClientRig, caught, outcomeOf } from '../support/client-rig.js'
 import { settle } from '../support/virtual-clock.js'
@@ -173,6 +173,85 @@ describe('reconnect', () => {
     expect(String(await read)).toContain('certificate refused')
     expect(await waiting).toBeInstanceOf(ProtocolError)
     expect(await queued).toMatchObject({ name: 'ConnectionLostError', sent: 'no' })
+  })
+
+  it('a message beyond a limit costs only what was in flight: what waits is sent after the reconnect', async () => {
+    await using rig = new ClientRig(
+      { maxInFlight: 1, limits: { maxMessageBytes: 2_000 } },
+      action('Silent', () => undefined),
+    )
+    await rig.login()
+    const inFlight = caught(rig.ami.sendAction('Silent'))
+    const waiting = Array.from({ length: 100 }, () => caught(rig.ami.sendAction('Ping')))
+    rig.link.inject(`Event: X\r\nValue: ${'x'.repeat(3_000)}`)
+    await rig.clock.advance(1_000)
+    expect(await inFlight).toMatchObject({ name: 'ConnectionLostError', sent: 'maybe' })
+    for (const answer of await Promise.all(waiting)) expect(answer).toMatchObject({ type: 'success' })
+  })
+
+  it('a list beyond its limit: the action behind it is not written into the connection that ends', async () => {
+    await using rig = new ClientRig(
+      { maxInFlight: 1, limits: { maxListEvents: 3 } },
+      action('QueueStatus', () => Array.from({ length: 10 }, () => event('QueueParams'))),
+      action('Originate', () => success()),
+    )
+    await rig.login()
+    const list = caught(rig.ami.sendAction('QueueStatus'))
+    const behind = caught(rig.ami.sendAction('Originate', { Async: true }))
+    await rig.clock.advance(1_000)
+    expect(await list).toBeInstanceOf(ProtocolError)
+    expect(await behind).toMatchObject({ type: 'success' })
+    expect(rig.link.count('Action: Originate')).toBe(1)
+  })
+
+  it('a link that is made after its attempt was given up is closed, and takes nothing from the one that lives', async () => {
+    await using rig = new ClientRig()
+    let late: () => Promise<unknown> = async () => undefined
+    let attempts = 0
+    let closed = false
+    await using slow = new ClientRig({
+      connectTimeoutMs: 200,
+      connect: async (protocol, signal) => {
+        attempts += 1
+        if (attempts > 1) return rig.pbx.connector(protocol, signal)
+        return new Promise(() => {
+          late = async () => protocol.connectionMade({ write() {}, close: () => (closed = true) })
+        })
+      },
+    })
+    const login = slow.ami.login()
+    await slow.clock.advance(1_000)
+    await login
+    await late()
+    expect(closed).toBe(true)
+    const heard = slow.ami.waitFor('Newchannel')
+    rig.pbx.emit('Newchannel')
+    expect((await heard).name).toBe('Newchannel')
+  })
+
+  it('a second login() during an outage ends only its own wait', async () => {
+    await using rig = new ClientRig()
+    await rig.login()
+    const stream = rig.ami.events('Hangup')
+    rig.link.refusal = new Error('connect ECONNREFUSED')
+    rig.link.break()
+    const login = caught(rig.ami.login({ timeoutMs: 200 }))
+    await rig.clock.advance(1_000)
+    expect(await login).toMatchObject({ name: 'ConnectionError', message: expect.stringContaining('within 200 ms') })
+    rig.link.refusal = undefined
+    await rig.clock.advance(10_000)
+    expect(rig.ami.status.state).toBe('online')
+    rig.pbx.emit('Hangup')
+    expect((await stream.next()).value.name).toBe('Hangup')
+  })
+
+  it('a link that broke within a second of a start is no restart', async () => {
+    await using rig = new ClientRig()
+    await rig.login()
+    const stream = rig.ami.events('Hangup', { withGaps: true })
+    rig.pbx.disconnectAll()
+    await rig.clock.advance(1_000)
+    expect((await stream.next()).value).toMatchObject({ reason: 'disconnect', restarted: false })
   })
 
   it('without reconnect the loss is the end: streams end with the reason, the next action says what to do', async () => {

@@ -261,6 +261,18 @@ describe('hostile headers', () => {
   )
 })
 
+describe('a hostile message', () => {
+  it('whose output may always go on is looked through once, not once for each possible end', () => {
+    const protocol = new RecordingProtocol()
+    protocol.feed(GREETING)
+    const started = process.cpuUsage()
+    protocol.feed(`Response: Follows\r\n${'x'.repeat(400_000)}\r\n${'y'.repeat(400_000)}\r\n${'\r\n'.repeat(9_000)}`)
+    const { user, system } = process.cpuUsage(started)
+    // Each end anew would be some 16 s.
+    expect(user + system).toBeLessThan(2_000_000)
+  })
+})
+
 describe('limits', () => {
   const headers = (count: number) => Array.from({ length: count }, (_, at) => `H${at}: ${at}\r\n`).join('')
 

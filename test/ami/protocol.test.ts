@@ -415,10 +415,18 @@ describe('lists', () => {
     expect(protocol.events).toEqual([])
   })
 
-  it('a second response to an open list changes nothing', () => {
+  it('an error after an open list ends it: what came is no answer', () => {
     const protocol = online()
     const { results, errors } = answersOf(protocol.sendAction('Status', { ActionID: 'L' }))
-    protocol.feed(`${start}Response: Error\r\nActionID: L\r\nMessage: late\r\n\r\n${item(1)}${complete}`)
+    protocol.feed(`${start}${item(1)}Response: Error\r\nActionID: L\r\nMessage: broke off\r\n\r\n`)
+    expect(errors.map((error) => error.message)).toEqual(['Action Status failed: broke off'])
+    expect(results).toEqual([])
+  })
+
+  it('a second success to an open list changes nothing', () => {
+    const protocol = online()
+    const { results, errors } = answersOf(protocol.sendAction('Status', { ActionID: 'L' }))
+    protocol.feed(`${start}Response: Success\r\nActionID: L\r\nMessage: late\r\n\r\n${item(1)}${complete}`)
     expect(errors).toEqual([])
     expect(results.map((result) => result.events.length)).toEqual([1])
     expect(protocol.unmatched).toEqual([])

@@ -12,6 +12,8 @@ export class FaultLink {
   hanging = false
   /** While true, bytes are lost in both directions. */
   stalled = false
+  /** While true, a write breaks the link. */
+  breakOnWrite = false
   #current: Link | undefined
 
   /** The connector to give to the client. */
@@ -56,6 +58,10 @@ class Link implements Protocol, Transport {
 
   write(data: Uint8Array): void {
     this.#faults.written += new TextDecoder().decode(data)
+    if (this.#faults.breakOnWrite) {
+      this.lose()
+      return
+    }
     if (!this.#faults.stalled) this.inner.write(data)
   }
 

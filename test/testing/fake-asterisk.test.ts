@@ -229,6 +229,27 @@ describe('FakeAsterisk', () => {
     expect(line.received).toBe('Response: Error\r\nMessage: second\r\n\r\nResponse: Success\r\nMessage: first\r\n\r\n')
   })
 
+  it('serves nobody once it is closed, over memory neither', async () => {
+    const fake = new FakeAsterisk({ users })
+    await fake.close()
+    await expect(fake.connector(new Line(), new AbortController().signal)).rejects.toThrow('The fake is closed')
+  })
+
+  it('a list whose handler throws in the middle: an error, not a wait', async () => {
+    const fake = new FakeAsterisk(
+      { users },
+      action('QueueStatus', async function* () {
+        yield event('QueueParams')
+        throw new Error('in the middle')
+      }),
+    )
+    const ami = new AMIClient({ username: 'admin', secret: 's3cret', connect: fake.connector })
+    await ami.login()
+    await expect(ami.sendAction('QueueStatus')).rejects.toThrow("The fake's handler of QueueStatus threw")
+    await ami.close()
+    await expect(fake.close()).rejects.toThrow('The handler of QueueStatus threw')
+  })
+
   it('replays bytes, disconnects all, restarts', async () => {
     const { fake, line } = await loggedIn()
     fake.replay(Buffer.from('Event: Raw\r\nX: \u00ff\r\n\r\n', 'latin1'))
