@@ -72,11 +72,12 @@ describe.each(servers)('restart of $name', (server) => {
     const ami = await loggedIn(server)
     const stream = ami.events('UserEvent', { withGaps: true })
     const shutdown = ami.waitFor('Shutdown', { timeoutMs: 20_000 })
-    const online = changeTo(ami, 'waiting').then(() => changeTo(ami, 'online'))
+    const waiting = changeTo(ami, 'waiting')
+    const online = waiting.then(() => changeTo(ami, 'online'))
+    const greeted = waiting.then(() => greets(server))
     await controls(server).cli('core restart now')
     expect((await shutdown).get('Restart')).toBe('True')
-    await changeTo(ami, 'waiting').catch(() => undefined)
-    const from = await greets(server)
+    const from = await greeted
     await online
     backWithin(server.name, 'core restart now', from)
     await ami.sendAction('UserEvent', { UserEvent: 'AfterRestart' })
