@@ -11,6 +11,8 @@ export interface NamedEntry<T> {
  */
 export class EventNames<T> {
   readonly #byHash = new Map<number, NamedEntry<T>[]>()
+  /** A bit for each length (modulo 32) that a name was ever registered with: tells most others without a hash. */
+  #lengths = 0
 
   set(name: string, value: T): void {
     this.delete(name)
@@ -18,6 +20,7 @@ export class EventNames<T> {
     const hash = foldedHash(bytes, 0, bytes.length)
     const bucket = this.#byHash.get(hash)
     const entry = { name, bytes, value }
+    this.#lengths |= 1 << (bytes.length & 31)
     if (bucket === undefined) this.#byHash.set(hash, [entry])
     else bucket.push(entry)
   }
@@ -34,6 +37,7 @@ export class EventNames<T> {
 
   /** What is registered for the name in `bytes` from `start` to `end`. */
   find(bytes: Uint8Array, start: number, end: number): NamedEntry<T> | undefined {
+    if ((this.#lengths & (1 << ((end - start) & 31))) === 0) return undefined
     const bucket = this.#byHash.get(foldedHash(bytes, start, end))
     if (bucket === undefined) return undefined
     for (const entry of bucket) if (foldedEqual(entry.bytes, bytes, start, end)) return entry

@@ -67,18 +67,20 @@ export class AMIParser {
   }
 
   #message(bytes: Uint8Array, start: number, end: number): boolean {
-    // First of all: text that may go on is looked at again and again, so that has to cost nothing.
-    if (matches(bytes, start, RESPONSE) && isUnfinishedOutput(bytes, start, end)) return false
+    const isEvent = matches(bytes, start, EVENT)
+    const isResponse = !isEvent && matches(bytes, start, RESPONSE)
+    // Before anything else: text that may go on is looked at again and again, so that has to cost nothing.
+    if (isResponse && isUnfinishedOutput(bytes, start, end)) return false
     const size = end - start
     // A line is at least its CR LF long, so only a large message can break these two.
     if (size > this.#limits.maxLineBytes && this.#breaksLineLimit(bytes, start, end)) return true
     if (size > 2 * this.#limits.maxHeaders && this.#breaksHeaderLimit(bytes, start, end)) return true
-    if (matches(bytes, start, EVENT)) {
+    if (isEvent) {
       const nameStart = bytes[start + 6] === SPACE ? start + 7 : start + 6
       let nameEnd = nameStart
       while (bytes[nameEnd] !== CR || bytes[nameEnd + 1] !== LF) nameEnd += 1
       this.#events.event(bytes, start, end, nameStart, nameEnd)
-    } else if (matches(bytes, start, RESPONSE)) {
+    } else if (isResponse) {
       this.#events.response(bytes, start, end)
     } else {
       this.#events.other(bytes, start, end)
