@@ -19,7 +19,7 @@ export function tcpConnector(options: TCPOptions): Connector {
   return (protocol, signal) =>
     new Promise((resolve, reject) => {
       signal.throwIfAborted()
-      const socket = open(options)
+      const socket = open(options, (data) => protocol.dataReceived(data))
       let made = false
       let failure: Error | undefined
       const abort = () => socket.destroy()
@@ -35,8 +35,6 @@ export function tcpConnector(options: TCPOptions): Connector {
       socket.on('error', (error) => {
         failure = error
       })
-      // A plain array: cutting a piece out of a Buffer costs several times as much.
-      socket.on('data', (data) => protocol.dataReceived(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)))
       // The end is the end: what this side wrote after it would reach nobody.
       socket.on('end', () => socket.destroy())
       socket.on('close', () => {
@@ -47,8 +45,21 @@ export function tcpConnector(options: TCPOptions): Connector {
     })
 }
 
-function open({ host, port, tls }: TCPOptions): Socket | TLSSocket {
-  return tls ? connectTLS({ host, port, ...(tls === true ? undefined : tls) }) : connectTCP({ host, port })
+const READ_BYTES = 65_536
+
+/** Data comes as plain arrays: to cut a piece out of a Buffer costs several times as much. */
+function open({ host, port, tls }: TCPOptions, received: (data: Uint8Array) => void): Socket | TLSSocket {
+  if (!tls) {
+    // One buffer for all that comes: a protocol keeps none of it.
+    const buffer = new Uint8Array(READ_BYTES)
+    const callback = (length: number) => {
+      received(buffer.subarray(0, length))
+      return true
+    }
+    return connectTCP({ host, port, onread: { buffer, callback } })
+  }
+  const socket = connectTLS({ host, port, ...(tls === true ? undefined : tls) })
+  return socket.on('data', (data) => received(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)))
 }
 
 /** How long a closing link may take to hand over what is written; a stalled peer must not keep it. */
