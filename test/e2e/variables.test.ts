@@ -65,14 +65,15 @@ const value = fc
 /** Sets variables on a new channel, reads them back one by one, and ends the channel. */
 async function roundTrip(ami: AMIClient, values: readonly string[], id: string): Promise<string[]> {
   const variables = values.map((text, index) => [`V${index}`, text] as const)
-  const rings = ami.waitFor('Newchannel', { where: (event) => event.get('Uniqueid') === id })
+  // The variables are set between the channel's making and its dialling.
+  const dialled = ami.waitFor('DialBegin', { where: (event) => event.get('DestUniqueid') === id })
   const { type } = await ami.sendAction(
     'Originate',
     { Channel: 'Local/ring@default', ChannelId: id, Application: 'Wait', Data: 1, Timeout: 20_000, Async: true },
     { variables },
   )
   expect(type).toBe('success')
-  const channel = (await rings).get('Channel') ?? ''
+  const channel = (await dialled).get('DestChannel') ?? ''
   const read = await Promise.all(values.map((_, index) => ami.sendAction('Getvar', { Channel: channel, Variable: `V${index}` })))
   await ami.sendAction('Hangup', { Channel: channel })
   return read.map((response) => response.get('Value') ?? '')
