@@ -33,9 +33,10 @@ export class ServerStart {
    */
   isRestartAfter(before: ServerStart | undefined, lastLifeMs: number): boolean | undefined {
     if (this.#atMs !== undefined) {
-      // Both are up to a second late, so the same start can look that much later.
+      if (this.#atMs <= lastLifeMs) return false
+      // Both are up to a second late, so within a second of a start the same one can look later.
       const earlier = before === undefined ? undefined : before.#atMs
-      return this.#atMs > lastLifeMs && (earlier === undefined || this.#atMs - earlier > 1_000)
+      return earlier !== undefined && this.#atMs - earlier < 1_000 ? undefined : true
     }
     if (before === undefined || before.#words === undefined) return undefined
     return before.#words !== this.#words
