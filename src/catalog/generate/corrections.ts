@@ -1,0 +1,225 @@
+/**
+ * What Asterisk's documentation leaves out or has wrong, as seen on real servers: `on` names the releases. Regenerate after a change
+ * (`npm run generate`); `npm run test:asterisk` compares with real servers.
+ */
+import type { Corrections, ListCorrection } from './correction.js'
+import type { Field, Release } from './entries.js'
+import { bridgeHeaders as bridge, channelHeaders as channel } from './snapshots.js'
+import { DEVICE_STATES } from './undocumented.js'
+import { words } from './words.js'
+
+const BOTH: readonly Release[] = [16, 22]
+
+/** Events that are sent by another name than the documented. */
+const spellings: Corrections['spellings'] = {
+  NewExten: { on: BOTH, event: 'Newexten' },
+}
+
+/** Headers that follow each channel snapshot: manager.conf's `channelvars`, and the tenant of a channel (read in `main/manager_channels.c`). */
+const snapshotHeaders: Corrections['snapshotHeaders'] = [
+  { on: BOTH, header: sometimes('ChanVariable') },
+  { on: [22], header: sometimes('Tenantid') },
+]
+
+const events: Corrections['events'] = {
+  AgentLogoff: [{ on: [16], adds: channel() }],
+  Agents: [{ on: BOTH, sometimes: ['LoggedInTime', 'TalkingToChan', 'CallStarted', ...names(channel())] }],
+  AorDetail: [{ on: [16], adds: ['QualifyTimeout', 'VoicemailExtension', 'Contacts'] }],
+  AorList: [{ on: [16], adds: ['QualifyTimeout', 'VoicemailExtension', 'Contacts'] }],
+  AsyncAGIExec: [{ on: BOTH, drops: ['CommandID'], adds: ['CommandId'], sometimes: ['CommandId'] }],
+  AttendedTransfer: [
+    { on: [16], adds: channel('TransferTarget') },
+    {
+      on: BOTH,
+      adds: ['Result', 'IsExternal'],
+      sometimes: [
+        'DestBridgeUniqueid',
+        'DestApp',
+        'DestTransfererChannel',
+        ...names([...bridge('Orig'), ...bridge('Second')]),
+        ...names([...channel('LocalOne'), ...channel('LocalTwo'), ...channel('TransferTarget'), ...channel('Transferee')]),
+      ],
+    },
+  ],
+  BlindTransfer: [{ on: BOTH, sometimes: names([...channel('Transferee'), ...bridge()]) }],
+  BridgeEnter: [{ on: BOTH, sometimes: ['SwapUniqueid'] }],
+  BridgeListItem: [{ on: BOTH, adds: bridge() }],
+  BridgeMerge: [{ on: [16], adds: [...bridge('To'), ...bridge('From')] }],
+  Cdr: [{ on: BOTH, open: true }],
+  ChannelHungup: [{ on: BOTH, adds: ['Channel'] }],
+  ConfbridgeList: [{ on: [22], adds: ['EndMarkedAny'] }],
+  ConfbridgeListRooms: [{ on: [16], adds: ['Conference', 'Parties', 'Marked', 'Locked', 'Muted'] }],
+  ContactStatusDetail: [{ on: BOTH, sometimes: ['ViaAddress', 'CallID'] }],
+  CoreShowChannelMap: [{ on: [22], adds: ['ConnectedChannel'] }],
+  DBGetResponse: [{ on: BOTH, adds: ['Family', 'Key', 'Val'] }],
+  DBGetTreeResponse: [{ on: BOTH, adds: ['Key', 'Val'] }],
+  DeviceStateChange: [{ on: BOTH, adds: [{ name: 'State', required: undefined, values: DEVICE_STATES }] }],
+  DialBegin: [{ on: BOTH, sometimes: names(channel()) }],
+  DialEnd: [{ on: BOTH, sometimes: names([...channel(), 'Forward']) }],
+  DialState: [{ on: BOTH, sometimes: names([...channel(), 'Forward']) }],
+  EndpointList: [{ on: [16], adds: ['Contacts'] }],
+  Hangup: [{ on: [22], sometimes: ['TechCause'] }],
+  HangupRequest: [
+    { on: [22], adds: ['TechCause'], sometimes: ['TechCause'] },
+    { on: BOTH, sometimes: ['Cause'] },
+  ],
+  Hold: [{ on: BOTH, sometimes: ['MusicClass'] }],
+  ListDialplan: [{ on: BOTH, adds: ['Context', 'Extension', 'Priority', 'Application', 'AppData', 'Registrar'] }],
+  OriginateResponse: [{ on: BOTH, sometimes: ['Application', 'Data', 'Context', 'Exten'] }],
+  OutboundRegistrationDetailComplete: [{ on: BOTH, adds: ['Registered', 'NotRegistered'] }],
+  ParkedCallsComplete: [{ on: BOTH, adds: ['Total'] }],
+  Parkinglot: [{ on: BOTH, adds: ['Name', 'StartSpace', 'StopSpace', 'Timeout'] }],
+  PeerStatus: [{ on: BOTH, sometimes: ['Cause', 'Address', 'Port', 'Time'] }],
+  QueueMember: [
+    {
+      on: BOTH,
+      adds: words(
+        `Queue Name Location StateInterface Membership Penalty CallsTaken LastCall LastPause LoginTime InCall Status Paused PausedReason
+        Wrapuptime`,
+      ),
+    },
+  ],
+  QueueMemberPause: [{ on: [16], sometimes: ['Reason'] }],
+  QueueParams: [
+    {
+      on: BOTH,
+      drops: ['ServiceLevelPerf', 'ServiceLevelPerf2'],
+      adds: ['Queue', 'ServiceLevel', 'ServicelevelPerf', 'ServicelevelPerf2', 'Weight'],
+    },
+  ],
+  QueueSummary: [{ on: BOTH, adds: ['Queue', 'LoggedIn', 'Available', 'Callers', 'HoldTime', 'TalkTime', 'LongestHoldTime'] }],
+  ShowDialPlanComplete: [{ on: BOTH, adds: ['ListExtensions', 'ListPriorities', 'ListContexts'] }],
+  Status: [{ on: BOTH, adds: ['Variable'], sometimes: ['Variable'] }],
+  SuccessfulAuth: [{ on: BOTH, sometimes: ['Module'] }],
+  TestEvent: [{ on: BOTH, class: 'reporting', adds: ['Type', 'State', 'AppFile', 'AppFunction', 'AppLine'], open: true }],
+  UserEvent: [{ on: BOTH, open: true }],
+  VoicemailUserEntry: [
+    {
+      on: BOTH,
+      adds: words(
+        `VMContext VoiceMailbox Fullname Email Pager ServerEmail FromString MailCommand Language TimeZone Callback Dialout UniqueID ExitContext
+        SayDurationMinimum SayEnvelope SayCID AttachMessage AttachmentFormat DeleteMessage VolumeGain CanReview CanMarkUrgent CallOperator
+        MaxMessageCount MaxMessageLength NewMessageCount OldMessageCount`,
+      ),
+    },
+  ],
+}
+
+/**
+ * Events of which enough was seen to say that what is not `sometimes` is always there. The headers of the others are all optional.
+ */
+const observed: Corrections['observed'] = {
+  16: words(`
+    AGIExecEnd AGIExecStart AgentCalled AgentComplete AgentConnect Agents AgentsComplete AorDetail AorList AorListComplete
+    AsyncAGIEnd AsyncAGIExec AsyncAGIStart BridgeCreate BridgeDestroy BridgeEnter BridgeInfoChannel BridgeInfoComplete
+    BridgeLeave BridgeListComplete BridgeListItem Cdr ChannelsHungupListComplete ConfbridgeList ConfbridgeListComplete
+    ConfbridgeListRooms ConfbridgeListRoomsComplete ContactStatusDetail CoreShowChannel CoreShowChannelsComplete
+    DBGetComplete DBGetResponse DBGetTreeComplete DBGetTreeResponse DeviceStateChange DeviceStateListComplete DialBegin
+    DialEnd DialState EndpointDetailComplete EndpointList EndpointListComplete ExtensionStateListComplete ExtensionStatus
+    FAXSessionsComplete FAXStats FullyBooted Hangup HangupRequest Hold IdentifyDetail ListDialplan LocalBridge
+    LocalOptimizationBegin LocalOptimizationEnd NewCallerid NewConnectedLine Newchannel Newexten Newstate
+    OriginateResponse OutboundRegistrationDetailComplete ParkedCall ParkedCallsComplete Parkinglot ParkinglotsComplete
+    PeerStatus PeerlistComplete PresenceStateListComplete QueueCallerJoin QueueCallerLeave QueueEntry QueueMember
+    QueueMemberAdded QueueMemberPause QueueMemberRemoved QueueMemberStatus QueueParams QueueStatusComplete QueueSummary
+    QueueSummaryComplete SIPpeerstatusComplete ShowDialPlanComplete Shutdown SoftHangupRequest Status StatusComplete
+    SuccessfulAuth TestEvent Unhold VarSet
+  `),
+  22: words(`
+    AGIExecEnd AGIExecStart AgentCalled AgentComplete AgentConnect AgentLogin AgentLogoff AgentRingNoAnswer Agents
+    AgentsComplete AorDetail AorList AorListComplete AsyncAGIEnd AsyncAGIExec AsyncAGIStart AttendedTransfer BlindTransfer
+    BridgeCreate BridgeDestroy BridgeEnter BridgeInfoChannel BridgeInfoComplete BridgeLeave BridgeListComplete
+    BridgeListItem BridgeMerge Cdr ChannelsHungupListComplete ConfbridgeEnd ConfbridgeJoin ConfbridgeLeave ConfbridgeList
+    ConfbridgeListComplete ConfbridgeListRooms ConfbridgeListRoomsComplete ConfbridgeMute ConfbridgeStart ConfbridgeUnmute
+    ContactStatusDetail CoreShowChannel CoreShowChannelsComplete DBGetComplete DBGetResponse DBGetTreeComplete
+    DBGetTreeResponse DTMFEnd DeviceStateChange DeviceStateListComplete DialBegin DialEnd DialState EndpointDetail
+    EndpointDetailComplete EndpointList EndpointListComplete ExtensionStateListComplete ExtensionStatus
+    FAXSessionsComplete FAXStats FullyBooted Hangup HangupRequest Hold IdentifyDetail ListDialplan LocalBridge
+    LocalOptimizationBegin LocalOptimizationEnd NewCallerid NewConnectedLine Newchannel Newexten Newstate
+    OriginateResponse OutboundRegistrationDetail OutboundRegistrationDetailComplete PJSIPMaintenanceStatusComplete
+    ParkedCall ParkedCallsComplete Parkinglot ParkinglotsComplete PeerlistComplete Pickup PresenceStateListComplete
+    QueueCallerAbandon QueueCallerJoin QueueCallerLeave QueueEntry QueueMember QueueMemberAdded QueueMemberPause
+    QueueMemberRemoved QueueMemberStatus QueueParams QueueStatusComplete QueueSummary QueueSummaryComplete
+    ShowDialPlanComplete Shutdown SoftHangupRequest Status StatusComplete SuccessfulAuth TestEvent Unhold VarSet
+    VoicemailUserEntry VoicemailUserEntryComplete
+  `),
+}
+
+const actions: Corrections['actions'] = {
+  Login: [{ on: [16], adds: ['AuthType', 'Key', 'Events'] }],
+  MessageSend: [{ on: BOTH, repeats: ['Variable'] }],
+  Originate: [{ on: BOTH, repeats: ['Variable'] }],
+  PJSIPHangup: [{ on: [22], anyValue: ['Cause'] }],
+  PJSIPNotify: [{ on: BOTH, repeats: ['Variable'] }],
+  SIPnotify: [{ on: [16], repeats: ['Variable'] }],
+  UserEvent: [{ on: BOTH, drops: ['Header1', 'HeaderN'], open: true }],
+}
+
+/** Lists that the documentation does not describe. Those of MWI, Meetme, DAHDI and PRI were read in the source. */
+const lists: Corrections['lists'] = {
+  Agents: list('Agents', 'AgentsComplete'),
+  BridgeList: list('BridgeListItem', 'BridgeListComplete'),
+  BridgeTechnologyList: list('BridgeTechnologyListItem', 'BridgeTechnologyListComplete'),
+  ConfbridgeList: list('ConfbridgeList', 'ConfbridgeListComplete'),
+  ConfbridgeListRooms: list('ConfbridgeListRooms', 'ConfbridgeListRoomsComplete'),
+  CoreShowChannelMap: list('CoreShowChannelMap', 'CoreShowChannelMapComplete', [22]),
+  DAHDIShowChannels: list('DAHDIShowChannels', 'DAHDIShowChannelsComplete'),
+  DAHDIShowStatus: list('DAHDIShowStatus', 'DAHDIShowStatusComplete'),
+  DBGet: { ...list('DBGetResponse', 'DBGetComplete'), single: true },
+  DBGetTree: list('DBGetTreeResponse', 'DBGetTreeComplete'),
+  FAXSession: { ...list('FAXSession', undefined), single: true, unannounced: true },
+  FAXSessions: list('FAXSessionsEntry', 'FAXSessionsComplete'),
+  FAXStats: { ...list('FAXStats', undefined), single: true, unannounced: true },
+  Hangup: { ...list('ChannelHungup', 'ChannelsHungupListComplete'), notAlways: true },
+  IAXpeerlist: list('PeerEntry', 'PeerlistComplete'),
+  IAXpeers: { ...list('PeerEntry', 'PeerlistComplete'), itemsWithoutActionID: true },
+  IAXregistry: list('RegistryEntry', 'RegistrationsComplete'),
+  MeetmeList: list('MeetmeList', 'MeetmeListComplete'),
+  MeetmeListRooms: list('MeetmeListRooms', 'MeetmeListRoomsComplete'),
+  MWIGet: list('MWIGet', 'MWIGetComplete'),
+  ParkedCalls: list('ParkedCall', 'ParkedCallsComplete'),
+  Parkinglots: list('Parkinglot', 'ParkinglotsComplete'),
+  PJSIPShowMaintenance: list('PJSIPMaintenanceStatus', 'PJSIPMaintenanceStatusComplete', [22]),
+  PJSIPShowRegistrationInboundContactStatuses: list('ContactStatusDetail', 'ContactStatusDetailComplete'),
+  PJSIPShowRegistrationsInbound: list('InboundRegistrationDetail', 'InboundRegistrationDetailComplete'),
+  PJSIPShowRegistrationsOutbound: list('OutboundRegistrationDetail AuthDetail', 'OutboundRegistrationDetailComplete'),
+  PJSIPShowResourceLists: list('ResourceListDetail', 'ResourceListDetailComplete'),
+  PJSIPShowSubscriptionsInbound: list('InboundSubscriptionDetail', 'InboundSubscriptionDetailComplete'),
+  PJSIPShowSubscriptionsOutbound: list('OutboundSubscriptionDetail', 'OutboundSubscriptionDetailComplete'),
+  PRIShowSpans: list('PRIShowSpans', 'PRIShowSpansComplete'),
+  QueueStatus: list('QueueParams QueueMember QueueEntry', 'QueueStatusComplete'),
+  QueueSummary: list('QueueSummary', 'QueueSummaryComplete'),
+  ShowDialPlan: list('ListDialplan', 'ShowDialPlanComplete'),
+  SIPpeers: list('PeerEntry', 'PeerlistComplete', [16]),
+  SIPpeerstatus: list('PeerStatus', 'SIPpeerstatusComplete', [16]),
+  SIPshowregistry: list('RegistryEntry', 'RegistrationsComplete', [16]),
+  VoicemailBoxSummary: list('VoicemailBoxDetail', 'VoicemailBoxDetailComplete', [22]),
+  VoicemailUsersList: list('VoicemailUserEntry', 'VoicemailUserEntryComplete'),
+  VoicemailUserStatus: list('VoicemailUserDetail', 'VoicemailUserDetailComplete'),
+  WaitEvent: { ...list('', 'WaitEventComplete'), unannounced: true },
+}
+
+const agiCommands: Corrections['agiCommands'] = {
+  EXEC: [{ on: BOTH, optional: ['options'] }],
+  'RECORD FILE': [{ on: BOTH, renames: { 's=silence': 'silence' } }],
+  'SAY ALPHA': [
+    { on: BOTH, renames: { number: 'text' }, adds: [{ name: 'letters', required: false, values: ['a', 'l', 'n', 'u'] }] },
+  ],
+  'SET CALLERID': [{ on: BOTH, renames: { number: 'callerid' } }],
+  'SET MUSIC': [{ on: BOTH, renames: { class: 'music_class' }, optional: ['class'] }],
+  'TDD MODE': [{ on: BOTH, values: { boolean: ['on', 'off', 'mate', 'tdd'] } }],
+  VERBOSE: [{ on: BOTH, optional: ['level'] }],
+}
+
+export const CORRECTIONS: Corrections = { spellings, snapshotHeaders, events, observed, actions, lists, agiCommands }
+
+function list(items: string, completion: string | undefined, on = BOTH): ListCorrection {
+  return { on, items: words(items), completion }
+}
+
+function sometimes(name: string): Field {
+  return { name, required: false, values: [] }
+}
+
+function names(fields: readonly (string | Field)[]): string[] {
+  return fields.map((field) => (typeof field === 'string' ? field : field.name))
+}
