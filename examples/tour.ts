@@ -73,7 +73,7 @@ async function tour(): Promise<void> {
   let items = 0
   for await (const item of ami.listAction('QueueStatus')) {
     items += 1
-    fact(item.name, [item.get('Queue'), item.get('Location')].filter(Boolean).join('  '))
+    fact(item.name, [item.get('Queue'), item.name === 'QueueMember' ? item.get('Location') : ''].filter(Boolean).join('  '))
   }
   explain(`${items} items, each as it came`)
 

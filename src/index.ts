@@ -3,7 +3,6 @@
  *
  * @module
  */
-export type { ActionHeaders, HeaderValue } from './ami/action.js'
 export type { ActionOptions, ClientNotices, LoginOptions } from './ami/client.js'
 export {
   ActionError,
@@ -17,15 +16,37 @@ export {
   ProtocolError,
   StreamOverflowError,
 } from './ami/errors.js'
+export type { EventOf } from './ami/event.js'
 export { AMIEvent } from './ami/event.js'
 export type { AMILimits } from './ami/limits.js'
 export type { KeepAliveOptions, ReconnectOptions } from './ami/options.js'
-export type { AMIResponseType } from './ami/response.js'
+export type { AMIResponseType, ListCompletion, ListItem } from './ami/response.js'
 export { AMIResponse } from './ami/response.js'
 export type { ConnectionStatus } from './ami/status.js'
-export type { EventOf, EventStreamOptions, StreamItem, WaitForOptions } from './ami/subscriptions.js'
+export type { EventStreamOptions, StreamItem, WaitForOptions } from './ami/subscriptions.js'
 export { unescapeValue } from './ami/unescape.js'
 export type { Variables } from './ami/variables.js'
+export type {
+  ActionHeaders,
+  ActionName,
+  ActionParameters,
+  EventHeaders,
+  EventName,
+  ListActionName,
+  Unlisted,
+} from './ami/vocabulary.js'
+export { unlisted } from './ami/vocabulary.js'
+export type { ActionMap } from './catalog/actions.js'
+export type { AGICommandMap } from './catalog/agi-commands.js'
+export type { ChannelStateDesc } from './catalog/channel-states.js'
+export { CHANNEL_STATES } from './catalog/channel-states.js'
+export type { DeviceState } from './catalog/device-states.js'
+export { DEVICE_STATES } from './catalog/device-states.js'
+export type { EventMap } from './catalog/events.js'
+export type { HangupCause } from './catalog/hangup-causes.js'
+export { HANGUP_CAUSES } from './catalog/hangup-causes.js'
+export type { ListMap } from './catalog/lists.js'
+export type { AGIArgument, HeaderValue, Known } from './catalog/values.js'
 export type { Clock } from './core/clock.js'
 export { AsteriskError } from './core/errors.js'
 export type { EventStream, Overflow } from './core/event-stream.js'

@@ -4,7 +4,6 @@
  * @module
  */
 
-export type { ActionHeaders, HeaderValue } from './ami/action.js'
 export { MAX_ACTION_ID_BYTES, MAX_HEADERS, MAX_LINE_BYTES } from './ami/action.js'
 export type { RandomBytes } from './ami/action-id.js'
 export { AMIAction } from './ami/action-reader.js'
@@ -32,6 +31,9 @@ export type { AMIServerProtocolOptions, ServerHeaders } from './ami/server-proto
 export { AMIServerProtocol } from './ami/server-protocol.js'
 export { unescapeValue } from './ami/unescape.js'
 export type { Variables } from './ami/variables.js'
+export type { ActionHeaders, Unlisted } from './ami/vocabulary.js'
+export { unlisted } from './ami/vocabulary.js'
+export type { HeaderValue } from './catalog/values.js'
 export { AsteriskError } from './core/errors.js'
 export { Handler } from './core/handler.js'
 export type { Connector, Protocol, Transport } from './core/transport.js'

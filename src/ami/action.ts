@@ -1,15 +1,7 @@
 import type { TextCodec } from '../core/text-codec.js'
 import { InvalidActionError } from './errors.js'
 import { escapeVariable, type Variables, variablePairs } from './variables.js'
-
-/** One value of a header. */
-export type HeaderValue = string | number | boolean
-
-/**
- * The headers of an action: an array repeats the header, undefined leaves it out. Asterisk drops the leading spaces of a value; all
- * other text arrives as it is.
- */
-export type ActionHeaders = Readonly<Record<string, HeaderValue | readonly HeaderValue[] | undefined>>
+import type { ActionHeaders } from './vocabulary.js'
 
 /** Bytes of one line without its CR LF: Asterisk's input buffer is 1,024 (`main/manager.c`, verified on 16.28 and 22.10). */
 export const MAX_LINE_BYTES = 1022

@@ -1,4 +1,4 @@
-import type { ActionHeaders } from './action.js'
+import type { ActionHeaders } from './vocabulary.js'
 
 /** The `Timeout` of Originate, if none is given (`main/manager.c`). */
 const ORIGINATE_DEFAULT_MS = 30_000

@@ -3,28 +3,22 @@ import type { Clock } from '../core/clock.js'
 import { EventStream } from '../core/event-stream.js'
 import { type TextCodec, textCodec } from '../core/text-codec.js'
 import type { Connector } from '../core/transport.js'
-import { type ActionHeaders, type PreparedAction, prepareAction } from './action.js'
+import { type PreparedAction, prepareAction } from './action.js'
 import { actionIdSource } from './action-id.js'
 import { ActionQueue, type RunOptions } from './action-queue.js'
 import { blockingMs } from './blocking-action.js'
 import { Connection } from './connection.js'
 import { systemRandomBytes } from './entropy.js'
 import { ClosedError, ConnectionError, ConnectionLostError } from './errors.js'
-import type { AMIEvent } from './event.js'
+import type { AMIEvent, EventOf } from './event.js'
 import { EventHub } from './event-hub.js'
 import { type AMIClientOptions, duration, type ResolvedOptions, resolveOptions } from './options.js'
-import type { AMIResponse } from './response.js'
+import type { AMIResponse, ListItem } from './response.js'
 import type { ConnectionStatus } from './status.js'
-import {
-  type EventOf,
-  type EventStreamOptions,
-  type StreamItem,
-  Subscriptions,
-  streamDefaults,
-  type WaitForOptions,
-} from './subscriptions.js'
+import { type EventStreamOptions, type StreamItem, Subscriptions, streamDefaults, type WaitForOptions } from './subscriptions.js'
 import { systemClock } from './system-clock.js'
 import type { Variables } from './variables.js'
+import type { ActionArguments, ActionHeaders, ActionName, EventName, ListActionName, PlainName, Unlisted } from './vocabulary.js'
 
 /** What a blocking action may take beyond the time it asked for. */
 const BLOCKING_MARGIN_MS = 5_000
@@ -150,8 +144,11 @@ export class AMIClient implements AsyncDisposable {
    * @throws ActionTimeoutError, ConnectionLostError or ClosedError when no answer comes; `sent` says whether it was written.
    * @throws ConnectionError when `login()` was not called; ProtocolError when the list is beyond `limits.maxListEvents`.
    */
-  sendAction(name: string, headers: ActionHeaders = {}, options: ActionOptions = {}): Promise<AMIResponse> {
-    return this.#send(name, headers, options, undefined)
+  sendAction<const Name extends ActionName | Unlisted>(
+    name: Name,
+    ...[headers, options = {}]: ActionArguments<Name, ActionOptions>
+  ): Promise<AMIResponse<PlainName<Name>>> {
+    return this.#send(name, headers as ActionHeaders | undefined, options, undefined) as Promise<AMIResponse<PlainName<Name>>>
   }
 
   /**
@@ -170,7 +167,10 @@ export class AMIClient implements AsyncDisposable {
    *
    * The stream throws what `sendAction` throws, and StreamOverflowError.
    */
-  listAction(name: string, headers: ActionHeaders = {}, options: ActionOptions = {}): EventStream<AMIEvent> {
+  listAction<const Name extends ListActionName | Unlisted>(
+    name: Name,
+    ...[headers, options = {}]: ActionArguments<Name, ActionOptions>
+  ): EventStream<ListItem<PlainName<Name>>> {
     const left = new AbortController()
     const stream = new EventStream<AMIEvent>({
       ...streamDefaults(this.#clock),
@@ -178,11 +178,11 @@ export class AMIClient implements AsyncDisposable {
       ended: () => left.abort(),
     })
     const signal = options.signal === undefined ? left.signal : AbortSignal.any([left.signal, options.signal])
-    this.#send(name, headers, { ...options, signal }, (event) => stream.push(event)).then(
+    this.#send(name, headers as ActionHeaders | undefined, { ...options, signal }, (event) => stream.push(event)).then(
       () => stream.end(),
       (error) => stream.end(error),
     )
-    return stream
+    return stream as EventStream<unknown> as EventStream<ListItem<PlainName<Name>>>
   }
 
   /**
@@ -193,7 +193,7 @@ export class AMIClient implements AsyncDisposable {
    *
    * @throws ClosedError when the client is closed; TypeError or RangeError for a wrong option.
    */
-  events<const Name extends string = string, const Gaps extends boolean = false>(
+  events<const Name extends EventName | Unlisted | '*' = '*', const Gaps extends boolean = false>(
     names?: Name | readonly Name[],
     options: EventStreamOptions<EventOf<Name>> & { readonly withGaps?: Gaps } = {},
   ): EventStream<StreamItem<Name, Gaps>> {
@@ -207,7 +207,7 @@ export class AMIClient implements AsyncDisposable {
    * @throws ActionTimeoutError when none comes in time; ClosedError when the client closes; the reason why the client gave up, if it does;
    * the signal's reason; what `where` throws.
    */
-  async waitFor<const Name extends string>(
+  async waitFor<const Name extends EventName | Unlisted | '*'>(
     names: Name | readonly Name[],
     options: WaitForOptions<EventOf<Name>> = {},
   ): Promise<EventOf<Name>> {
@@ -219,7 +219,7 @@ export class AMIClient implements AsyncDisposable {
    * Calls `listener` for each event of a name (in any case), `'*'` for all, until the returned function is called. A listener that
    * throws or rejects is reported to `on('error')` and harms nobody else.
    */
-  onEvent<const Name extends string>(name: Name, listener: (event: EventOf<Name>) => unknown): () => void {
+  onEvent<const Name extends EventName | Unlisted | '*'>(name: Name, listener: (event: EventOf<Name>) => unknown): () => void {
     this.#refuseClosed()
     return this.#hub.listen(name, listener as (event: AMIEvent) => unknown)
   }
@@ -296,7 +296,7 @@ export class AMIClient implements AsyncDisposable {
     this.#subscriptions.fail(reason)
   }
 
-  #send(name: string, headers: ActionHeaders, options: ActionOptions, onItem: RunOptions['onItem']): Promise<AMIResponse> {
+  #send(name: string, headers: ActionHeaders = {}, options: ActionOptions, onItem: RunOptions['onItem']): Promise<AMIResponse> {
     try {
       this.#refuseClosed()
       if (this.status.state === 'idle' || this.status.state === 'failed') {

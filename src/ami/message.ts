@@ -1,20 +1,26 @@
 import type { HeaderFields } from '../core/header-fields.js'
+import type { OpenHeaders, Unlisted } from './vocabulary.js'
 
 /** What responses, events and (on a server's side) actions have in common: headers. */
-export abstract class AMIMessage {
+export abstract class AMIMessage<Headers extends object = OpenHeaders> {
   readonly #fields: HeaderFields
-  #object: Readonly<Record<string, string>> | undefined
+  #object: Headers | undefined
 
   constructor(fields: HeaderFields) {
     this.#fields = fields
   }
 
   /** The value of the first header with this name, in any case; undefined if there is none. */
+  get<This extends { readonly headers: object }, Name extends (keyof This['headers'] & string) | Unlisted>(
+    this: This,
+    name: Name,
+  ): Name extends keyof This['headers'] ? This['headers'][Name] : string | undefined
   get(name: string): string | undefined {
     return this.#fields.get(name)
   }
 
   /** The values of all headers with this name, in any case, in order. */
+  getAll<This extends { readonly headers: object }>(this: This, name: (keyof This['headers'] & string) | Unlisted): string[]
   getAll(name: string): string[] {
     return this.#fields.getAll(name)
   }
@@ -28,8 +34,8 @@ export abstract class AMIMessage {
    * Each header's first value by its name as it was sent; a plain object, made on first use.
    * `getAll`, `entries` and `toJSON` have what is repeated.
    */
-  get headers(): Readonly<Record<string, string>> {
-    this.#object ??= this.#fields.toObject()
+  get headers(): Headers {
+    this.#object ??= this.#fields.toObject() as Headers
     return this.#object
   }
 
@@ -55,7 +61,7 @@ export abstract class AMIMessage {
 
   /** The variables of one channel, in `ChanVariable(<channel>): name=value` headers, as OriginateResponse has them. */
   chanVariables(channel: string): Map<string, string> {
-    return new Map(this.getAll(`ChanVariable(${channel})`).map(asPair))
+    return new Map(this.#fields.getAll(`ChanVariable(${channel})`).map(asPair))
   }
 
   /** All headers, repeated ones as lists. */

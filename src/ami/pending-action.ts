@@ -1,7 +1,8 @@
+import type { ListAction } from '../catalog/values.js'
 import { Handler } from '../core/handler.js'
 import type { HeaderFields } from '../core/header-fields.js'
 import type { AMIEvent } from './event.js'
-import { type ListShape, listShape } from './list-actions.js'
+import { listShape } from './list-actions.js'
 import { AMIResponse } from './response.js'
 
 /** What an event of an open list is to the list. */
@@ -15,7 +16,7 @@ export class PendingAction extends Handler<AMIResponse> {
   /** Takes the items of a list as they come; without it they are collected in the answer's `events`. */
   onItem: ((event: AMIEvent) => void) | undefined
   #abandoned = false
-  readonly #shape: ListShape | undefined
+  readonly #shape: ListAction | undefined
   #items: AMIEvent[] | undefined
   #listFields: HeaderFields | undefined
   #announced = false
@@ -55,7 +56,7 @@ export class PendingAction extends Handler<AMIResponse> {
     this.#announced = fields.get('EventList')?.toLowerCase() === 'start'
     this.#listFields = fields
     if (this.#announced || this.#shape === undefined || response.type !== 'success') return this.#announced
-    return this.#shape.neverAnnounced || !serverAnnouncesLists
+    return this.#shape.unannounced === true || !serverAnnouncesLists
   }
 
   /** What this event is to the list; undefined when it is not of the list. */
@@ -68,8 +69,9 @@ export class PendingAction extends Handler<AMIResponse> {
     const mark = event.get('EventList')?.toLowerCase()
     if (mark === 'complete') return 'completion'
     if (mark === 'cancelled') return 'cancelled'
-    if (!this.#announced && event.name === this.#shape?.completion) return this.#shape.single ? 'last-item' : 'completion'
-    return 'item'
+    if (this.#announced) return 'item'
+    if (event.name === this.#shape?.single) return 'last-item'
+    return event.name === this.#shape?.completion ? 'completion' : 'item'
   }
 
   takeItem(event: AMIEvent): void {

@@ -1,7 +1,7 @@
 import { HeaderFields } from '../core/header-fields.js'
 import { type TextCodec, textCodec } from '../core/text-codec.js'
 import type { Protocol, Transport } from '../core/transport.js'
-import { type ActionHeaders, type PreparedAction, prepareAction } from './action.js'
+import { type PreparedAction, prepareAction } from './action.js'
 import { actionIdSource, type RandomBytes } from './action-id.js'
 import { splitFollows } from './command-output.js'
 import { systemRandomBytes } from './entropy.js'
@@ -14,6 +14,7 @@ import { AMIParser } from './parser.js'
 import { PendingAction } from './pending-action.js'
 import { AMIResponse } from './response.js'
 import type { Variables } from './variables.js'
+import type { ActionHeaders } from './vocabulary.js'
 
 export interface AMIProtocolOptions {
   /** Character encoding of the server's text. @default 'utf-8' */

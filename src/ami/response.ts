@@ -1,25 +1,37 @@
+import type { ListMap } from '../catalog/lists.js'
 import type { HeaderFields } from '../core/header-fields.js'
-import type { AMIEvent } from './event.js'
+import type { AMIEvent, EventOf } from './event.js'
 import { AMIMessage } from './message.js'
 
 /** `follows` is how Asterisk up to 13 marked the output of a CLI command. */
 export type AMIResponseType = 'success' | 'error' | 'goodbye' | 'follows'
 
+/** The items of the list that an action answers with. */
+export type ListItem<Action extends string> = Action extends keyof ListMap ? EventOf<ListMap[Action]['item']> : AMIEvent
+/** The event that completes the list that an action answers with. */
+export type ListCompletion<Action extends string> = Action extends keyof ListMap
+  ? EventOf<ListMap[Action]['completion']>
+  : AMIEvent
+
 /** Asterisk's answer to an action. */
-export class AMIResponse extends AMIMessage {
+export class AMIResponse<Action extends string = string> extends AMIMessage {
   readonly type: AMIResponseType
   /** The events of a list, in order, without the one that completes it. */
-  readonly events: readonly AMIEvent[]
+  readonly events: readonly ListItem<Action>[]
   /** The event that completed the list; undefined for an action that answers with no list. */
-  readonly completion: AMIEvent | undefined
+  readonly completion: ListCompletion<Action> | undefined
   #output: readonly string[] | undefined
 
   constructor(
     fields: HeaderFields,
-    rest: { output?: readonly string[]; events?: readonly AMIEvent[]; completion?: AMIEvent | undefined } = {},
+    rest: {
+      output?: readonly string[]
+      events?: readonly ListItem<Action>[]
+      completion?: ListCompletion<Action> | undefined
+    } = {},
   ) {
     super(fields)
-    this.type = responseType(this.get('Response') ?? '')
+    this.type = responseType(fields.get('Response') ?? '')
     this.#output = rest.output
     this.events = rest.events ?? []
     this.completion = rest.completion
@@ -41,8 +53,8 @@ export class AMIResponse extends AMIMessage {
     type: AMIResponseType
     headers: Record<string, string | string[]>
     output: readonly string[]
-    events: readonly AMIEvent[]
-    completion: AMIEvent | undefined
+    events: readonly ListItem<Action>[]
+    completion: ListCompletion<Action> | undefined
   } {
     return {
       type: this.type,

@@ -2,7 +2,6 @@ import type { Clock } from '../core/clock.js'
 import { type Deferred, deferred } from '../core/deferred.js'
 import { textCodec } from '../core/text-codec.js'
 import type { Connector, Transport } from '../core/transport.js'
-import type { ActionHeaders } from './action.js'
 import { ActionError, AMIError, ConnectionError, ConnectionLostError, InvalidActionError, ProtocolError } from './errors.js'
 import type { AMIEvent } from './event.js'
 import { KeepAlive } from './keep-alive.js'
@@ -12,6 +11,7 @@ import { AMIProtocol } from './protocol.js'
 import { loginError } from './refusal.js'
 import type { AMIResponse } from './response.js'
 import { ServerStart } from './server-start.js'
+import type { ActionHeaders } from './vocabulary.js'
 
 /** What a session tells its client. */
 export interface SessionEvents {

@@ -3,12 +3,9 @@ import { deferred } from '../core/deferred.js'
 import { EventStream, type EventStreamSetup, type Overflow } from '../core/event-stream.js'
 import type { Gap } from '../core/gap.js'
 import { ActionTimeoutError, StreamOverflowError } from './errors.js'
-import type { AMIEvent } from './event.js'
+import type { AMIEvent, EventOf } from './event.js'
 import type { EventHub } from './event-hub.js'
 import { count, duration } from './options.js'
-
-/** The events of these names, as a union that `event.name` tells apart. */
-export type EventOf<Name extends string> = Name extends string ? AMIEvent<Name> : never
 
 /** How a stream of events behaves. */
 export interface EventStreamOptions<Event = AMIEvent> {

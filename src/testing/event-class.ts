@@ -1,22 +1,7 @@
-/** Events by the class that Asterisk files them under (as sent by 16.28 and 22.10). */
-const EVENTS_BY_CLASS: Readonly<Record<string, string>> = {
-  agent:
-    'AgentCalled AgentComplete AgentConnect AgentDump AgentLogin AgentLogoff AgentRingNoAnswer QueueCallerAbandon QueueCallerJoin QueueCallerLeave QueueMemberAdded QueueMemberPause QueueMemberPenalty QueueMemberRemoved QueueMemberRinginuse QueueMemberStatus',
-  agi: 'AGIExecEnd AGIExecStart AsyncAGIEnd AsyncAGIExec AsyncAGIStart',
-  call: 'AttendedTransfer BlindTransfer BridgeCreate BridgeDestroy BridgeEnter BridgeLeave BridgeMerge CEL ConfbridgeEnd ConfbridgeJoin ConfbridgeLeave ConfbridgeMute ConfbridgeStart ConfbridgeUnmute DeviceStateChange DialBegin DialEnd DialState ExtensionStatus Hangup HangupRequest Hold LocalBridge LocalOptimizationBegin LocalOptimizationEnd MusicOnHoldStart MusicOnHoldStop NewAccountCode NewCallerid NewConnectedLine Newchannel Newstate OriginateResponse ParkedCall ParkedCallGiveUp ParkedCallTimeOut Pickup Rename SoftHangupRequest UnParkedCall Unhold',
-  cdr: 'Cdr',
-  dialplan: 'Newexten VarSet',
-  dtmf: 'DTMFBegin DTMFEnd',
-  reporting: 'RTCPReceived RTCPSent TestEvent',
-  security: 'ChallengeResponseFailed ChallengeSent FailedACL InvalidAccountID InvalidPassword SuccessfulAuth',
-  system: 'ContactStatus FullyBooted PeerStatus Registry Reload Shutdown',
-  user: 'UserEvent',
-}
+import { EVENT_CLASSES } from '../catalog/event-classes.js'
 
 const CLASS_BY_EVENT = new Map(
-  Object.entries(EVENTS_BY_CLASS).flatMap(([name, events]) =>
-    events.split(' ').map((event) => [event.toLowerCase(), name] as const),
-  ),
+  Object.entries(EVENT_CLASSES).flatMap(([name, events]) => events.map((event) => [event.toLowerCase(), name] as const)),
 )
 
 /** The class of an event; `user` for one that is not known. */

@@ -124,7 +124,7 @@ export class FakeSession extends AMIServerProtocol {
 
   async #sendList(action: AMIAction, parts: Exclude<Reply, FakeResponse | undefined>): Promise<void> {
     const shape = listShape(action.name)
-    const announced = shape === undefined || !(shape.single || shape.completion === 'WaitEventComplete')
+    const announced = !shape?.unannounced
     const iterator = Symbol.asyncIterator in parts ? parts[Symbol.asyncIterator]() : parts[Symbol.iterator]()
     let items = 0
     let started = false
@@ -141,7 +141,7 @@ export class FakeSession extends AMIServerProtocol {
       const part = next.value
       if (next.done) {
         if (!started) start([])
-        if (shape?.single) return
+        if (shape?.single !== undefined && !announced) return
         const counted = announced ? [['EventList', 'Complete'] as const, ['ListItems', items] as const] : []
         const extra = typeof part === 'object' && part !== null ? headerPairs(part as ServerHeaders) : []
         this.sendEvent(shape?.completion ?? `${action.name}Complete`, [...counted, ...extra], action.actionId)

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { InvalidActionError, MAX_ACTION_ID_BYTES, MAX_HEADERS, MAX_LINE_BYTES, type Variables } from 'obelus-asterisk/protocol'
 import { describe, expect, it } from 'vitest'
-import { type ActionHeaders, prepareAction } from '../../src/ami/action.js'
+import { prepareAction } from '../../src/ami/action.js'
 import { ActionReader, type AMIAction } from '../../src/ami/action-reader.js'
+import type { ActionHeaders } from '../../src/ami/vocabulary.js'
 import { textCodec } from '../../src/core/text-codec.js'
 
 const utf8 = textCodec('utf-8')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ActionHeaders } from '../../src/ami/action.js'
 import { blockingMs } from '../../src/ami/blocking-action.js'
+import type { ActionHeaders } from '../../src/ami/vocabulary.js'
 
 describe('blockingMs', () => {
   for (const [action, headers, expected] of [

@@ -5,6 +5,7 @@ import {
   InvalidActionError,
   ProtocolError,
   StreamOverflowError,
+  unlisted,
 } from 'obelus-asterisk'
 import { action, event, FakeResponse, failure, success } from 'obelus-asterisk/testing'
 import { describe, expect, it } from 'vitest'
@@ -36,7 +37,7 @@ describe('sendAction', () => {
     await rig.login()
     rig.link.refusal = new Error('connect ECONNREFUSED')
     rig.link.break()
-    const ping = caught(rig.ami.sendAction('Ping', { Mine: 1 }, { timeoutMs: 1_000 }))
+    const ping = caught(rig.ami.sendAction(unlisted('Ping'), { Mine: 1 }, { timeoutMs: 1_000 }))
     await rig.clock.advance(1_000)
     expect(await ping).toBeInstanceOf(ActionTimeoutError)
     expect(await ping).toMatchObject({ sent: 'no', timeoutMs: 1_000, code: 'ACTION_TIMEOUT' })
@@ -49,7 +50,7 @@ describe('sendAction', () => {
   it('fault: latency above the timeout: sent maybe; the late answer is dropped and counted; the next action gets its own', async () => {
     await using rig = new ClientRig({}, silent)
     await rig.login()
-    const late = caught(rig.ami.sendAction('Silent', { ActionID: 'late-1' }, { timeoutMs: 500 }))
+    const late = caught(rig.ami.sendAction(unlisted('Silent'), { ActionID: 'late-1' }, { timeoutMs: 500 }))
     await rig.clock.advance(500)
     expect(await late).toMatchObject({ name: 'ActionTimeoutError', sent: 'maybe' })
     rig.link.inject('Response: Success\r\nActionID: late-1\r\nMessage: too late\r\n\r\n')
@@ -80,7 +81,7 @@ describe('sendAction', () => {
     }) as typeof signal.removeEventListener
     for (let round = 0; round < 100; round += 1) await rig.ami.sendAction('Ping', {}, { signal })
     expect(listeners).toBe(0)
-    const during = caught(rig.ami.sendAction('Silent', {}, { signal }))
+    const during = caught(rig.ami.sendAction(unlisted('Silent'), {}, { signal }))
     await settle()
     abort.abort(new Error('enough'))
     expect(String(await during)).toContain('enough')
@@ -92,9 +93,9 @@ describe('sendAction', () => {
     await using rig = new ClientRig({ maxInFlight: 1 }, silent)
     await rig.login()
     const abort = new AbortController()
-    const first = caught(rig.ami.sendAction('Silent', {}, { timeoutMs: 1_000 }))
-    const second = caught(rig.ami.sendAction('Ping', { Second: 1 }, { signal: abort.signal }))
-    const third = rig.ami.sendAction('Ping', { Third: 1 })
+    const first = caught(rig.ami.sendAction(unlisted('Silent'), {}, { timeoutMs: 1_000 }))
+    const second = caught(rig.ami.sendAction(unlisted('Ping'), { Second: 1 }, { signal: abort.signal }))
+    const third = rig.ami.sendAction(unlisted('Ping'), { Third: 1 })
     abort.abort(new Error('enough'))
     expect(String(await second)).toContain('enough')
     await rig.clock.advance(1_000)
@@ -114,7 +115,7 @@ describe('sendAction', () => {
     )
     await rig.login()
     rig.link.break()
-    const all = ['a', 'b', 'c', 'd'].map((Name, index) => rig.ami.sendAction('Mark', { Name }, { priority: index }))
+    const all = ['a', 'b', 'c', 'd'].map((Name, index) => rig.ami.sendAction(unlisted('Mark'), { Name }, { priority: index }))
     await rig.clock.advance(1_000)
     await Promise.all(all)
     expect(order).toEqual(['d', 'c', 'b', 'a'])
@@ -126,8 +127,8 @@ describe('sendAction', () => {
       silent,
     )
     await rig.login()
-    const stuck = caught(rig.ami.sendAction('Silent'))
-    const waiting = caught(rig.ami.sendAction('Ping', { Waits: 1 }))
+    const stuck = caught(rig.ami.sendAction(unlisted('Silent')))
+    const waiting = caught(rig.ami.sendAction(unlisted('Ping'), { Waits: 1 }))
     await rig.clock.advance(5_000)
     expect(rig.link.count('Action: Ping')).toBeGreaterThanOrEqual(4)
     expect(rig.link.count('Waits: 1')).toBe(0)
@@ -142,8 +143,8 @@ describe('sendAction', () => {
     await using rig = new ClientRig({}, silent)
     await rig.login()
     expect((await rig.ami.sendAction('Ping', { ActionID: 4711 })).get('ActionID')).toBe('4711')
-    const pending = caught(rig.ami.sendAction('Silent', { ActionID: 'x' }))
-    expect(await outcomeOf(rig.ami.sendAction('Ping', { actionid: 'x' }))).toBeInstanceOf(InvalidActionError)
+    const pending = caught(rig.ami.sendAction(unlisted('Silent'), { ActionID: 'x' }))
+    expect(await outcomeOf(rig.ami.sendAction(unlisted('Ping'), { actionid: 'x' }))).toBeInstanceOf(InvalidActionError)
     expect(await outcomeOf(pending)).toBe('pending')
     expect((await rig.ami.sendAction('Ping', { ActionID: 'y' })).type).toBe('success')
   })
@@ -250,14 +251,14 @@ describe('listAction', () => {
     await using rig = new ClientRig({}, list)
     await rig.login()
     const indexes: string[] = []
-    for await (const item of rig.ami.listAction('QueueStatus')) indexes.push(item.headers.Index ?? '')
+    for await (const item of rig.ami.listAction('QueueStatus')) indexes.push(item.get(unlisted('Index')) ?? '')
     expect(indexes).toEqual(['1', '2', '3', '4', '5'])
   })
 
   it('left early, drops the rest and leaves the connection in order', async () => {
     await using rig = new ClientRig({}, list)
     await rig.login()
-    for await (const item of rig.ami.listAction('QueueStatus')) if (item.get('Index') === '2') break
+    for await (const item of rig.ami.listAction('QueueStatus')) if (item.get(unlisted('Index')) === '2') break
     expect((await rig.ami.sendAction('QueueStatus')).events).toHaveLength(5)
     expect(rig.warnings).toEqual([])
   })

@@ -1,4 +1,4 @@
-import { ClosedError } from 'obelus-asterisk'
+import { ClosedError, unlisted } from 'obelus-asterisk'
 import { action } from 'obelus-asterisk/testing'
 import { describe, expect, it } from 'vitest'
 import { ClientRig, caught, outcomeOf } from '../support/client-rig.js'
@@ -33,7 +33,7 @@ describe('close', () => {
       action('Silent', () => undefined),
     )
     await rig.login()
-    const inFlight = caught(rig.ami.sendAction('Silent'))
+    const inFlight = caught(rig.ami.sendAction(unlisted('Silent')))
     const queued = caught(rig.ami.sendAction('Ping'))
     await settle()
     rig.link.stalled = true

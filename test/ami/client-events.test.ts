@@ -1,4 +1,4 @@
-import { type AMIEvent, type Gap, StreamOverflowError } from 'obelus-asterisk'
+import { type AMIEvent, type Gap, StreamOverflowError, unlisted } from 'obelus-asterisk'
 import { describe, expect, it } from 'vitest'
 import { ClientRig, caught, outcomeOf } from '../support/client-rig.js'
 import { settle } from '../support/virtual-clock.js'
@@ -33,7 +33,7 @@ describe('events', () => {
 
   it('takes one name, several, or none for all; names in any case', async () => {
     await using rig = await loggedIn()
-    const one = rig.ami.events('hangup')
+    const one = rig.ami.events(unlisted('hangup'))
     const two = rig.ami.events(['Hangup', 'Newchannel', 'Hangup'])
     const all = rig.ami.events()
     rig.pbx.emit('Newchannel')
@@ -83,7 +83,7 @@ describe('events', () => {
     rig.ami.onEvent('Hangup', async () => {
       throw new Error('rejected')
     })
-    rig.ami.onEvent('Hangup', (event) => heard.push(event.get('N') ?? ''))
+    rig.ami.onEvent('Hangup', (event) => heard.push(event.get(unlisted('N')) ?? ''))
     rig.ami.onEvent('*', (event) => heard.push(`* ${event.get('N')}`))
     await emit(rig, 1)
     expect(rig.errors.map((error) => error.message)).toEqual(['thrown', 'rejected'])
@@ -108,7 +108,7 @@ describe('events', () => {
         throw new Error('in where')
       },
     })
-    const other = rig.ami.events('Hangup', { where: (event) => event.get('N') === '2' })
+    const other = rig.ami.events('Hangup', { where: (event) => event.get(unlisted('N')) === '2' })
     await emit(rig, 2)
     await expect(broken.next()).rejects.toThrow('in where')
     expect(await readAll(other)).toEqual(['2'])
@@ -170,9 +170,9 @@ describe('events', () => {
 describe('waitFor', () => {
   it('resolves with the first event that where is true for', async () => {
     await using rig = await loggedIn()
-    const waiting = rig.ami.waitFor(['Hangup', 'Newchannel'], { where: (event) => event.get('N') === '2' })
+    const waiting = rig.ami.waitFor(['Hangup', 'Newchannel'], { where: (event) => event.get(unlisted('N')) === '2' })
     await emit(rig, 3)
-    expect((await waiting).get('N')).toBe('2')
+    expect((await waiting).get(unlisted('N'))).toBe('2')
   })
 
   it('waits across a reconnect, and no longer than it is told', async () => {
@@ -182,7 +182,7 @@ describe('waitFor', () => {
     rig.link.break()
     await rig.clock.advance(1_000)
     await emit(rig, 1)
-    expect((await waiting).get('N')).toBe('1')
+    expect((await waiting).get(unlisted('N'))).toBe('1')
     expect(await tooShort).toMatchObject({ name: 'ActionTimeoutError', message: 'No event Hangup came within 100 ms' })
   })
 

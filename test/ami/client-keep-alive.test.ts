@@ -1,5 +1,6 @@
 import { action, event } from 'obelus-asterisk/testing'
 import { describe, expect, it } from 'vitest'
+import { unlisted } from '../../src/ami/vocabulary.js'
 import { ClientRig, caught } from '../support/client-rig.js'
 
 describe('keepalive', () => {
@@ -9,7 +10,7 @@ describe('keepalive', () => {
       action('Silent', () => undefined),
     )
     await rig.login()
-    const inFlight = caught(rig.ami.sendAction('Silent'))
+    const inFlight = caught(rig.ami.sendAction(unlisted('Silent')))
     rig.link.stalled = true
     await rig.clock.advance(14_999)
     expect(rig.ami.status.state).toBe('online')
@@ -92,7 +93,7 @@ describe('keepalive', () => {
       action('WaitEvent', () => [event('UserEvent')]),
     )
     await rig.login()
-    await rig.ami.sendAction('WaitEvent')
+    await rig.ami.sendAction(unlisted('WaitEvent'))
     rig.link.stalled = true
     await rig.clock.advance(15_001)
     expect(rig.ami.status.state).toBe('waiting')

@@ -1,4 +1,4 @@
-import { type AMIEvent, ConnectionLostError, Gap, ProtocolError } from 'obelus-asterisk'
+import { type AMIEvent, ConnectionLostError, Gap, ProtocolError, unlisted } from 'obelus-asterisk'
 import { action, event, success } from 'obelus-asterisk/testing'
 import { describe, expect, it } from 'vitest'
 import { ClientRig, caught, outcomeOf } from '../support/client-rig.js'
@@ -64,7 +64,7 @@ describe('reconnect', () => {
     await rig.login()
     const states: string[] = []
     const actions = Array.from({ length: 20 }, () =>
-      rig.ami.sendAction('Slow').catch((error: Error) => {
+      rig.ami.sendAction(unlisted('Slow')).catch((error: Error) => {
         states.push(rig.ami.status.state)
         return error
       }),
@@ -87,8 +87,8 @@ describe('reconnect', () => {
       action('Next', () => success()),
     )
     await rig.login()
-    const slow = outcomeOf(rig.ami.sendAction('Slow'))
-    const next = rig.ami.sendAction('Next')
+    const slow = outcomeOf(rig.ami.sendAction(unlisted('Slow')))
+    const next = rig.ami.sendAction(unlisted('Next'))
     await settle()
     expect(rig.link.count('Action: Next')).toBe(0)
     rig.link.break()
@@ -181,7 +181,7 @@ describe('reconnect', () => {
       action('Silent', () => undefined),
     )
     await rig.login()
-    const inFlight = caught(rig.ami.sendAction('Silent'))
+    const inFlight = caught(rig.ami.sendAction(unlisted('Silent')))
     const waiting = Array.from({ length: 100 }, () => caught(rig.ami.sendAction('Ping')))
     rig.link.inject(`Event: X\r\nValue: ${'x'.repeat(3_000)}`)
     await rig.clock.advance(1_000)
@@ -197,7 +197,7 @@ describe('reconnect', () => {
     )
     await rig.login()
     const list = caught(rig.ami.sendAction('QueueStatus'))
-    const behind = caught(rig.ami.sendAction('Originate', { Async: true }))
+    const behind = caught(rig.ami.sendAction('Originate', { Channel: 'Local/1@default', Async: true }))
     await rig.clock.advance(1_000)
     expect(await list).toBeInstanceOf(ProtocolError)
     expect(await behind).toMatchObject({ type: 'success' })

@@ -7,6 +7,13 @@ function event(...lines: string[]): AMIEvent {
 }
 
 describe('AMIEvent', () => {
+  it('says whether it is the event of a name, in any case', () => {
+    const hangup: AMIEvent = new AMIEvent<string>('Hangup', new HeaderFields('Event: Hangup\r\nCause: 16\r\n\r\n'))
+    expect(hangup.is('Hangup') && hangup.headers.Cause).toBe('16')
+    expect(hangup.is('Newexten')).toBe(false)
+    expect(new AMIEvent<string>('NewExten', new HeaderFields('Event: NewExten\r\n\r\n')).is('Newexten')).toBe(true)
+  })
+
   it('lesson 17: repeated headers keep every value, in order', () => {
     const status = event('Variable: A=1', 'Other: x', 'variable: B=2', 'Variable: A=3')
     expect(status.getAll('VARIABLE')).toEqual(['A=1', 'B=2', 'A=3'])

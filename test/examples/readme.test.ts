@@ -21,8 +21,9 @@ it("the README's program runs, prints what it says, and exits by itself", async 
   expect(printed.split('\n').slice(1)).toEqual([
     "[ 'Asterisk 22.10.1' ]",
     'PJSIP/a-1',
-    'Newchannel Local/200@default-1;1 undefined',
-    'Hangup Local/200@default-1;1 Normal Clearing',
+    'Newchannel Local/200@default-1;1',
+    'Hangup Local/200@default-1;1',
+    'Normal Clearing',
     '',
   ])
   await pbx.close()

@@ -7,6 +7,7 @@ import {
   ClosedError,
   type ConnectionStatus,
   InvalidActionError,
+  unlisted,
 } from 'obelus-asterisk'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
@@ -97,7 +98,7 @@ export function describeClientContract(name: string, open: () => Promise<Contrac
 
     it('rejects with the answer of a refused action', async () => {
       const ami = await loggedIn({})
-      const error = await ami.sendAction('NoSuchAction').catch((reason: unknown) => reason)
+      const error = await ami.sendAction(unlisted('NoSuchAction')).catch((reason: unknown) => reason)
       expect(error).toBeInstanceOf(ActionError)
       expect(error).toMatchObject({
         action: 'NoSuchAction',
@@ -144,15 +145,15 @@ export function describeClientContract(name: string, open: () => Promise<Contrac
 
     it('refuses what would inject, before a byte is written', async () => {
       const ami = await loggedIn()
-      await expect(ami.sendAction('Ping', { X: 'a\r\nAction: Logoff\r\n' })).rejects.toBeInstanceOf(InvalidActionError)
+      await expect(ami.sendAction(unlisted('Ping'), { X: 'a\r\nAction: Logoff\r\n' })).rejects.toBeInstanceOf(InvalidActionError)
       expect((await ami.sendAction('Ping')).type).toBe('success')
     })
 
     it('stops waiting for an event in time, or when told to', async () => {
       const ami = await loggedIn()
-      await expect(ami.waitFor('NeverHappens', { timeoutMs: 20 })).rejects.toBeInstanceOf(ActionTimeoutError)
+      await expect(ami.waitFor(unlisted('NeverHappens'), { timeoutMs: 20 })).rejects.toBeInstanceOf(ActionTimeoutError)
       const abort = new AbortController()
-      const waiting = ami.waitFor('NeverHappens', { signal: abort.signal })
+      const waiting = ami.waitFor(unlisted('NeverHappens'), { signal: abort.signal })
       abort.abort(new Error('enough'))
       await expect(waiting).rejects.toThrow('enough')
     })
@@ -160,7 +161,7 @@ export function describeClientContract(name: string, open: () => Promise<Contrac
     it('closes in order, twice without harm, and takes nothing afterwards', async () => {
       const ami = await loggedIn()
       const stream = ami.events()
-      const waiting = ami.waitFor('NeverHappens').catch((reason: unknown) => reason)
+      const waiting = ami.waitFor(unlisted('NeverHappens')).catch((reason: unknown) => reason)
       const answered = ami.sendAction('Ping')
       await Promise.all([ami.close(), ami.logoff()])
       expect((await answered).type).toBe('success')

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Runs the README's first program as a user would have typed it, against this server; resolves with what it printed once it has exited by itself. */
+/** Compiles and runs the README's first program as a user would have typed it, against this server; resolves with what it printed once it has exited by itself. */
 export async function runReadmeProgram(server: {
   host: string
   port: number
@@ -24,6 +24,9 @@ export async function runReadmeProgram(server: {
   try {
     const file = join(folder, 'program.mts')
     writeFileSync(file, code)
+    writeFileSync(join(folder, 'tsconfig.json'), '{ "extends": "../../tsconfig.json", "include": ["program.mts"] }')
+    const compiler = join(root, 'node_modules/typescript/bin/tsc')
+    await promisify(execFile)(process.execPath, [compiler, '-p', folder])
     const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], { cwd: root, timeout: 20_000 })
     return stdout
   } finally {

@@ -32,10 +32,9 @@ export async function inference(ami: AMIClient): Promise<void> {
     Channel: 'PJSIP/1',
     Async: true,
     Priority: 1,
-    Codecs: ['alaw'],
     Data: undefined,
   })
-  expectType<Equal<typeof response, AMIResponse>>()
+  expectType<Equal<typeof response, AMIResponse<'Originate'>>>()
   expectType<Equal<typeof response.type, 'success' | 'error' | 'goodbye' | 'follows'>>()
 
   const status: ConnectionStatus = ami.status
@@ -44,7 +43,7 @@ export async function inference(ami: AMIClient): Promise<void> {
   status.reason
 
   // @ts-expect-error: null is no value of a header.
-  await ami.sendAction('Ping', { X: null })
+  await ami.sendAction('Command', { Command: null })
   // @ts-expect-error: there is no such option.
   ami.events('Hangup', { buffer: 5 })
   // @ts-expect-error: a secret is needed.
