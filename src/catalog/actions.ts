@@ -15,8 +15,8 @@ export interface ActionMap {
     ChannelPrefix?: HeaderValue | undefined
     MsgType: Known<'S' | 'D' | 'E'> | number | boolean
     ChargeType?: Known<'NA' | 'FREE' | 'Currency' | 'Unit'> | number | boolean | undefined
-    [parameter: `UnitAmount(${string})`]: HeaderValue | undefined
-    [parameter: `UnitType(${string})`]: HeaderValue | undefined
+    [parameter: `UnitAmount(${number})`]: HeaderValue | undefined
+    [parameter: `UnitType(${number})`]: HeaderValue | undefined
     CurrencyName?: HeaderValue | undefined
     CurrencyAmount?: HeaderValue | undefined
     CurrencyMultiplier?: Known<'OneThousandth' | 'OneHundredth' | 'OneTenth' | 'One' | 'Ten' | 'Hundred' | 'Thousand'> | number | boolean | undefined
@@ -757,13 +757,13 @@ export interface ActionMap {
     DstFilename: HeaderValue
     Reload?: HeaderValue | undefined
     PreserveEffectiveContext?: HeaderValue | undefined
-    [parameter: `Action-${string}`]: Known<'NewCat' | 'RenameCat' | 'DelCat' | 'EmptyCat' | 'Update' | 'Delete' | 'Append' | 'Insert'> | number | boolean | undefined
-    [parameter: `Cat-${string}`]: HeaderValue | undefined
-    [parameter: `Var-${string}`]: HeaderValue | undefined
-    [parameter: `Value-${string}`]: HeaderValue | undefined
-    [parameter: `Match-${string}`]: HeaderValue | undefined
-    [parameter: `Line-${string}`]: HeaderValue | undefined
-    [parameter: `Options-${string}`]: Known<'NewCat' | 'RenameCat' | 'DelCat' | 'EmptyCat' | 'Update' | 'Delete' | 'Append' | 'Insert'> | number | boolean | undefined
+    [parameter: `Action-${number}`]: Known<'NewCat' | 'RenameCat' | 'DelCat' | 'EmptyCat' | 'Update' | 'Delete' | 'Append' | 'Insert'> | number | boolean | undefined
+    [parameter: `Cat-${number}`]: HeaderValue | undefined
+    [parameter: `Var-${number}`]: HeaderValue | undefined
+    [parameter: `Value-${number}`]: HeaderValue | undefined
+    [parameter: `Match-${number}`]: HeaderValue | undefined
+    [parameter: `Line-${number}`]: HeaderValue | undefined
+    [parameter: `Options-${number}`]: Known<'NewCat' | 'RenameCat' | 'DelCat' | 'EmptyCat' | 'Update' | 'Delete' | 'Append' | 'Insert'> | number | boolean | undefined
   }
   /** Asterisk 16 | 22; privilege user; API_Documentation/AMI_Actions/UserEvent. */
   UserEvent: {

@@ -192,20 +192,20 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class agent; API_Documentation/AMI_Events/AgentComplete. */
   AgentComplete: {
-    Channel: string
-    ChannelState: string
-    ChannelStateDesc: ChannelStateDesc
-    CallerIDNum: string
-    CallerIDName: string
-    ConnectedLineNum: string
-    ConnectedLineName: string
-    Language: string
-    AccountCode: string
-    Context: string
-    Exten: string
-    Priority: string
-    Uniqueid: string
-    Linkedid: string
+    Channel?: string
+    ChannelState?: string
+    ChannelStateDesc?: ChannelStateDesc
+    CallerIDNum?: string
+    CallerIDName?: string
+    ConnectedLineNum?: string
+    ConnectedLineName?: string
+    Language?: string
+    AccountCode?: string
+    Context?: string
+    Exten?: string
+    Priority?: string
+    Uniqueid?: string
+    Linkedid?: string
     DestChannel: string
     DestChannelState: string
     DestChannelStateDesc: ChannelStateDesc
@@ -317,81 +317,81 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class agent; API_Documentation/AMI_Events/AgentLogin. */
   AgentLogin: {
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
-    Agent?: string
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
+    Agent: string
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
   }
   /** Asterisk 16 | 22; class agent; API_Documentation/AMI_Events/AgentLogoff. */
   AgentLogoff: {
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
-    Agent?: string
-    Logintime?: string
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
+    Agent: string
+    Logintime: string
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
   }
   /** Asterisk 16 | 22; class agent; API_Documentation/AMI_Events/AgentRingNoAnswer. */
   AgentRingNoAnswer: {
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
-    DestChannel?: string
-    DestChannelState?: string
-    DestChannelStateDesc?: ChannelStateDesc
-    DestCallerIDNum?: string
-    DestCallerIDName?: string
-    DestConnectedLineNum?: string
-    DestConnectedLineName?: string
-    DestLanguage?: string
-    DestAccountCode?: string
-    DestContext?: string
-    DestExten?: string
-    DestPriority?: string
-    DestUniqueid?: string
-    DestLinkedid?: string
-    Queue?: string
-    MemberName?: string
-    Interface?: string
-    RingTime?: string
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
+    DestChannel: string
+    DestChannelState: string
+    DestChannelStateDesc: ChannelStateDesc
+    DestCallerIDNum: string
+    DestCallerIDName: string
+    DestConnectedLineNum: string
+    DestConnectedLineName: string
+    DestLanguage: string
+    DestAccountCode: string
+    DestContext: string
+    DestExten: string
+    DestPriority: string
+    DestUniqueid: string
+    DestLinkedid: string
+    Queue: string
+    MemberName: string
+    Interface: string
+    RingTime: string
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
@@ -556,21 +556,21 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/AttendedTransfer. */
   AttendedTransfer: {
-    Result?: string
-    OrigTransfererChannel?: string
-    OrigTransfererChannelState?: string
-    OrigTransfererChannelStateDesc?: ChannelStateDesc
-    OrigTransfererCallerIDNum?: string
-    OrigTransfererCallerIDName?: string
-    OrigTransfererConnectedLineNum?: string
-    OrigTransfererConnectedLineName?: string
-    OrigTransfererLanguage?: string
-    OrigTransfererAccountCode?: string
-    OrigTransfererContext?: string
-    OrigTransfererExten?: string
-    OrigTransfererPriority?: string
-    OrigTransfererUniqueid?: string
-    OrigTransfererLinkedid?: string
+    Result: string
+    OrigTransfererChannel: string
+    OrigTransfererChannelState: string
+    OrigTransfererChannelStateDesc: ChannelStateDesc
+    OrigTransfererCallerIDNum: string
+    OrigTransfererCallerIDName: string
+    OrigTransfererConnectedLineNum: string
+    OrigTransfererConnectedLineName: string
+    OrigTransfererLanguage: string
+    OrigTransfererAccountCode: string
+    OrigTransfererContext: string
+    OrigTransfererExten: string
+    OrigTransfererPriority: string
+    OrigTransfererUniqueid: string
+    OrigTransfererLinkedid: string
     OrigBridgeUniqueid?: string
     OrigBridgeType?: string
     OrigBridgeTechnology?: string
@@ -579,20 +579,20 @@ export interface EventMap {
     OrigBridgeNumChannels?: string
     OrigBridgeVideoSourceMode?: Known<'none' | 'talker' | 'single'>
     OrigBridgeVideoSource?: string
-    SecondTransfererChannel?: string
-    SecondTransfererChannelState?: string
-    SecondTransfererChannelStateDesc?: ChannelStateDesc
-    SecondTransfererCallerIDNum?: string
-    SecondTransfererCallerIDName?: string
-    SecondTransfererConnectedLineNum?: string
-    SecondTransfererConnectedLineName?: string
-    SecondTransfererLanguage?: string
-    SecondTransfererAccountCode?: string
-    SecondTransfererContext?: string
-    SecondTransfererExten?: string
-    SecondTransfererPriority?: string
-    SecondTransfererUniqueid?: string
-    SecondTransfererLinkedid?: string
+    SecondTransfererChannel: string
+    SecondTransfererChannelState: string
+    SecondTransfererChannelStateDesc: ChannelStateDesc
+    SecondTransfererCallerIDNum: string
+    SecondTransfererCallerIDName: string
+    SecondTransfererConnectedLineNum: string
+    SecondTransfererConnectedLineName: string
+    SecondTransfererLanguage: string
+    SecondTransfererAccountCode: string
+    SecondTransfererContext: string
+    SecondTransfererExten: string
+    SecondTransfererPriority: string
+    SecondTransfererUniqueid: string
+    SecondTransfererLinkedid: string
     SecondBridgeUniqueid?: string
     SecondBridgeType?: string
     SecondBridgeTechnology?: string
@@ -601,7 +601,7 @@ export interface EventMap {
     SecondBridgeNumChannels?: string
     SecondBridgeVideoSourceMode?: Known<'none' | 'talker' | 'single'>
     SecondBridgeVideoSource?: string
-    DestType?: Known<'Bridge' | 'App' | 'Link' | 'Threeway' | 'Fail'>
+    DestType: Known<'Bridge' | 'App' | 'Link' | 'Threeway' | 'Fail'>
     DestBridgeUniqueid?: string
     DestApp?: string
     LocalOneChannel?: string
@@ -661,7 +661,7 @@ export interface EventMap {
     TransferTargetPriority?: string
     TransferTargetUniqueid?: string
     TransferTargetLinkedid?: string
-    IsExternal?: string
+    IsExternal: string
     OrigTransfererChanVariable?: string
     /** Asterisk 22. */
     OrigTransfererTenantid?: string
@@ -683,14 +683,14 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class command; API_Documentation/AMI_Events/AuthDetail. */
   AuthDetail: {
-    ObjectType?: string
-    ObjectName?: string
-    Username?: string
-    Password?: string
-    Md5Cred?: string
-    Realm?: string
-    NonceLifetime?: string
-    AuthType?: string
+    ObjectType: string
+    ObjectName: string
+    Username: string
+    Password: string
+    Md5Cred: string
+    Realm: string
+    NonceLifetime: string
+    AuthType: string
     EndpointName?: string
     /** Asterisk 22. */
     OauthClientid?: string
@@ -707,14 +707,14 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class command; API_Documentation/AMI_Events/AuthList. */
   AuthList: {
-    ObjectType?: string
-    ObjectName?: string
-    Username?: string
-    Md5Cred?: string
-    Realm?: string
-    AuthType?: string
-    Password?: string
-    NonceLifetime?: string
+    ObjectType: string
+    ObjectName: string
+    Username: string
+    Md5Cred: string
+    Realm: string
+    AuthType: string
+    Password: string
+    NonceLifetime: string
     /** Asterisk 22. */
     OauthClientid?: string
     /** Asterisk 22. */
@@ -730,8 +730,8 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; of a list; API_Documentation/AMI_Events/AuthListComplete. */
   AuthListComplete: {
-    EventList?: string
-    ListItems?: string
+    EventList: string
+    ListItems: string
   }
   /** Asterisk 16 | 22; class security; API_Documentation/AMI_Events/AuthMethodNotAllowed. */
   AuthMethodNotAllowed: {
@@ -749,21 +749,21 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/BlindTransfer. */
   BlindTransfer: {
-    Result?: Known<'Fail' | 'Invalid' | 'Not Permitted' | 'Success'>
-    TransfererChannel?: string
-    TransfererChannelState?: string
-    TransfererChannelStateDesc?: ChannelStateDesc
-    TransfererCallerIDNum?: string
-    TransfererCallerIDName?: string
-    TransfererConnectedLineNum?: string
-    TransfererConnectedLineName?: string
-    TransfererLanguage?: string
-    TransfererAccountCode?: string
-    TransfererContext?: string
-    TransfererExten?: string
-    TransfererPriority?: string
-    TransfererUniqueid?: string
-    TransfererLinkedid?: string
+    Result: Known<'Fail' | 'Invalid' | 'Not Permitted' | 'Success'>
+    TransfererChannel: string
+    TransfererChannelState: string
+    TransfererChannelStateDesc: ChannelStateDesc
+    TransfererCallerIDNum: string
+    TransfererCallerIDName: string
+    TransfererConnectedLineNum: string
+    TransfererConnectedLineName: string
+    TransfererLanguage: string
+    TransfererAccountCode: string
+    TransfererContext: string
+    TransfererExten: string
+    TransfererPriority: string
+    TransfererUniqueid: string
+    TransfererLinkedid: string
     TransfereeChannel?: string
     TransfereeChannelState?: string
     TransfereeChannelStateDesc?: ChannelStateDesc
@@ -786,9 +786,9 @@ export interface EventMap {
     BridgeNumChannels?: string
     BridgeVideoSourceMode?: Known<'none' | 'talker' | 'single'>
     BridgeVideoSource?: string
-    IsExternal?: Known<'Yes' | 'No'>
-    Context?: string
-    Extension?: string
+    IsExternal: Known<'Yes' | 'No'>
+    Context: string
+    Extension: string
     TransfererChanVariable?: string
     /** Asterisk 22. */
     TransfererTenantid?: string
@@ -926,61 +926,69 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/BridgeMerge. */
   BridgeMerge: {
-    ToBridgeUniqueid?: string
-    ToBridgeType?: string
-    ToBridgeTechnology?: string
-    ToBridgeCreator?: string
-    ToBridgeName?: string
-    ToBridgeNumChannels?: string
-    ToBridgeVideoSourceMode?: Known<'none' | 'talker' | 'single'>
+    ToBridgeUniqueid: string
+    ToBridgeType: string
+    ToBridgeTechnology: string
+    ToBridgeCreator: string
+    ToBridgeName: string
+    ToBridgeNumChannels: string
+    ToBridgeVideoSourceMode: Known<'none' | 'talker' | 'single'>
     ToBridgeVideoSource?: string
-    FromBridgeUniqueid?: string
-    FromBridgeType?: string
-    FromBridgeTechnology?: string
-    FromBridgeCreator?: string
-    FromBridgeName?: string
-    FromBridgeNumChannels?: string
-    FromBridgeVideoSourceMode?: Known<'none' | 'talker' | 'single'>
+    FromBridgeUniqueid: string
+    FromBridgeType: string
+    FromBridgeTechnology: string
+    FromBridgeCreator: string
+    FromBridgeName: string
+    FromBridgeNumChannels: string
+    FromBridgeVideoSourceMode: Known<'none' | 'talker' | 'single'>
     FromBridgeVideoSource?: string
   }
   /** Asterisk 16 | 22; of a list; not documented. */
   BridgeTechnologyListComplete: {
-    EventList?: string
-    ListItems?: string
+    EventList: string
+    ListItems: string
+  }
+  /** Asterisk 16 | 22; of a list; not documented. */
+  BridgeTechnologyListItem: {
+    BridgeTechnology: string
+    BridgeType: string
+    BridgePriority: string
+    BridgeSuspended: string
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/BridgeVideoSourceUpdate. */
   BridgeVideoSourceUpdate: {
-    BridgeUniqueid?: string
-    BridgeType?: string
-    BridgeTechnology?: string
-    BridgeCreator?: string
-    BridgeName?: string
-    BridgeNumChannels?: string
-    BridgeVideoSourceMode?: Known<'none' | 'talker' | 'single'>
+    BridgeUniqueid: string
+    BridgeType: string
+    BridgeTechnology: string
+    BridgeCreator: string
+    BridgeName: string
+    BridgeNumChannels: string
+    BridgeVideoSourceMode: Known<'none' | 'talker' | 'single'>
     BridgeVideoSource?: string
-    BridgePreviousVideoSource?: string
+    BridgePreviousVideoSource: string
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/CEL. */
   CEL: {
-    EventName?: Known<'CHAN_START' | 'CHAN_END' | 'ANSWER' | 'HANGUP' | 'BRIDGE_ENTER' | 'BRIDGE_EXIT' | 'APP_START' | 'APP_END' | 'PARK_START' | 'PARK_END' | 'BLINDTRANSFER' | 'ATTENDEDTRANSFER' | 'PICKUP' | 'FORWARD' | 'LINKEDID_END' | 'LOCAL_OPTIMIZE_BEGIN' | 'LOCAL_OPTIMIZE' | 'STREAM_BEGIN' | 'STREAM_END' | 'DTMF' | 'USER_DEFINED'>
-    AccountCode?: string
-    CallerIDnum?: string
-    CallerIDname?: string
-    CallerIDani?: string
-    CallerIDrdnis?: string
-    CallerIDdnid?: string
-    Exten?: string
-    Context?: string
-    Application?: string
-    AppData?: string
-    EventTime?: string
-    AMAFlags?: Known<'OMIT' | 'BILLING' | 'DOCUMENTATION'>
-    UniqueID?: string
-    LinkedID?: string
-    UserField?: string
-    Peer?: string
-    PeerAccount?: string
-    Extra?: string
+    EventName: Known<'CHAN_START' | 'CHAN_END' | 'ANSWER' | 'HANGUP' | 'BRIDGE_ENTER' | 'BRIDGE_EXIT' | 'APP_START' | 'APP_END' | 'PARK_START' | 'PARK_END' | 'BLINDTRANSFER' | 'ATTENDEDTRANSFER' | 'PICKUP' | 'FORWARD' | 'LINKEDID_END' | 'LOCAL_OPTIMIZE_BEGIN' | 'LOCAL_OPTIMIZE' | 'STREAM_BEGIN' | 'STREAM_END' | 'DTMF' | 'USER_DEFINED'>
+    AccountCode: string
+    CallerIDnum: string
+    CallerIDname: string
+    CallerIDani: string
+    CallerIDrdnis: string
+    CallerIDdnid: string
+    Exten: string
+    Context: string
+    Application: string
+    AppData: string
+    EventTime: string
+    AMAFlags: Known<'OMIT' | 'BILLING' | 'DOCUMENTATION'>
+    UniqueID: string
+    LinkedID: string
+    Peer: string
+    PeerAccount: string
+    Extra: string
+    Channel: string
+    Userfield: string
   }
   /** Asterisk 16 | 22; class cdr; API_Documentation/AMI_Events/Cdr. */
   Cdr: {
@@ -1006,64 +1014,64 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class security; API_Documentation/AMI_Events/ChallengeResponseFailed. */
   ChallengeResponseFailed: {
-    EventTV?: string
-    Severity?: Known<'Informational' | 'Error'>
-    Service?: string
-    EventVersion?: string
-    AccountID?: string
-    SessionID?: string
-    LocalAddress?: string
-    RemoteAddress?: string
-    Challenge?: string
-    Response?: string
-    ExpectedResponse?: string
+    EventTV: string
+    Severity: Known<'Informational' | 'Error'>
+    Service: string
+    EventVersion: string
+    AccountID: string
+    SessionID: string
+    LocalAddress: string
+    RemoteAddress: string
+    Challenge: string
+    Response: string
+    ExpectedResponse: string
     Module?: string
     SessionTV?: string
   }
   /** Asterisk 16 | 22; class security; API_Documentation/AMI_Events/ChallengeSent. */
   ChallengeSent: {
-    EventTV?: string
-    Severity?: Known<'Informational' | 'Error'>
-    Service?: string
-    EventVersion?: string
-    AccountID?: string
-    SessionID?: string
-    LocalAddress?: string
-    RemoteAddress?: string
-    Challenge?: string
+    EventTV: string
+    Severity: Known<'Informational' | 'Error'>
+    Service: string
+    EventVersion: string
+    AccountID: string
+    SessionID: string
+    LocalAddress: string
+    RemoteAddress: string
+    Challenge: string
     Module?: string
     SessionTV?: string
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/ChanSpyStart. */
   ChanSpyStart: {
-    SpyerChannel?: string
-    SpyerChannelState?: string
-    SpyerChannelStateDesc?: ChannelStateDesc
-    SpyerCallerIDNum?: string
-    SpyerCallerIDName?: string
-    SpyerConnectedLineNum?: string
-    SpyerConnectedLineName?: string
-    SpyerLanguage?: string
-    SpyerAccountCode?: string
-    SpyerContext?: string
-    SpyerExten?: string
-    SpyerPriority?: string
-    SpyerUniqueid?: string
-    SpyerLinkedid?: string
-    SpyeeChannel?: string
-    SpyeeChannelState?: string
-    SpyeeChannelStateDesc?: ChannelStateDesc
-    SpyeeCallerIDNum?: string
-    SpyeeCallerIDName?: string
-    SpyeeConnectedLineNum?: string
-    SpyeeConnectedLineName?: string
-    SpyeeLanguage?: string
-    SpyeeAccountCode?: string
-    SpyeeContext?: string
-    SpyeeExten?: string
-    SpyeePriority?: string
-    SpyeeUniqueid?: string
-    SpyeeLinkedid?: string
+    SpyerChannel: string
+    SpyerChannelState: string
+    SpyerChannelStateDesc: ChannelStateDesc
+    SpyerCallerIDNum: string
+    SpyerCallerIDName: string
+    SpyerConnectedLineNum: string
+    SpyerConnectedLineName: string
+    SpyerLanguage: string
+    SpyerAccountCode: string
+    SpyerContext: string
+    SpyerExten: string
+    SpyerPriority: string
+    SpyerUniqueid: string
+    SpyerLinkedid: string
+    SpyeeChannel: string
+    SpyeeChannelState: string
+    SpyeeChannelStateDesc: ChannelStateDesc
+    SpyeeCallerIDNum: string
+    SpyeeCallerIDName: string
+    SpyeeConnectedLineNum: string
+    SpyeeConnectedLineName: string
+    SpyeeLanguage: string
+    SpyeeAccountCode: string
+    SpyeeContext: string
+    SpyeeExten: string
+    SpyeePriority: string
+    SpyeeUniqueid: string
+    SpyeeLinkedid: string
     SpyerChanVariable?: string
     /** Asterisk 22. */
     SpyerTenantid?: string
@@ -1073,34 +1081,34 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/ChanSpyStop. */
   ChanSpyStop: {
-    SpyerChannel?: string
-    SpyerChannelState?: string
-    SpyerChannelStateDesc?: ChannelStateDesc
-    SpyerCallerIDNum?: string
-    SpyerCallerIDName?: string
-    SpyerConnectedLineNum?: string
-    SpyerConnectedLineName?: string
-    SpyerLanguage?: string
-    SpyerAccountCode?: string
-    SpyerContext?: string
-    SpyerExten?: string
-    SpyerPriority?: string
-    SpyerUniqueid?: string
-    SpyerLinkedid?: string
-    SpyeeChannel?: string
-    SpyeeChannelState?: string
-    SpyeeChannelStateDesc?: ChannelStateDesc
-    SpyeeCallerIDNum?: string
-    SpyeeCallerIDName?: string
-    SpyeeConnectedLineNum?: string
-    SpyeeConnectedLineName?: string
-    SpyeeLanguage?: string
-    SpyeeAccountCode?: string
-    SpyeeContext?: string
-    SpyeeExten?: string
-    SpyeePriority?: string
-    SpyeeUniqueid?: string
-    SpyeeLinkedid?: string
+    SpyerChannel: string
+    SpyerChannelState: string
+    SpyerChannelStateDesc: ChannelStateDesc
+    SpyerCallerIDNum: string
+    SpyerCallerIDName: string
+    SpyerConnectedLineNum: string
+    SpyerConnectedLineName: string
+    SpyerLanguage: string
+    SpyerAccountCode: string
+    SpyerContext: string
+    SpyerExten: string
+    SpyerPriority: string
+    SpyerUniqueid: string
+    SpyerLinkedid: string
+    SpyeeChannel: string
+    SpyeeChannelState: string
+    SpyeeChannelStateDesc: ChannelStateDesc
+    SpyeeCallerIDNum: string
+    SpyeeCallerIDName: string
+    SpyeeConnectedLineNum: string
+    SpyeeConnectedLineName: string
+    SpyeeLanguage: string
+    SpyeeAccountCode: string
+    SpyeeContext: string
+    SpyeeExten: string
+    SpyeePriority: string
+    SpyeeUniqueid: string
+    SpyeeLinkedid: string
     SpyerChanVariable?: string
     /** Asterisk 22. */
     SpyerTenantid?: string
@@ -1110,29 +1118,29 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; of a list; not documented. */
   ChannelHungup: {
-    Channel?: string
+    Channel: string
   }
-  /** Asterisk 16 | 22; class class; API_Documentation/AMI_Events/ChannelTalkingStart. */
+  /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/ChannelTalkingStart. */
   ChannelTalkingStart: {
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
   }
-  /** Asterisk 16 | 22; class class; API_Documentation/AMI_Events/ChannelTalkingStop. */
+  /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/ChannelTalkingStop. */
   ChannelTalkingStop: {
     Channel?: string
     ChannelState?: string
@@ -1160,73 +1168,73 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/ConfbridgeEnd. */
   ConfbridgeEnd: {
-    Conference?: string
-    BridgeUniqueid?: string
-    BridgeType?: string
-    BridgeTechnology?: string
-    BridgeCreator?: string
-    BridgeName?: string
-    BridgeNumChannels?: string
-    BridgeVideoSourceMode?: Known<'none' | 'talker' | 'single'>
+    Conference: string
+    BridgeUniqueid: string
+    BridgeType: string
+    BridgeTechnology: string
+    BridgeCreator: string
+    BridgeName: string
+    BridgeNumChannels: string
+    BridgeVideoSourceMode: Known<'none' | 'talker' | 'single'>
     BridgeVideoSource?: string
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/ConfbridgeJoin. */
   ConfbridgeJoin: {
-    Conference?: string
-    BridgeUniqueid?: string
-    BridgeType?: string
-    BridgeTechnology?: string
-    BridgeCreator?: string
-    BridgeName?: string
-    BridgeNumChannels?: string
-    BridgeVideoSourceMode?: Known<'none' | 'talker' | 'single'>
+    Conference: string
+    BridgeUniqueid: string
+    BridgeType: string
+    BridgeTechnology: string
+    BridgeCreator: string
+    BridgeName: string
+    BridgeNumChannels: string
+    BridgeVideoSourceMode: Known<'none' | 'talker' | 'single'>
     BridgeVideoSource?: string
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
-    Admin?: Known<'Yes' | 'No'>
-    Muted?: Known<'Yes' | 'No'>
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
+    Admin: Known<'Yes' | 'No'>
+    Muted: Known<'Yes' | 'No'>
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/ConfbridgeLeave. */
   ConfbridgeLeave: {
-    Conference?: string
-    BridgeUniqueid?: string
-    BridgeType?: string
-    BridgeTechnology?: string
-    BridgeCreator?: string
-    BridgeName?: string
-    BridgeNumChannels?: string
-    BridgeVideoSourceMode?: Known<'none' | 'talker' | 'single'>
+    Conference: string
+    BridgeUniqueid: string
+    BridgeType: string
+    BridgeTechnology: string
+    BridgeCreator: string
+    BridgeName: string
+    BridgeNumChannels: string
+    BridgeVideoSourceMode: Known<'none' | 'talker' | 'single'>
     BridgeVideoSource?: string
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
-    Admin?: Known<'Yes' | 'No'>
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
+    Admin: Known<'Yes' | 'No'>
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
@@ -1282,166 +1290,166 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/ConfbridgeMute. */
   ConfbridgeMute: {
-    Conference?: string
-    BridgeUniqueid?: string
-    BridgeType?: string
-    BridgeTechnology?: string
-    BridgeCreator?: string
-    BridgeName?: string
-    BridgeNumChannels?: string
-    BridgeVideoSourceMode?: Known<'none' | 'talker' | 'single'>
+    Conference: string
+    BridgeUniqueid: string
+    BridgeType: string
+    BridgeTechnology: string
+    BridgeCreator: string
+    BridgeName: string
+    BridgeNumChannels: string
+    BridgeVideoSourceMode: Known<'none' | 'talker' | 'single'>
     BridgeVideoSource?: string
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
-    Admin?: Known<'Yes' | 'No'>
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
+    Admin: Known<'Yes' | 'No'>
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/ConfbridgeRecord. */
   ConfbridgeRecord: {
-    Conference?: string
-    BridgeUniqueid?: string
-    BridgeType?: string
-    BridgeTechnology?: string
-    BridgeCreator?: string
-    BridgeName?: string
-    BridgeNumChannels?: string
-    BridgeVideoSourceMode?: Known<'none' | 'talker' | 'single'>
+    Conference: string
+    BridgeUniqueid: string
+    BridgeType: string
+    BridgeTechnology: string
+    BridgeCreator: string
+    BridgeName: string
+    BridgeNumChannels: string
+    BridgeVideoSourceMode: Known<'none' | 'talker' | 'single'>
     BridgeVideoSource?: string
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/ConfbridgeStart. */
   ConfbridgeStart: {
-    Conference?: string
-    BridgeUniqueid?: string
-    BridgeType?: string
-    BridgeTechnology?: string
-    BridgeCreator?: string
-    BridgeName?: string
-    BridgeNumChannels?: string
-    BridgeVideoSourceMode?: Known<'none' | 'talker' | 'single'>
+    Conference: string
+    BridgeUniqueid: string
+    BridgeType: string
+    BridgeTechnology: string
+    BridgeCreator: string
+    BridgeName: string
+    BridgeNumChannels: string
+    BridgeVideoSourceMode: Known<'none' | 'talker' | 'single'>
     BridgeVideoSource?: string
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/ConfbridgeStopRecord. */
   ConfbridgeStopRecord: {
-    Conference?: string
-    BridgeUniqueid?: string
-    BridgeType?: string
-    BridgeTechnology?: string
-    BridgeCreator?: string
-    BridgeName?: string
-    BridgeNumChannels?: string
-    BridgeVideoSourceMode?: Known<'none' | 'talker' | 'single'>
+    Conference: string
+    BridgeUniqueid: string
+    BridgeType: string
+    BridgeTechnology: string
+    BridgeCreator: string
+    BridgeName: string
+    BridgeNumChannels: string
+    BridgeVideoSourceMode: Known<'none' | 'talker' | 'single'>
     BridgeVideoSource?: string
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/ConfbridgeTalking. */
   ConfbridgeTalking: {
-    Conference?: string
-    BridgeUniqueid?: string
-    BridgeType?: string
-    BridgeTechnology?: string
-    BridgeCreator?: string
-    BridgeName?: string
-    BridgeNumChannels?: string
-    BridgeVideoSourceMode?: Known<'none' | 'talker' | 'single'>
+    Conference: string
+    BridgeUniqueid: string
+    BridgeType: string
+    BridgeTechnology: string
+    BridgeCreator: string
+    BridgeName: string
+    BridgeNumChannels: string
+    BridgeVideoSourceMode: Known<'none' | 'talker' | 'single'>
     BridgeVideoSource?: string
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
-    TalkingStatus?: Known<'on' | 'off'>
-    Admin?: Known<'Yes' | 'No'>
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
+    TalkingStatus: Known<'on' | 'off'>
+    Admin: Known<'Yes' | 'No'>
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/ConfbridgeUnmute. */
   ConfbridgeUnmute: {
-    Conference?: string
-    BridgeUniqueid?: string
-    BridgeType?: string
-    BridgeTechnology?: string
-    BridgeCreator?: string
-    BridgeName?: string
-    BridgeNumChannels?: string
-    BridgeVideoSourceMode?: Known<'none' | 'talker' | 'single'>
+    Conference: string
+    BridgeUniqueid: string
+    BridgeType: string
+    BridgeTechnology: string
+    BridgeCreator: string
+    BridgeName: string
+    BridgeNumChannels: string
+    BridgeVideoSourceMode: Known<'none' | 'talker' | 'single'>
     BridgeVideoSource?: string
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
-    Admin?: Known<'Yes' | 'No'>
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
+    Admin: Known<'Yes' | 'No'>
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
   }
   /** Asterisk 16 | 22; class command; API_Documentation/AMI_Events/ContactList. */
   ContactList: {
-    ObjectType?: string
-    ObjectName?: string
-    ViaAddr?: string
-    ViaPort?: string
-    QualifyTimeout?: string
-    CallId?: string
-    RegServer?: string
-    PruneOnBoot?: string
-    Path?: string
-    Endpoint?: string
-    AuthenticateQualify?: string
-    Uri?: string
-    QualifyFrequency?: string
-    UserAgent?: string
-    ExpirationTime?: string
-    OutboundProxy?: string
-    Status?: Known<'Reachable' | 'Unreachable' | 'NonQualified' | 'Unknown'>
-    RoundtripUsec?: string
+    ObjectType: string
+    ObjectName: string
+    ViaAddr: string
+    ViaPort: string
+    QualifyTimeout: string
+    CallId: string
+    RegServer: string
+    PruneOnBoot: string
+    Path: string
+    Endpoint: string
+    AuthenticateQualify: string
+    Uri: string
+    QualifyFrequency: string
+    UserAgent: string
+    ExpirationTime: string
+    OutboundProxy: string
+    Status: Known<'Reachable' | 'Unreachable' | 'NonQualified' | 'Unknown'>
+    RoundtripUsec: string
     /** Asterisk 22. */
     Qualify2xxOnly?: string
   }
   /** Asterisk 16 | 22; of a list; API_Documentation/AMI_Events/ContactListComplete. */
   ContactListComplete: {
-    EventList?: string
-    ListItems?: string
+    EventList: string
+    ListItems: string
   }
   /** Asterisk 16 | 22; class system; API_Documentation/AMI_Events/ContactStatus. */
   ContactStatus: {
-    URI?: string
-    ContactStatus?: Known<'Unknown' | 'Unreachable' | 'Reachable' | 'Unqualified' | 'Removed' | 'Updated'>
-    AOR?: string
-    EndpointName?: string
-    RoundtripUsec?: string
+    URI: string
+    ContactStatus: Known<'Unknown' | 'Unreachable' | 'Reachable' | 'Unqualified' | 'Removed' | 'Updated'>
+    AOR: string
+    EndpointName: string
+    RoundtripUsec: string
   }
   /** Asterisk 16 | 22; class command; API_Documentation/AMI_Events/ContactStatusDetail. */
   ContactStatusDetail: {
@@ -1465,8 +1473,8 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; of a list; not documented. */
   ContactStatusDetailComplete: {
-    EventList?: string
-    ListItems?: string
+    EventList: string
+    ListItems: string
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/CoreShowChannel. */
   CoreShowChannel: {
@@ -1495,12 +1503,13 @@ export interface EventMap {
   }
   /** Asterisk 22; of a list; not documented. */
   CoreShowChannelMap: {
+    Channel?: string
     ConnectedChannel?: string
   }
   /** Asterisk 22; class call; API_Documentation/AMI_Events/CoreShowChannelMapComplete. */
   CoreShowChannelMapComplete: {
-    EventList?: string
-    ListItems?: string
+    EventList: string
+    ListItems: string
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/CoreShowChannelsComplete. */
   CoreShowChannelsComplete: {
@@ -1567,28 +1576,29 @@ export interface EventMap {
     DAHDIChannel?: string
     Status?: Known<'enabled' | 'disabled'>
   }
-  /** Asterisk 22; class dtmf; API_Documentation/AMI_Events/DTMFBegin. */
+  /** Asterisk 16 | 22; class dtmf; API_Documentation/AMI_Events/DTMFBegin. */
   DTMFBegin: {
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
-    Digit?: string
-    Direction?: Known<'Received' | 'Sent'>
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
+    Digit: string
+    Direction: Known<'Received' | 'Sent'>
     ChanVariable?: string
+    /** Asterisk 22. */
     Tenantid?: string
   }
-  /** Asterisk 22; class dtmf; API_Documentation/AMI_Events/DTMFEnd. */
+  /** Asterisk 16 | 22; class dtmf; API_Documentation/AMI_Events/DTMFEnd. */
   DTMFEnd: {
     Channel: string
     ChannelState: string
@@ -1608,6 +1618,7 @@ export interface EventMap {
     DurationMs: string
     Direction: Known<'Received' | 'Sent'>
     ChanVariable?: string
+    /** Asterisk 22. */
     Tenantid?: string
   }
   /** Asterisk 22; class system; API_Documentation/AMI_Events/DeadlockStart. */
@@ -1837,21 +1848,14 @@ export interface EventMap {
     DeviceState?: string
     ActiveChannels?: string
     SubscribeContext?: string
-    /** Asterisk 22. */
     AllowOverlap?: string
     /** Asterisk 22. */
     OverlapContext?: string
-    /** Asterisk 22. */
     AcceptMultipleSdpAnswers?: string
-    /** Asterisk 22. */
     Acl?: string
-    /** Asterisk 22. */
     AllowUnauthenticatedOptions?: string
-    /** Asterisk 22. */
     AsymmetricRtpCodec?: string
-    /** Asterisk 22. */
     BindRtpToMediaAddress?: string
-    /** Asterisk 22. */
     Bundle?: string
     /** Asterisk 22. */
     CodecPrefsIncomingAnswer?: string
@@ -1861,49 +1865,29 @@ export interface EventMap {
     CodecPrefsOutgoingAnswer?: string
     /** Asterisk 22. */
     CodecPrefsOutgoingOffer?: string
-    /** Asterisk 22. */
     ContactAcl?: string
-    /** Asterisk 22. */
     DtlsAutoGenerateCert?: string
-    /** Asterisk 22. */
     DtlsFingerprint?: string
-    /** Asterisk 22. */
     FaxDetectTimeout?: string
-    /** Asterisk 22. */
     FollowEarlyMediaFork?: string
-    /** Asterisk 22. */
     G726NonStandard?: string
-    /** Asterisk 22. */
     GeolocIncomingCallProfile?: string
-    /** Asterisk 22. */
     GeolocOutgoingCallProfile?: string
-    /** Asterisk 22. */
     Ignore183WithoutSdp?: string
     /** Asterisk 22. */
     IncomingCallOfferPref?: string
-    /** Asterisk 22. */
     IncomingMwiMailbox?: string
-    /** Asterisk 22. */
     MaxAudioStreams?: string
-    /** Asterisk 22. */
     MaxVideoStreams?: string
-    /** Asterisk 22. */
     MwiSubscribeReplacesUnsolicited?: string
-    /** Asterisk 22. */
     NotifyEarlyInuseRinging?: string
     /** Asterisk 22. */
     OutgoingCallOfferPref?: string
-    /** Asterisk 22. */
     ReferBlindProgress?: string
-    /** Asterisk 22. */
     RpidImmediate?: string
-    /** Asterisk 22. */
     RtcpMux?: string
-    /** Asterisk 22. */
     RtpKeepalive?: string
-    /** Asterisk 22. */
     RtpTimeout?: string
-    /** Asterisk 22. */
     RtpTimeoutHold?: string
     /** Asterisk 22. */
     RtpPortStart?: string
@@ -1913,22 +1897,18 @@ export interface EventMap {
     SecurityNegotiation?: string
     /** Asterisk 22. */
     SendAoc?: string
-    /** Asterisk 22. */
     SendHistoryInfo?: string
-    /** Asterisk 22. */
     StirShaken?: string
-    /** Asterisk 22. */
     StirShakenProfile?: string
     /** Asterisk 22. */
     SuppressMohOnSendonly?: string
-    /** Asterisk 22. */
     SuppressQ850ReasonHeaders?: string
     /** Asterisk 22. */
     Tenantid?: string
-    /** Asterisk 22. */
     VoicemailExtension?: string
-    /** Asterisk 22. */
     Webrtc?: string
+    /** Asterisk 22. */
+    FollowRedirectMethods?: string
     /** Asterisk 16. */
     Disallow?: string
     /** Asterisk 16. */
@@ -2038,14 +2018,14 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class security; API_Documentation/AMI_Events/FailedACL. */
   FailedACL: {
-    EventTV?: string
-    Severity?: Known<'Informational' | 'Error'>
-    Service?: string
-    EventVersion?: string
-    AccountID?: string
-    SessionID?: string
-    LocalAddress?: string
-    RemoteAddress?: string
+    EventTV: string
+    Severity: Known<'Informational' | 'Error'>
+    Service: string
+    EventVersion: string
+    AccountID: string
+    SessionID: string
+    LocalAddress: string
+    RemoteAddress: string
     Module?: string
     ACLName?: string
     SessionTV?: string
@@ -2101,63 +2081,63 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class dialplan; API_Documentation/AMI_Events/HangupHandlerPop. */
   HangupHandlerPop: {
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
-    Handler?: string
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
+    Handler: string
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
   }
   /** Asterisk 16 | 22; class dialplan; API_Documentation/AMI_Events/HangupHandlerPush. */
   HangupHandlerPush: {
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
-    Handler?: string
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
+    Handler: string
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
   }
   /** Asterisk 16 | 22; class dialplan; API_Documentation/AMI_Events/HangupHandlerRun. */
   HangupHandlerRun: {
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
-    Handler?: string
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
+    Handler: string
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
@@ -2218,31 +2198,32 @@ export interface EventMap {
     MatchRequestUri?: string
     EndpointName: string
   }
-  /** Asterisk 22; class command; API_Documentation/AMI_Events/InboundRegistrationDetail. */
+  /** Asterisk 16 | 22; class command; API_Documentation/AMI_Events/InboundRegistrationDetail. */
   InboundRegistrationDetail: {
-    ObjectType?: string
-    ObjectName?: string
-    MinimumExpiration?: string
-    DefaultExpiration?: string
-    QualifyTimeout?: string
+    ObjectType: string
+    ObjectName: string
+    MinimumExpiration: string
+    DefaultExpiration: string
+    QualifyTimeout: string
+    /** Asterisk 22. */
     Qualify2xxOnly?: string
-    Mailboxes?: string
-    SupportPath?: string
-    RemoveUnavailable?: string
-    VoicemailExtension?: string
-    MaxContacts?: string
-    AuthenticateQualify?: string
-    MaximumExpiration?: string
-    QualifyFrequency?: string
-    RemoveExisting?: string
-    OutboundProxy?: string
-    Contacts?: string
-    Contact?: string
+    Mailboxes: string
+    SupportPath: string
+    RemoveUnavailable: string
+    VoicemailExtension: string
+    MaxContacts: string
+    AuthenticateQualify: string
+    MaximumExpiration: string
+    QualifyFrequency: string
+    RemoveExisting: string
+    OutboundProxy: string
+    Contacts: string
+    Contact: string
   }
   /** Asterisk 16 | 22; of a list; not documented. */
   InboundRegistrationDetailComplete: {
-    EventList?: string
-    ListItems?: string
+    EventList: string
+    ListItems: string
   }
   /** Asterisk 22; class command; API_Documentation/AMI_Events/InboundSubscriptionDetail. */
   InboundSubscriptionDetail: {
@@ -2258,32 +2239,32 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; of a list; not documented. */
   InboundSubscriptionDetailComplete: {
-    EventList?: string
-    ListItems?: string
+    EventList: string
+    ListItems: string
   }
   /** Asterisk 16 | 22; class security; API_Documentation/AMI_Events/InvalidAccountID. */
   InvalidAccountID: {
-    EventTV?: string
-    Severity?: Known<'Informational' | 'Error'>
-    Service?: string
-    EventVersion?: string
-    AccountID?: string
-    SessionID?: string
-    LocalAddress?: string
-    RemoteAddress?: string
+    EventTV: string
+    Severity: Known<'Informational' | 'Error'>
+    Service: string
+    EventVersion: string
+    AccountID: string
+    SessionID: string
+    LocalAddress: string
+    RemoteAddress: string
     Module?: string
     SessionTV?: string
   }
   /** Asterisk 16 | 22; class security; API_Documentation/AMI_Events/InvalidPassword. */
   InvalidPassword: {
-    EventTV?: string
-    Severity?: Known<'Informational' | 'Error'>
-    Service?: string
-    EventVersion?: string
-    AccountID?: string
-    SessionID?: string
-    LocalAddress?: string
-    RemoteAddress?: string
+    EventTV: string
+    Severity: Known<'Informational' | 'Error'>
+    Service: string
+    EventVersion: string
+    AccountID: string
+    SessionID: string
+    LocalAddress: string
+    RemoteAddress: string
     Module?: string
     SessionTV?: string
     Challenge?: string
@@ -2307,16 +2288,20 @@ export interface EventMap {
   /** Asterisk 16 | 22; of a list; not documented. */
   ListDialplan: {
     Context: string
-    Extension: string
-    Priority: string
-    Application: string
-    AppData: string
+    Extension?: string
+    ExtensionLabel?: string
+    Priority?: string
+    Application?: string
+    AppData?: string
     Registrar: string
+    IncludeContext?: string
+    Switch?: string
+    IgnorePattern?: string
   }
   /** Asterisk 16 | 22; class system; API_Documentation/AMI_Events/Load. */
   Load: {
-    Module?: string
-    Status?: Known<'Failure' | 'Success' | 'Decline'>
+    Module: string
+    Status: Known<'Failure' | 'Success' | 'Decline'>
   }
   /** Asterisk 16 | 22; class security; API_Documentation/AMI_Events/LoadAverageLimit. */
   LoadAverageLimit: {
@@ -2699,24 +2684,24 @@ export interface EventMap {
   }
   /** Asterisk 22; class call; API_Documentation/AMI_Events/MessageWaiting. */
   MessageWaiting: {
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
-    Mailbox?: string
-    Waiting?: string
-    New?: string
-    Old?: string
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
+    Mailbox: string
+    Waiting: string
+    New: string
+    Old: string
     ChanVariable?: string
     Tenantid?: string
   }
@@ -2745,160 +2730,160 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/MixMonitorMute. */
   MixMonitorMute: {
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
-    Direction?: string
-    State?: string
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
+    Direction: string
+    State: string
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/MixMonitorStart. */
   MixMonitorStart: {
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/MixMonitorStop. */
   MixMonitorStop: {
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
   }
   /** Asterisk 16; class call; API_Documentation/AMI_Events/MonitorStart. */
   MonitorStart: {
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
     ChanVariable?: string
   }
   /** Asterisk 16; class call; API_Documentation/AMI_Events/MonitorStop. */
   MonitorStop: {
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
     ChanVariable?: string
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/MusicOnHoldStart. */
   MusicOnHoldStart: {
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
-    Class?: string
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
+    Class: string
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/MusicOnHoldStop. */
   MusicOnHoldStop: {
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/NewAccountCode. */
   NewAccountCode: {
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
-    OldAccountCode?: string
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
+    OldAccountCode: string
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
@@ -3021,30 +3006,34 @@ export interface EventMap {
     CallerIDNum: string
     CallerIDName: string
   }
-  /** Asterisk 22; class command; API_Documentation/AMI_Events/OutboundRegistrationDetail. */
+  /** Asterisk 16 | 22; class command; API_Documentation/AMI_Events/OutboundRegistrationDetail. */
   OutboundRegistrationDetail: {
     ObjectType: string
     ObjectName: string
     MaxRetries: string
     ClientUri: string
-    SecurityNegotiation: string
+    /** Asterisk 22. */
+    SecurityNegotiation?: string
     AuthRejectionPermanent: string
     ServerUri: string
     MaxRandomInitialDelay: string
     SupportPath: string
     RetryInterval: string
-    ContactHeaderParams: string
+    /** Asterisk 22. */
+    ContactHeaderParams?: string
     Expiration: string
     Transport: string
     Line: string
     ContactUser: string
     Endpoint: string
-    UserAgent: string
+    /** Asterisk 22. */
+    UserAgent?: string
     ForbiddenRetryInterval: string
     OutboundAuth: string
     OutboundProxy: string
     FatalRetryInterval: string
-    SupportOutbound: string
+    /** Asterisk 22. */
+    SupportOutbound?: string
     Status: Known<'Registered' | 'Unregistered' | 'Rejected'>
     NextReg: string
   }
@@ -3069,8 +3058,8 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; of a list; not documented. */
   OutboundSubscriptionDetailComplete: {
-    EventList?: string
-    ListItems?: string
+    EventList: string
+    ListItems: string
   }
   /** Asterisk 22; class system; API_Documentation/AMI_Events/PJSIPMaintenanceStatus. */
   PJSIPMaintenanceStatus: {
@@ -3114,20 +3103,20 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/ParkedCallGiveUp. */
   ParkedCallGiveUp: {
-    ParkeeChannel?: string
-    ParkeeChannelState?: string
-    ParkeeChannelStateDesc?: ChannelStateDesc
-    ParkeeCallerIDNum?: string
-    ParkeeCallerIDName?: string
-    ParkeeConnectedLineNum?: string
-    ParkeeConnectedLineName?: string
-    ParkeeLanguage?: string
-    ParkeeAccountCode?: string
-    ParkeeContext?: string
-    ParkeeExten?: string
-    ParkeePriority?: string
-    ParkeeUniqueid?: string
-    ParkeeLinkedid?: string
+    ParkeeChannel: string
+    ParkeeChannelState: string
+    ParkeeChannelStateDesc: ChannelStateDesc
+    ParkeeCallerIDNum: string
+    ParkeeCallerIDName: string
+    ParkeeConnectedLineNum: string
+    ParkeeConnectedLineName: string
+    ParkeeLanguage: string
+    ParkeeAccountCode: string
+    ParkeeContext: string
+    ParkeeExten: string
+    ParkeePriority: string
+    ParkeeUniqueid: string
+    ParkeeLinkedid: string
     ParkerChannel?: string
     ParkerChannelState?: string
     ParkerChannelStateDesc?: ChannelStateDesc
@@ -3142,11 +3131,11 @@ export interface EventMap {
     ParkerPriority?: string
     ParkerUniqueid?: string
     ParkerLinkedid?: string
-    ParkerDialString?: string
-    Parkinglot?: string
-    ParkingSpace?: string
-    ParkingTimeout?: string
-    ParkingDuration?: string
+    ParkerDialString: string
+    Parkinglot: string
+    ParkingSpace: string
+    ParkingTimeout: string
+    ParkingDuration: string
     ParkeeChanVariable?: string
     /** Asterisk 22. */
     ParkeeTenantid?: string
@@ -3198,20 +3187,20 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/ParkedCallTimeOut. */
   ParkedCallTimeOut: {
-    ParkeeChannel?: string
-    ParkeeChannelState?: string
-    ParkeeChannelStateDesc?: ChannelStateDesc
-    ParkeeCallerIDNum?: string
-    ParkeeCallerIDName?: string
-    ParkeeConnectedLineNum?: string
-    ParkeeConnectedLineName?: string
-    ParkeeLanguage?: string
-    ParkeeAccountCode?: string
-    ParkeeContext?: string
-    ParkeeExten?: string
-    ParkeePriority?: string
-    ParkeeUniqueid?: string
-    ParkeeLinkedid?: string
+    ParkeeChannel: string
+    ParkeeChannelState: string
+    ParkeeChannelStateDesc: ChannelStateDesc
+    ParkeeCallerIDNum: string
+    ParkeeCallerIDName: string
+    ParkeeConnectedLineNum: string
+    ParkeeConnectedLineName: string
+    ParkeeLanguage: string
+    ParkeeAccountCode: string
+    ParkeeContext: string
+    ParkeeExten: string
+    ParkeePriority: string
+    ParkeeUniqueid: string
+    ParkeeLinkedid: string
     ParkerChannel?: string
     ParkerChannelState?: string
     ParkerChannelStateDesc?: ChannelStateDesc
@@ -3226,11 +3215,11 @@ export interface EventMap {
     ParkerPriority?: string
     ParkerUniqueid?: string
     ParkerLinkedid?: string
-    ParkerDialString?: string
-    Parkinglot?: string
-    ParkingSpace?: string
-    ParkingTimeout?: string
-    ParkingDuration?: string
+    ParkerDialString: string
+    Parkinglot: string
+    ParkingSpace: string
+    ParkingTimeout: string
+    ParkingDuration: string
     ParkeeChanVariable?: string
     /** Asterisk 22. */
     ParkeeTenantid?: string
@@ -3256,11 +3245,44 @@ export interface EventMap {
     EventList: string
     ListItems: string
   }
+  /** Asterisk 16 | 22; of a list; not documented. */
+  PeerEntry: {
+    Channeltype: string
+    ObjectName: string
+    ChanObjectType: string
+    IPaddress: string
+    IPport?: string
+    Mask?: string
+    Port?: string
+    Dynamic: string
+    Trunk?: string
+    Encryption?: string
+    Status: string
+    Description?: string
+    /** Asterisk 16. */
+    AutoForcerport?: string
+    /** Asterisk 16. */
+    Forcerport?: string
+    /** Asterisk 16. */
+    AutoComedia?: string
+    /** Asterisk 16. */
+    Comedia?: string
+    /** Asterisk 16. */
+    VideoSupport?: string
+    /** Asterisk 16. */
+    TextSupport?: string
+    /** Asterisk 16. */
+    ACL?: string
+    /** Asterisk 16. */
+    RealtimeDevice?: string
+    /** Asterisk 16. */
+    Accountcode?: string
+  }
   /** Asterisk 16 | 22; class system; API_Documentation/AMI_Events/PeerStatus. */
   PeerStatus: {
-    ChannelType?: string
-    Peer?: string
-    PeerStatus?: Known<'Unknown' | 'Registered' | 'Unregistered' | 'Rejected' | 'Lagged'>
+    ChannelType: string
+    Peer: string
+    PeerStatus: Known<'Unknown' | 'Registered' | 'Unregistered' | 'Rejected' | 'Lagged'>
     Cause?: string
     Address?: string
     Port?: string
@@ -3273,34 +3295,34 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/Pickup. */
   Pickup: {
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
-    TargetChannel?: string
-    TargetChannelState?: string
-    TargetChannelStateDesc?: ChannelStateDesc
-    TargetCallerIDNum?: string
-    TargetCallerIDName?: string
-    TargetConnectedLineNum?: string
-    TargetConnectedLineName?: string
-    TargetLanguage?: string
-    TargetAccountCode?: string
-    TargetContext?: string
-    TargetExten?: string
-    TargetPriority?: string
-    TargetUniqueid?: string
-    TargetLinkedid?: string
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
+    TargetChannel: string
+    TargetChannelState: string
+    TargetChannelStateDesc: ChannelStateDesc
+    TargetCallerIDNum: string
+    TargetCallerIDName: string
+    TargetConnectedLineNum: string
+    TargetConnectedLineName: string
+    TargetLanguage: string
+    TargetAccountCode: string
+    TargetContext: string
+    TargetExten: string
+    TargetPriority: string
+    TargetUniqueid: string
+    TargetLinkedid: string
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
@@ -3310,10 +3332,10 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/PresenceStateChange. */
   PresenceStateChange: {
-    Presentity?: string
-    Status?: string
-    Subtype?: string
-    Message?: string
+    Presentity: string
+    Status: string
+    Subtype: string
+    Message: string
   }
   /** Asterisk 16 | 22; of a list; API_Documentation/AMI_Events/PresenceStateListComplete. */
   PresenceStateListComplete: {
@@ -3322,33 +3344,33 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/PresenceStatus. */
   PresenceStatus: {
-    Exten?: string
-    Context?: string
-    Hint?: string
-    Status?: string
-    Subtype?: string
-    Message?: string
+    Exten: string
+    Context: string
+    Hint: string
+    Status: string
+    Subtype: string
+    Message: string
   }
   /** Asterisk 16 | 22; class agent; API_Documentation/AMI_Events/QueueCallerAbandon. */
   QueueCallerAbandon: {
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
-    Queue?: string
-    Position?: string
-    OriginalPosition?: string
-    HoldTime?: string
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
+    Queue: string
+    Position: string
+    OriginalPosition: string
+    HoldTime: string
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
@@ -3472,22 +3494,22 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class agent; API_Documentation/AMI_Events/QueueMemberPenalty. */
   QueueMemberPenalty: {
-    Queue?: string
-    MemberName?: string
-    Interface?: string
-    StateInterface?: string
-    Membership?: Known<'dynamic' | 'realtime' | 'static'>
-    Penalty?: string
-    CallsTaken?: string
-    LastCall?: string
-    LastPause?: string
-    LoginTime?: string
-    InCall?: Known<'0' | '1'>
-    Status?: Known<'0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8'>
-    Paused?: Known<'0' | '1'>
-    PausedReason?: string
-    Ringinuse?: Known<'0' | '1'>
-    Wrapuptime?: string
+    Queue: string
+    MemberName: string
+    Interface: string
+    StateInterface: string
+    Membership: Known<'dynamic' | 'realtime' | 'static'>
+    Penalty: string
+    CallsTaken: string
+    LastCall: string
+    LastPause: string
+    LoginTime: string
+    InCall: Known<'0' | '1'>
+    Status: Known<'0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8'>
+    Paused: Known<'0' | '1'>
+    PausedReason: string
+    Ringinuse: Known<'0' | '1'>
+    Wrapuptime: string
   }
   /** Asterisk 16 | 22; class agent; API_Documentation/AMI_Events/QueueMemberRemoved. */
   QueueMemberRemoved: {
@@ -3510,22 +3532,22 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class agent; API_Documentation/AMI_Events/QueueMemberRinginuse. */
   QueueMemberRinginuse: {
-    Queue?: string
-    MemberName?: string
-    Interface?: string
-    StateInterface?: string
-    Membership?: Known<'dynamic' | 'realtime' | 'static'>
-    Penalty?: string
-    CallsTaken?: string
-    LastCall?: string
-    LastPause?: string
-    LoginTime?: string
-    InCall?: Known<'0' | '1'>
-    Status?: Known<'0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8'>
-    Paused?: Known<'0' | '1'>
-    PausedReason?: string
-    Ringinuse?: Known<'0' | '1'>
-    Wrapuptime?: string
+    Queue: string
+    MemberName: string
+    Interface: string
+    StateInterface: string
+    Membership: Known<'dynamic' | 'realtime' | 'static'>
+    Penalty: string
+    CallsTaken: string
+    LastCall: string
+    LastPause: string
+    LoginTime: string
+    InCall: Known<'0' | '1'>
+    Status: Known<'0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8'>
+    Paused: Known<'0' | '1'>
+    PausedReason: string
+    Ringinuse: Known<'0' | '1'>
+    Wrapuptime: string
   }
   /** Asterisk 16 | 22; class agent; API_Documentation/AMI_Events/QueueMemberStatus. */
   QueueMemberStatus: {
@@ -3583,73 +3605,79 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class reporting; API_Documentation/AMI_Events/RTCPReceived. */
   RTCPReceived: {
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
-    SSRC?: string
-    PT?: Known<'200(SR)' | '201(RR)'>
-    From?: string
-    RTT?: string
-    ReportCount?: string
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
+    SSRC: string
+    PT: Known<'200(SR)' | '201(RR)'>
+    From: string
+    RTT: string
+    ReportCount: string
     SentNTP?: string
     SentRTP?: string
     SentPackets?: string
     SentOctets?: string
-    ReportXSourceSSRC?: string
-    ReportXFractionLost?: string
-    ReportXCumulativeLost?: string
-    ReportXHighestSequence?: string
-    ReportXSequenceNumberCycles?: string
-    ReportXIAJitter?: string
-    ReportXLSR?: string
-    ReportXDLSR?: string
+    [header: `Report${number}SourceSSRC`]: string | undefined
+    [header: `Report${number}FractionLost`]: string | undefined
+    [header: `Report${number}CumulativeLost`]: string | undefined
+    [header: `Report${number}HighestSequence`]: string | undefined
+    [header: `Report${number}SequenceNumberCycles`]: string | undefined
+    [header: `Report${number}IAJitter`]: string | undefined
+    [header: `Report${number}LSR`]: string | undefined
+    [header: `Report${number}DLSR`]: string | undefined
+    To: string
+    /** Asterisk 22. */
+    MES?: string
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
   }
   /** Asterisk 16 | 22; class reporting; API_Documentation/AMI_Events/RTCPSent. */
   RTCPSent: {
-    Channel?: string
-    ChannelState?: string
-    ChannelStateDesc?: ChannelStateDesc
-    CallerIDNum?: string
-    CallerIDName?: string
-    ConnectedLineNum?: string
-    ConnectedLineName?: string
-    Language?: string
-    AccountCode?: string
-    Context?: string
-    Exten?: string
-    Priority?: string
-    Uniqueid?: string
-    Linkedid?: string
-    SSRC?: string
-    PT?: Known<'200(SR)' | '201(RR)'>
-    To?: string
-    ReportCount?: string
+    Channel: string
+    ChannelState: string
+    ChannelStateDesc: ChannelStateDesc
+    CallerIDNum: string
+    CallerIDName: string
+    ConnectedLineNum: string
+    ConnectedLineName: string
+    Language: string
+    AccountCode: string
+    Context: string
+    Exten: string
+    Priority: string
+    Uniqueid: string
+    Linkedid: string
+    SSRC: string
+    PT: Known<'200(SR)' | '201(RR)'>
+    To: string
+    ReportCount: string
     SentNTP?: string
     SentRTP?: string
     SentPackets?: string
     SentOctets?: string
-    ReportXSourceSSRC?: string
-    ReportXFractionLost?: string
-    ReportXCumulativeLost?: string
-    ReportXHighestSequence?: string
-    ReportXSequenceNumberCycles?: string
-    ReportXIAJitter?: string
-    ReportXLSR?: string
-    ReportXDLSR?: string
+    [header: `Report${number}SourceSSRC`]: string | undefined
+    [header: `Report${number}FractionLost`]: string | undefined
+    [header: `Report${number}CumulativeLost`]: string | undefined
+    [header: `Report${number}HighestSequence`]: string | undefined
+    [header: `Report${number}SequenceNumberCycles`]: string | undefined
+    [header: `Report${number}IAJitter`]: string | undefined
+    [header: `Report${number}LSR`]: string | undefined
+    [header: `Report${number}DLSR`]: string | undefined
+    From: string
+    /** Asterisk 22. */
+    MES?: string
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
@@ -3687,30 +3715,30 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class system; API_Documentation/AMI_Events/Registry. */
   Registry: {
-    ChannelType?: string
-    Username?: string
-    Domain?: string
-    Status?: Known<'Registered' | 'Unregistered' | 'Rejected' | 'Failed'>
+    ChannelType: string
+    Username: string
+    Domain: string
+    Status: Known<'Registered' | 'Unregistered' | 'Rejected' | 'Failed'>
     Cause?: string
   }
   /** Asterisk 16 | 22; class system; API_Documentation/AMI_Events/Reload. */
   Reload: {
-    Module?: string
-    Status?: Known<'0' | '1' | '2' | '3' | '4' | '5' | '6'>
+    Module: string
+    Status: Known<'0' | '1' | '2' | '3' | '4' | '5' | '6'>
   }
   /** Asterisk 22; class call; API_Documentation/AMI_Events/Rename. */
   Rename: Record<never, never>
   /** Asterisk 16 | 22; class security; API_Documentation/AMI_Events/RequestBadFormat. */
   RequestBadFormat: {
-    EventTV?: string
-    Severity?: Known<'Informational' | 'Error'>
-    Service?: string
-    EventVersion?: string
+    EventTV: string
+    Severity: Known<'Informational' | 'Error'>
+    Service: string
+    EventVersion: string
     AccountID?: string
-    SessionID?: string
-    LocalAddress?: string
-    RemoteAddress?: string
-    RequestType?: string
+    SessionID: string
+    LocalAddress: string
+    RemoteAddress: string
+    RequestType: string
     Module?: string
     SessionTV?: string
     RequestParams?: string
@@ -3980,20 +4008,20 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/UnParkedCall. */
   UnParkedCall: {
-    ParkeeChannel?: string
-    ParkeeChannelState?: string
-    ParkeeChannelStateDesc?: ChannelStateDesc
-    ParkeeCallerIDNum?: string
-    ParkeeCallerIDName?: string
-    ParkeeConnectedLineNum?: string
-    ParkeeConnectedLineName?: string
-    ParkeeLanguage?: string
-    ParkeeAccountCode?: string
-    ParkeeContext?: string
-    ParkeeExten?: string
-    ParkeePriority?: string
-    ParkeeUniqueid?: string
-    ParkeeLinkedid?: string
+    ParkeeChannel: string
+    ParkeeChannelState: string
+    ParkeeChannelStateDesc: ChannelStateDesc
+    ParkeeCallerIDNum: string
+    ParkeeCallerIDName: string
+    ParkeeConnectedLineNum: string
+    ParkeeConnectedLineName: string
+    ParkeeLanguage: string
+    ParkeeAccountCode: string
+    ParkeeContext: string
+    ParkeeExten: string
+    ParkeePriority: string
+    ParkeeUniqueid: string
+    ParkeeLinkedid: string
     ParkerChannel?: string
     ParkerChannelState?: string
     ParkerChannelStateDesc?: ChannelStateDesc
@@ -4008,25 +4036,25 @@ export interface EventMap {
     ParkerPriority?: string
     ParkerUniqueid?: string
     ParkerLinkedid?: string
-    ParkerDialString?: string
-    Parkinglot?: string
-    ParkingSpace?: string
-    ParkingTimeout?: string
-    ParkingDuration?: string
-    RetrieverChannel?: string
-    RetrieverChannelState?: string
-    RetrieverChannelStateDesc?: ChannelStateDesc
-    RetrieverCallerIDNum?: string
-    RetrieverCallerIDName?: string
-    RetrieverConnectedLineNum?: string
-    RetrieverConnectedLineName?: string
-    RetrieverLanguage?: string
-    RetrieverAccountCode?: string
-    RetrieverContext?: string
-    RetrieverExten?: string
-    RetrieverPriority?: string
-    RetrieverUniqueid?: string
-    RetrieverLinkedid?: string
+    ParkerDialString: string
+    Parkinglot: string
+    ParkingSpace: string
+    ParkingTimeout: string
+    ParkingDuration: string
+    RetrieverChannel: string
+    RetrieverChannelState: string
+    RetrieverChannelStateDesc: ChannelStateDesc
+    RetrieverCallerIDNum: string
+    RetrieverCallerIDName: string
+    RetrieverConnectedLineNum: string
+    RetrieverConnectedLineName: string
+    RetrieverLanguage: string
+    RetrieverAccountCode: string
+    RetrieverContext: string
+    RetrieverExten: string
+    RetrieverPriority: string
+    RetrieverUniqueid: string
+    RetrieverLinkedid: string
     ParkeeChanVariable?: string
     /** Asterisk 22. */
     ParkeeTenantid?: string
@@ -4073,8 +4101,8 @@ export interface EventMap {
   }
   /** Asterisk 16 | 22; class system; API_Documentation/AMI_Events/Unload. */
   Unload: {
-    Module?: string
-    Status?: Known<'Success'>
+    Module: string
+    Status: Known<'Success'>
   }
   /** Asterisk 16 | 22; class user; API_Documentation/AMI_Events/UserEvent. */
   UserEvent: {
@@ -4092,7 +4120,7 @@ export interface EventMap {
     Priority?: string
     Uniqueid?: string
     Linkedid?: string
-    UserEvent?: string
+    UserEvent: string
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
@@ -4101,19 +4129,19 @@ export interface EventMap {
   /** Asterisk 16 | 22; class dialplan; API_Documentation/AMI_Events/VarSet. */
   VarSet: {
     Channel: string
-    ChannelState: string
-    ChannelStateDesc: ChannelStateDesc
-    CallerIDNum: string
-    CallerIDName: string
-    ConnectedLineNum: string
-    ConnectedLineName: string
-    Language: string
-    AccountCode: string
-    Context: string
-    Exten: string
-    Priority: string
+    ChannelState?: string
+    ChannelStateDesc?: ChannelStateDesc
+    CallerIDNum?: string
+    CallerIDName?: string
+    ConnectedLineNum?: string
+    ConnectedLineName?: string
+    Language?: string
+    AccountCode?: string
+    Context?: string
+    Exten?: string
+    Priority?: string
     Uniqueid: string
-    Linkedid: string
+    Linkedid?: string
     Variable: string
     Value: string
     ChanVariable?: string
@@ -4121,15 +4149,55 @@ export interface EventMap {
     Tenantid?: string
   }
   /** Asterisk 22; of a list; not documented. */
+  VoicemailBoxDetail: {
+    Folder: string
+    CallerID: string
+    Date: string
+    Duration: string
+    Flag: string
+    ID: string
+  }
+  /** Asterisk 22; of a list; not documented. */
   VoicemailBoxDetailComplete: {
-    EventList?: string
-    ListItems?: string
+    EventList: string
+    ListItems: string
   }
   /** Asterisk 22; class user; API_Documentation/AMI_Events/VoicemailPasswordChange. */
   VoicemailPasswordChange: {
     Context?: string
     Mailbox?: string
     NewPassword?: string
+  }
+  /** Asterisk 16 | 22; of a list; not documented. */
+  VoicemailUserDetail: {
+    VMContext?: string
+    VoiceMailbox?: string
+    Fullname?: string
+    Email?: string
+    Pager?: string
+    ServerEmail?: string
+    FromString?: string
+    MailCommand?: string
+    Language?: string
+    TimeZone?: string
+    Callback?: string
+    Dialout?: string
+    UniqueID?: string
+    ExitContext?: string
+    SayDurationMinimum?: string
+    SayEnvelope?: string
+    SayCID?: string
+    AttachMessage?: string
+    AttachmentFormat?: string
+    DeleteMessage?: string
+    VolumeGain?: string
+    CanReview?: string
+    CanMarkUrgent?: string
+    CallOperator?: string
+    MaxMessageCount?: string
+    MaxMessageLength?: string
+    NewMessageCount?: string
+    OldMessageCount?: string
   }
   /** Asterisk 16 | 22; of a list; not documented. */
   VoicemailUserDetailComplete: {

@@ -1,5 +1,6 @@
 import type { AGICorrection, Corrections, Seen } from './correction.js'
 import type { Action, AGICommand, Documentation, Event, Field, Release } from './entries.js'
+import { numberedName } from './numbered.js'
 
 /** A documentation that says what servers do. `required` is certain now: for a header, that every event of this name has it. */
 export function correct(release: Release, documentation: Documentation, corrections: Corrections): Documentation {
@@ -14,7 +15,10 @@ export function correct(release: Release, documentation: Documentation, correcti
   const events = withUndocumented(documented, actions, its).map((event) => {
     const corrected = correctEvent(event, its)
     const isObserved = corrections.observed[tested]?.includes(event.name) === true
-    const certain = (field: Field): Field => ({ ...field, required: isObserved && field.required !== false })
+    const certain = (field: Field): Field => ({
+      ...field,
+      required: isObserved && field.required !== false && numberedName(field.name) === undefined,
+    })
     return { ...corrected, headers: corrected.headers.map(certain) }
   })
   return {

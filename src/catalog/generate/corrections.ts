@@ -21,7 +21,16 @@ const snapshotHeaders: Corrections['snapshotHeaders'] = [
   { on: [22], header: sometimes('Tenantid') },
 ]
 
+const SENDER_REPORT = ['SentNTP', 'SentRTP', 'SentPackets', 'SentOctets']
+
+const VOICEMAIL_USER = words(
+  `VMContext VoiceMailbox Fullname Email Pager ServerEmail FromString MailCommand Language TimeZone Callback Dialout UniqueID ExitContext
+  SayDurationMinimum SayEnvelope SayCID AttachMessage AttachmentFormat DeleteMessage VolumeGain CanReview CanMarkUrgent CallOperator
+  MaxMessageCount MaxMessageLength NewMessageCount OldMessageCount`,
+)
+
 const events: Corrections['events'] = {
+  AgentComplete: [{ on: BOTH, sometimes: names(channel()) }],
   AgentLogoff: [{ on: [16], adds: channel() }],
   Agents: [{ on: BOTH, sometimes: ['LoggedInTime', 'TalkingToChan', 'CallStarted', ...names(channel())] }],
   AorDetail: [{ on: [16], adds: ['QualifyTimeout', 'VoicemailExtension', 'Contacts'] }],
@@ -41,34 +50,106 @@ const events: Corrections['events'] = {
       ],
     },
   ],
+  AuthDetail: [{ on: BOTH, sometimes: ['EndpointName'] }],
   BlindTransfer: [{ on: BOTH, sometimes: names([...channel('Transferee'), ...bridge()]) }],
   BridgeEnter: [{ on: BOTH, sometimes: ['SwapUniqueid'] }],
   BridgeListItem: [{ on: BOTH, adds: bridge() }],
-  BridgeMerge: [{ on: [16], adds: [...bridge('To'), ...bridge('From')] }],
+  BridgeMerge: [{ on: [16], class: 'call', adds: [...bridge('To'), ...bridge('From')] }],
+  BridgeTechnologyListItem: [{ on: BOTH, adds: ['BridgeTechnology', 'BridgeType', 'BridgePriority', 'BridgeSuspended'] }],
+  CEL: [{ on: BOTH, class: 'call', drops: ['UserField'], adds: ['Channel', 'Userfield'] }],
   Cdr: [{ on: BOTH, open: true }],
+  ChannelTalkingStart: [{ on: BOTH, class: 'call' }],
+  ChannelTalkingStop: [{ on: BOTH, class: 'call' }],
+  ChallengeResponseFailed: [{ on: BOTH, sometimes: ['Module', 'SessionTV'] }],
+  ChallengeSent: [{ on: BOTH, sometimes: ['Module', 'SessionTV'] }],
   ChannelHungup: [{ on: BOTH, adds: ['Channel'] }],
   ConfbridgeList: [{ on: [22], adds: ['EndMarkedAny'] }],
   ConfbridgeListRooms: [{ on: [16], adds: ['Conference', 'Parties', 'Marked', 'Locked', 'Muted'] }],
   ContactStatusDetail: [{ on: BOTH, sometimes: ['ViaAddress', 'CallID'] }],
-  CoreShowChannelMap: [{ on: [22], adds: ['ConnectedChannel'] }],
+  CoreShowChannelMap: [{ on: [22], adds: ['Channel', 'ConnectedChannel'], sometimes: ['Channel', 'ConnectedChannel'] }],
   DBGetResponse: [{ on: BOTH, adds: ['Family', 'Key', 'Val'] }],
   DBGetTreeResponse: [{ on: BOTH, adds: ['Key', 'Val'] }],
+  DTMFBegin: [{ on: [16], class: 'dtmf', adds: [...channel(), 'Digit', 'Direction'] }],
+  DTMFEnd: [{ on: [16], class: 'dtmf', adds: [...channel(), 'Digit', 'DurationMs', 'Direction'] }],
   DeviceStateChange: [{ on: BOTH, adds: [{ name: 'State', required: undefined, values: DEVICE_STATES }] }],
   DialBegin: [{ on: BOTH, sometimes: names(channel()) }],
   DialEnd: [{ on: BOTH, sometimes: names([...channel(), 'Forward']) }],
   DialState: [{ on: BOTH, sometimes: names([...channel(), 'Forward']) }],
+  EndpointDetail: [
+    {
+      on: [16],
+      adds: words(`
+        RpidImmediate Webrtc Ignore183WithoutSdp DtlsFingerprint SuppressQ850ReasonHeaders
+        MwiSubscribeReplacesUnsolicited FollowEarlyMediaFork ReferBlindProgress MaxAudioStreams Bundle
+        FaxDetectTimeout RtpTimeoutHold VoicemailExtension RtpTimeout StirShaken ContactAcl GeolocOutgoingCallProfile
+        SendHistoryInfo DtlsAutoGenerateCert AsymmetricRtpCodec GeolocIncomingCallProfile NotifyEarlyInuseRinging
+        IncomingMwiMailbox AllowUnauthenticatedOptions StirShakenProfile BindRtpToMediaAddress AllowOverlap
+        G726NonStandard Acl RtcpMux MaxVideoStreams AcceptMultipleSdpAnswers RtpKeepalive
+      `),
+    },
+    { on: [22], adds: ['FollowRedirectMethods'] },
+  ],
   EndpointList: [{ on: [16], adds: ['Contacts'] }],
+  FailedACL: [{ on: BOTH, sometimes: ['Module', 'ACLName'] }],
   Hangup: [{ on: [22], sometimes: ['TechCause'] }],
   HangupRequest: [
     { on: [22], adds: ['TechCause'], sometimes: ['TechCause'] },
     { on: BOTH, sometimes: ['Cause'] },
   ],
   Hold: [{ on: BOTH, sometimes: ['MusicClass'] }],
-  ListDialplan: [{ on: BOTH, adds: ['Context', 'Extension', 'Priority', 'Application', 'AppData', 'Registrar'] }],
+  InboundRegistrationDetail: [
+    {
+      on: [16],
+      adds: words(`
+        ObjectType ObjectName MinimumExpiration DefaultExpiration QualifyTimeout Mailboxes SupportPath
+        RemoveUnavailable VoicemailExtension MaxContacts AuthenticateQualify Contact MaximumExpiration
+        QualifyFrequency RemoveExisting OutboundProxy Contacts
+      `),
+    },
+  ],
+  InvalidAccountID: [{ on: BOTH, sometimes: ['Module'] }],
+  InvalidPassword: [{ on: BOTH, sometimes: ['Module', 'Challenge', 'ReceivedChallenge', 'ReceivedHash'] }],
+  ListDialplan: [
+    {
+      on: BOTH,
+      adds: words(`Context Extension ExtensionLabel Priority Application AppData Registrar IncludeContext Switch IgnorePattern`),
+      sometimes: words(`Extension ExtensionLabel Priority Application AppData IncludeContext Switch IgnorePattern`),
+    },
+  ],
   OriginateResponse: [{ on: BOTH, sometimes: ['Application', 'Data', 'Context', 'Exten'] }],
+  OutboundRegistrationDetail: [
+    {
+      on: [16],
+      adds: words(`
+        ObjectType ObjectName MaxRetries ClientUri AuthRejectionPermanent ServerUri MaxRandomInitialDelay SupportPath
+        RetryInterval Expiration Transport Line ContactUser Endpoint ForbiddenRetryInterval OutboundAuth OutboundProxy
+        FatalRetryInterval Status NextReg
+      `),
+    },
+  ],
   OutboundRegistrationDetailComplete: [{ on: BOTH, adds: ['Registered', 'NotRegistered'] }],
+  ParkedCallGiveUp: [{ on: BOTH, sometimes: names(channel('Parker')) }],
+  ParkedCallTimeOut: [{ on: BOTH, sometimes: names(channel('Parker')) }],
   ParkedCallsComplete: [{ on: BOTH, adds: ['Total'] }],
   Parkinglot: [{ on: BOTH, adds: ['Name', 'StartSpace', 'StopSpace', 'Timeout'] }],
+  PeerEntry: [
+    {
+      on: BOTH,
+      adds: words(`
+        Channeltype ObjectName ChanObjectType IPaddress IPport Mask Port Dynamic Trunk Encryption Status Description
+      `),
+      sometimes: ['IPport', 'Mask', 'Port', 'Trunk', 'Encryption', 'Description'],
+    },
+    {
+      on: [16],
+      adds: words(`
+        AutoForcerport Forcerport AutoComedia Comedia VideoSupport TextSupport ACL RealtimeDevice Accountcode
+      `),
+      sometimes: words(`
+        AutoForcerport Forcerport AutoComedia Comedia VideoSupport TextSupport ACL RealtimeDevice Accountcode
+      `),
+    },
+  ],
   PeerStatus: [{ on: BOTH, sometimes: ['Cause', 'Address', 'Port', 'Time'] }],
   QueueMember: [
     {
@@ -88,21 +169,27 @@ const events: Corrections['events'] = {
     },
   ],
   QueueSummary: [{ on: BOTH, adds: ['Queue', 'LoggedIn', 'Available', 'Callers', 'HoldTime', 'TalkTime', 'LongestHoldTime'] }],
+  Registry: [{ on: BOTH, sometimes: ['Cause'] }],
+  RequestBadFormat: [{ on: BOTH, sometimes: ['Module', 'RequestParams'] }],
+  RTCPReceived: [
+    { on: BOTH, adds: ['To'], sometimes: SENDER_REPORT },
+    { on: [22], adds: ['MES'] },
+  ],
+  RTCPSent: [
+    { on: BOTH, adds: ['From'], sometimes: SENDER_REPORT },
+    { on: [22], adds: ['MES'] },
+  ],
   ShowDialPlanComplete: [{ on: BOTH, adds: ['ListExtensions', 'ListPriorities', 'ListContexts'] }],
   Status: [{ on: BOTH, adds: ['Variable'], sometimes: ['Variable'] }],
-  SuccessfulAuth: [{ on: BOTH, sometimes: ['Module'] }],
+  SuccessfulAuth: [{ on: BOTH, sometimes: ['Module', 'SessionTV'] }],
   TestEvent: [{ on: BOTH, class: 'reporting', adds: ['Type', 'State', 'AppFile', 'AppFunction', 'AppLine'], open: true }],
-  UserEvent: [{ on: BOTH, open: true }],
-  VoicemailUserEntry: [
-    {
-      on: BOTH,
-      adds: words(
-        `VMContext VoiceMailbox Fullname Email Pager ServerEmail FromString MailCommand Language TimeZone Callback Dialout UniqueID ExitContext
-        SayDurationMinimum SayEnvelope SayCID AttachMessage AttachmentFormat DeleteMessage VolumeGain CanReview CanMarkUrgent CallOperator
-        MaxMessageCount MaxMessageLength NewMessageCount OldMessageCount`,
-      ),
-    },
-  ],
+  UnParkedCall: [{ on: BOTH, sometimes: names(channel('Parker')) }],
+  UserEvent: [{ on: BOTH, sometimes: names(channel()), open: true }],
+  // A global variable has the Channel and the Uniqueid `none`.
+  VarSet: [{ on: BOTH, sometimes: names(channel()).filter((name) => name !== 'Channel' && name !== 'Uniqueid') }],
+  VoicemailBoxDetail: [{ on: [22], adds: words(`Folder CallerID Date Duration Flag ID`) }],
+  VoicemailUserDetail: [{ on: BOTH, adds: VOICEMAIL_USER }],
+  VoicemailUserEntry: [{ on: BOTH, adds: VOICEMAIL_USER }],
 }
 
 /**
@@ -110,37 +197,57 @@ const events: Corrections['events'] = {
  */
 const observed: Corrections['observed'] = {
   16: words(`
-    AGIExecEnd AGIExecStart AgentCalled AgentComplete AgentConnect Agents AgentsComplete AorDetail AorList AorListComplete
-    AsyncAGIEnd AsyncAGIExec AsyncAGIStart BridgeCreate BridgeDestroy BridgeEnter BridgeInfoChannel BridgeInfoComplete
-    BridgeLeave BridgeListComplete BridgeListItem Cdr ChannelsHungupListComplete ConfbridgeList ConfbridgeListComplete
-    ConfbridgeListRooms ConfbridgeListRoomsComplete ContactStatusDetail CoreShowChannel CoreShowChannelsComplete
-    DBGetComplete DBGetResponse DBGetTreeComplete DBGetTreeResponse DeviceStateChange DeviceStateListComplete DialBegin
-    DialEnd DialState EndpointDetailComplete EndpointList EndpointListComplete ExtensionStateListComplete ExtensionStatus
-    FAXSessionsComplete FAXStats FullyBooted Hangup HangupRequest Hold IdentifyDetail ListDialplan LocalBridge
-    LocalOptimizationBegin LocalOptimizationEnd NewCallerid NewConnectedLine Newchannel Newexten Newstate
-    OriginateResponse OutboundRegistrationDetailComplete ParkedCall ParkedCallsComplete Parkinglot ParkinglotsComplete
-    PeerStatus PeerlistComplete PresenceStateListComplete QueueCallerJoin QueueCallerLeave QueueEntry QueueMember
-    QueueMemberAdded QueueMemberPause QueueMemberRemoved QueueMemberStatus QueueParams QueueStatusComplete QueueSummary
-    QueueSummaryComplete SIPpeerstatusComplete ShowDialPlanComplete Shutdown SoftHangupRequest Status StatusComplete
-    SuccessfulAuth TestEvent Unhold VarSet
+    AGIExecEnd AGIExecStart AgentCalled AgentComplete AgentConnect AgentLogin AgentLogoff AgentRingNoAnswer Agents
+    AgentsComplete AorDetail AorList AorListComplete AsyncAGIEnd AsyncAGIExec AsyncAGIStart AttendedTransfer AuthDetail
+    AuthList AuthListComplete BlindTransfer BridgeCreate BridgeDestroy BridgeEnter BridgeInfoChannel BridgeInfoComplete
+    BridgeLeave BridgeListComplete BridgeListItem BridgeMerge BridgeTechnologyListComplete BridgeTechnologyListItem
+    BridgeVideoSourceUpdate CEL Cdr ChallengeResponseFailed ChallengeSent ChanSpyStart ChanSpyStop ChannelHungup
+    ChannelTalkingStart ChannelsHungupListComplete ConfbridgeEnd ConfbridgeJoin ConfbridgeLeave ConfbridgeList
+    ConfbridgeListComplete ConfbridgeListRooms ConfbridgeListRoomsComplete ConfbridgeMute ConfbridgeRecord ConfbridgeStart
+    ConfbridgeStopRecord ConfbridgeTalking ConfbridgeUnmute ContactList ContactListComplete ContactStatus
+    ContactStatusDetail ContactStatusDetailComplete CoreShowChannel CoreShowChannelsComplete DBGetComplete DBGetResponse
+    DBGetTreeComplete DBGetTreeResponse DTMFBegin DTMFEnd DeviceStateChange DeviceStateListComplete DialBegin DialEnd
+    DialState EndpointDetailComplete EndpointList EndpointListComplete ExtensionStateListComplete ExtensionStatus
+    FAXSessionsComplete FAXStats FailedACL FullyBooted Hangup HangupHandlerPop HangupHandlerPush HangupHandlerRun
+    HangupRequest Hold IdentifyDetail InboundRegistrationDetail InboundRegistrationDetailComplete
+    InboundSubscriptionDetailComplete InvalidAccountID InvalidPassword ListDialplan Load LocalBridge
+    LocalOptimizationBegin LocalOptimizationEnd MixMonitorMute MixMonitorStart MixMonitorStop MonitorStart MonitorStop
+    MusicOnHoldStart MusicOnHoldStop NewAccountCode NewCallerid NewConnectedLine Newchannel Newexten Newstate
+    OriginateResponse OutboundRegistrationDetail OutboundRegistrationDetailComplete OutboundSubscriptionDetailComplete
+    ParkedCall ParkedCallGiveUp ParkedCallTimeOut ParkedCallsComplete Parkinglot ParkinglotsComplete PeerEntry PeerStatus
+    PeerlistComplete Pickup PresenceStateChange PresenceStateListComplete PresenceStatus QueueCallerAbandon
+    QueueCallerJoin QueueCallerLeave QueueEntry QueueMember QueueMemberAdded QueueMemberPause QueueMemberPenalty
+    QueueMemberRemoved QueueMemberRinginuse QueueMemberStatus QueueParams QueueStatusComplete QueueSummary
+    QueueSummaryComplete RTCPReceived RTCPSent Registry Reload RequestBadFormat SIPpeerstatusComplete ShowDialPlanComplete
+    Shutdown SoftHangupRequest Status StatusComplete SuccessfulAuth TestEvent UnParkedCall Unhold Unload UserEvent VarSet
   `),
   22: words(`
     AGIExecEnd AGIExecStart AgentCalled AgentComplete AgentConnect AgentLogin AgentLogoff AgentRingNoAnswer Agents
-    AgentsComplete AorDetail AorList AorListComplete AsyncAGIEnd AsyncAGIExec AsyncAGIStart AttendedTransfer BlindTransfer
-    BridgeCreate BridgeDestroy BridgeEnter BridgeInfoChannel BridgeInfoComplete BridgeLeave BridgeListComplete
-    BridgeListItem BridgeMerge Cdr ChannelsHungupListComplete ConfbridgeEnd ConfbridgeJoin ConfbridgeLeave ConfbridgeList
-    ConfbridgeListComplete ConfbridgeListRooms ConfbridgeListRoomsComplete ConfbridgeMute ConfbridgeStart ConfbridgeUnmute
-    ContactStatusDetail CoreShowChannel CoreShowChannelsComplete DBGetComplete DBGetResponse DBGetTreeComplete
-    DBGetTreeResponse DTMFEnd DeviceStateChange DeviceStateListComplete DialBegin DialEnd DialState EndpointDetail
-    EndpointDetailComplete EndpointList EndpointListComplete ExtensionStateListComplete ExtensionStatus
-    FAXSessionsComplete FAXStats FullyBooted Hangup HangupRequest Hold IdentifyDetail ListDialplan LocalBridge
-    LocalOptimizationBegin LocalOptimizationEnd NewCallerid NewConnectedLine Newchannel Newexten Newstate
-    OriginateResponse OutboundRegistrationDetail OutboundRegistrationDetailComplete PJSIPMaintenanceStatusComplete
-    ParkedCall ParkedCallsComplete Parkinglot ParkinglotsComplete PeerlistComplete Pickup PresenceStateListComplete
-    QueueCallerAbandon QueueCallerJoin QueueCallerLeave QueueEntry QueueMember QueueMemberAdded QueueMemberPause
-    QueueMemberRemoved QueueMemberStatus QueueParams QueueStatusComplete QueueSummary QueueSummaryComplete
-    ShowDialPlanComplete Shutdown SoftHangupRequest Status StatusComplete SuccessfulAuth TestEvent Unhold VarSet
-    VoicemailUserEntry VoicemailUserEntryComplete
+    AgentsComplete AorDetail AorList AorListComplete AsyncAGIEnd AsyncAGIExec AsyncAGIStart AttendedTransfer AuthDetail
+    AuthList AuthListComplete BlindTransfer BridgeCreate BridgeDestroy BridgeEnter BridgeInfoChannel BridgeInfoComplete
+    BridgeLeave BridgeListComplete BridgeListItem BridgeMerge BridgeTechnologyListComplete BridgeTechnologyListItem
+    BridgeVideoSourceUpdate CEL Cdr ChallengeResponseFailed ChallengeSent ChanSpyStart ChanSpyStop ChannelHungup
+    ChannelTalkingStart ChannelsHungupListComplete ConfbridgeEnd ConfbridgeJoin ConfbridgeLeave ConfbridgeList
+    ConfbridgeListComplete ConfbridgeListRooms ConfbridgeListRoomsComplete ConfbridgeMute ConfbridgeRecord ConfbridgeStart
+    ConfbridgeStopRecord ConfbridgeTalking ConfbridgeUnmute ContactList ContactListComplete ContactStatus
+    ContactStatusDetail ContactStatusDetailComplete CoreShowChannel CoreShowChannelMap CoreShowChannelMapComplete
+    CoreShowChannelsComplete DBGetComplete DBGetResponse DBGetTreeComplete DBGetTreeResponse DTMFBegin DTMFEnd
+    DeviceStateChange DeviceStateListComplete DialBegin DialEnd DialState EndpointDetail EndpointDetailComplete
+    EndpointList EndpointListComplete ExtensionStateListComplete ExtensionStatus FAXSessionsComplete FAXStats FailedACL
+    FullyBooted Hangup HangupHandlerPop HangupHandlerPush HangupHandlerRun HangupRequest Hold IdentifyDetail
+    InboundRegistrationDetail InboundRegistrationDetailComplete InboundSubscriptionDetailComplete InvalidAccountID
+    InvalidPassword ListDialplan Load LocalBridge LocalOptimizationBegin LocalOptimizationEnd MessageWaiting
+    MixMonitorMute MixMonitorStart MixMonitorStop MusicOnHoldStart MusicOnHoldStop NewAccountCode NewCallerid
+    NewConnectedLine Newchannel Newexten Newstate OriginateResponse OutboundRegistrationDetail
+    OutboundRegistrationDetailComplete OutboundSubscriptionDetailComplete PJSIPMaintenanceStatusComplete ParkedCall
+    ParkedCallGiveUp ParkedCallTimeOut ParkedCallsComplete Parkinglot ParkinglotsComplete PeerEntry PeerStatus
+    PeerlistComplete Pickup PresenceStateChange PresenceStateListComplete PresenceStatus QueueCallerAbandon
+    QueueCallerJoin QueueCallerLeave QueueEntry QueueMember QueueMemberAdded QueueMemberPause QueueMemberPenalty
+    QueueMemberRemoved QueueMemberRinginuse QueueMemberStatus QueueParams QueueStatusComplete QueueSummary
+    QueueSummaryComplete RTCPReceived RTCPSent Registry Reload RequestBadFormat ShowDialPlanComplete Shutdown
+    SoftHangupRequest Status StatusComplete SuccessfulAuth TestEvent UnParkedCall Unhold Unload UserEvent VarSet
+    VoicemailBoxDetail VoicemailBoxDetailComplete VoicemailUserDetail VoicemailUserDetailComplete VoicemailUserEntry
+    VoicemailUserEntryComplete
   `),
 }
 

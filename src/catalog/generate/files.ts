@@ -1,5 +1,6 @@
 import type { Catalog, CatalogAction, CatalogEntry, CatalogEvent, CatalogField } from './catalog.js'
 import type { EventList, Release } from './entries.js'
+import { numberedName } from './numbered.js'
 import { CHANNEL_STATES } from './snapshots.js'
 import { DEVICE_STATES, HANGUP_CAUSES } from './undocumented.js'
 
@@ -42,12 +43,8 @@ function privilegeText(privilege: readonly string[] | undefined): string | undef
 function parameter(field: CatalogField): string {
   const value = field.values.length === 0 ? 'HeaderValue' : `${known(field.values)} | number | boolean`
   const values = field.repeats ? `${value} | readonly HeaderValue[]` : value
-  // What the documentation numbers, as in `Action-000000` and `UnitAmount(0)`, stands for any such name.
-  const numbered = /^(.*)(-000000|\(0\))$/.exec(field.name)
-  if (numbered !== null) {
-    const form = numbered[2] === '(0)' ? `${numbered[1]}(\${string})` : `${numbered[1]}-\${string}`
-    return `[parameter: \`${form}\`]: ${values} | undefined`
-  }
+  const numbered = numberedName(field.name)
+  if (numbered !== undefined) return `[parameter: ${template(numbered)}]: ${values} | undefined`
   return `${key(field.name)}${field.required ? '' : '?'}: ${values}${field.required ? '' : ' | undefined'}`
 }
 
@@ -73,6 +70,8 @@ function eventMap(events: readonly CatalogEvent[]): string[] {
 }
 
 function header(field: CatalogField): string {
+  const numbered = numberedName(field.name)
+  if (numbered !== undefined) return `[header: ${template(numbered)}]: ${headerType(field)} | undefined`
   return `${key(field.name)}${field.required ? '' : '?'}: ${headerType(field)}`
 }
 
@@ -223,6 +222,10 @@ function known(values: readonly string[]): string {
 
 function anyOf(values: readonly string[]): string {
   return values.map(literal).join(' | ')
+}
+
+function template({ before, after }: { readonly before: string; readonly after: string }): string {
+  return `\`${before}\${number}${after}\``
 }
 
 function literal(text: string): string {
