@@ -16,7 +16,8 @@ export type Unlisted<Name extends string = string> = Name & { readonly [isUnlist
 
 /**
  * Says that a name is meant, though the catalog does not list it: an action or event of a module from elsewhere, of another release, or a
- * header or parameter that only some servers have. Its headers are open: any name, any text.
+ * header or parameter that only some servers have. Its headers are open: any name, any text. An event that the catalog does list keeps its
+ * own headers; an action that it lists takes any parameter.
  *
  * @example
  * await ami.sendAction(unlisted('QueueTune'), { Queue: 'support', Speed: 3 })
