@@ -28,12 +28,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   catalog: [],
   generator: [],
   ami: ['core', 'catalog'],
+  calls: ['core', 'catalog', 'ami'],
   node: ['core', 'ami'],
   testing: ['core', 'catalog', 'ami', 'node'],
-  entry: ['core', 'catalog', 'ami', 'node'],
+  entry: ['core', 'catalog', 'ami', 'calls', 'node'],
 }
 
-/** The files of `ami` that drive: they own timers, chance and queues, so that no other file needs to. */
+/** The files of `ami` and `calls` that drive: they own timers, chance and queues, so that no other file needs to. */
 const DRIVERS = new Set([
   'ami/action-queue.ts',
   'ami/client.ts',
@@ -46,8 +47,10 @@ const DRIVERS = new Set([
   'ami/status.ts',
   'ami/subscriptions.ts',
   'ami/system-clock.ts',
+  'calls/call-manager.ts',
+  'calls/call.ts',
 ])
-const sansIO = files.filter((file) => ['core', 'catalog', 'ami'].includes(roomOf(file)) && !DRIVERS.has(file))
+const sansIO = files.filter((file) => ['core', 'catalog', 'ami', 'calls'].includes(roomOf(file)) && !DRIVERS.has(file))
 const FORBIDDEN =
   /\b(setTimeout|setInterval|setImmediate|performance|process|Buffer|WebSocket|fetch|crypto)\b|\bnew Date\b|\bDate\.|\bMath\.random\b|\bnew Promise\b(?!.*\bHandler\b)/
 

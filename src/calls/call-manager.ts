@@ -1,0 +1,264 @@
+import PQueue from 'p-queue'
+import { actionIdSource } from '../ami/action-id.js'
+import type { AMIClient } from '../ami/client.js'
+import { systemRandomBytes } from '../ami/entropy.js'
+import { ActionTimeoutError, ClosedError, ConnectionLostError, StreamOverflowError } from '../ami/errors.js'
+import { count } from '../ami/options.js'
+import type { ConnectionStatus } from '../ami/status.js'
+import { systemClock } from '../ami/system-clock.js'
+import { unlisted } from '../ami/vocabulary.js'
+import type { Clock } from '../core/clock.js'
+import { EventStream } from '../core/event-stream.js'
+import { Call, type CallHost } from './call.js'
+import { type CallFacts, CallRecord } from './call-record.js'
+import { ORIGINATE_TIMEOUT_MS, type OriginateRequest, originateParameters } from './originate-request.js'
+import { chosenIds, TRACKED_EVENTS, Tracker } from './tracker.js'
+
+/** How calls are paced, and on what clock. */
+export interface CallManagerOptions {
+  /** How many calls of ours there may be at a time; more wait. @default Infinity */
+  readonly maxConcurrentCalls?: number
+  /** How many calls may be started in a second, evenly spread. @default Infinity */
+  readonly callsPerSecond?: number
+  /** Time, for tests. @default the runtime's */
+  readonly clock?: Clock
+}
+
+/** How long Asterisk may take to say what it must say: OriginateResponse after the last Hangup, or after the time of a call is up. */
+const SILENCE_MS = 5_000
+const MAX_BUFFERED = 10_000
+
+/** Originates calls and follows them, and those that come in, to their end, also when the link breaks meanwhile. */
+export class CallManager implements Disposable {
+  readonly #ami: AMIClient
+  readonly #clock: Clock
+  readonly #newId = actionIdSource(systemRandomBytes)
+  readonly #pace: PQueue
+  readonly #tracker: Tracker
+  readonly #host: CallHost
+  /** The calls that have not ended, by their records. */
+  readonly #calls = new Map<CallRecord, Call>()
+  /** Takes a call that waits for its turn out of the line. */
+  readonly #waiting = new Map<CallRecord, AbortController>()
+  /** Calls that are to be hung up as soon as they have a channel, with the cause. */
+  readonly #doomed = new Map<CallRecord, number | undefined>()
+  readonly #timers = new Map<CallRecord, () => void>()
+  readonly #incoming = new Set<EventStream<Call>>()
+  readonly #subscriptions: (() => void)[]
+  #linked = false
+  #seeded = false
+  #closed = false
+
+  /** @throws TypeError or RangeError that names a wrong option. */
+  constructor(ami: AMIClient, options: CallManagerOptions = {}) {
+    const {
+      maxConcurrentCalls = Number.POSITIVE_INFINITY,
+      callsPerSecond = Number.POSITIVE_INFINITY,
+      clock = systemClock,
+    } = options
+    if (maxConcurrentCalls !== Number.POSITIVE_INFINITY) count('maxConcurrentCalls', maxConcurrentCalls)
+    if (!(callsPerSecond > 0)) throw new RangeError(`callsPerSecond must be above 0, not ${String(callsPerSecond)}`)
+    this.#ami = ami
+    this.#clock = clock
+    this.#pace = new PQueue({
+      concurrency: maxConcurrentCalls,
+      ...(callsPerSecond === Number.POSITIVE_INFINITY ? {} : { interval: 1000 / callsPerSecond, intervalCap: 1 }),
+    })
+    this.#host = { ami, clock, cancel: (call, cause) => this.#cancel(call, cause) }
+    this.#tracker = new Tracker(() => this.#now(), {
+      incoming: (record) => this.#cameIn(record),
+      joined: (record, channel) => this.#joined(record, channel.name),
+      silent: (record) => this.#watch(record, SILENCE_MS, () => this.#tracker.conclude(record)),
+      over: (record) => this.#over(record),
+    })
+    const track = TRACKED_EVENTS.map((name) => ami.onEvent(unlisted(name), (event) => this.#tracker.eventReceived(event)))
+    this.#subscriptions = [...track, ami.on('status', (status) => this.#statusChanged(status))]
+    this.#statusChanged(ami.status)
+  }
+
+  /** Calls of ours that wait for their turn. */
+  get queuedCalls(): readonly Call[] {
+    return [...this.#waiting.keys()].map((record) => this.#calls.get(record) as Call)
+  }
+
+  /** Calls that have not ended and do not wait: ours and those that came in. */
+  get trackedCalls(): readonly Call[] {
+    return [...this.#calls].filter(([record]) => !this.#waiting.has(record)).map(([, call]) => call)
+  }
+
+  /**
+   * Starts a call, or puts it in the line if it must wait. The call is returned at once; what goes wrong is in its transitions.
+   *
+   * @throws TypeError or RangeError for a request that cannot be; ClosedError when the manager is closed.
+   */
+  originate(request: OriginateRequest): Call {
+    if (this.#closed) throw new ClosedError('The CallManager is closed; make a new one')
+    const parameters = originateParameters(request)
+    const record = new CallRecord(this.#newId(), 'outgoing', factsOf(request), () => this.#now())
+    const call = new Call(record, this.#host)
+    this.#calls.set(record, call)
+    this.#tracker.expect(record)
+    const line = new AbortController()
+    this.#waiting.set(record, line)
+    const takeBack = () => {
+      if (this.#waiting.has(record)) this.#tracker.giveUp(record, 'failed', asError(request.signal?.reason))
+    }
+    request.signal?.addEventListener('abort', takeBack, { once: true })
+    const turn = async () => {
+      if (!this.#waiting.delete(record)) return
+      request.signal?.removeEventListener('abort', takeBack)
+      void this.#send(record, parameters, request)
+      await call.ended()
+    }
+    // Rejected when the call is taken out of the line, which its transitions tell.
+    this.#pace.add(turn, { signal: line.signal }).catch(() => request.signal?.removeEventListener('abort', takeBack))
+    if (request.signal?.aborted) takeBack()
+    return call
+  }
+
+  /** The calls that come in from outside, from now on, each as soon as it rings. Ends when the manager is closed. */
+  incoming(): EventStream<Call> {
+    const stream: EventStream<Call> = new EventStream<Call>({
+      maxBuffered: MAX_BUFFERED,
+      overflow: 'error',
+      withGaps: false,
+      now: () => this.#now(),
+      overflowError: (maxBuffered) => new StreamOverflowError(maxBuffered),
+      ended: () => this.#incoming.delete(stream),
+    })
+    if (this.#closed) stream.end()
+    else this.#incoming.add(stream)
+    return stream
+  }
+
+  /** Follows no call any more: those that wait fail, those that live are lost. They go on in Asterisk. Idempotent. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    for (const stop of this.#subscriptions) stop()
+    this.#abandonAll(new ClosedError('The CallManager was closed'))
+    for (const stream of [...this.#incoming]) stream.end()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  async #send(
+    record: CallRecord,
+    parameters: ReturnType<typeof originateParameters>,
+    { timeoutMs = ORIGINATE_TIMEOUT_MS, variables, channel }: OriginateRequest,
+  ): Promise<void> {
+    const [channelId, otherId] = chosenIds(record)
+    const ids = { ActionID: record.id, ChannelId: channelId, OtherChannelId: /^local\//i.test(channel) ? otherId : undefined }
+    try {
+      await this.#ami.sendAction('Originate', { ...parameters, ...ids }, { variables })
+      this.#tracker.accepted(record)
+    } catch (error) {
+      const isUncertain = (error instanceof ConnectionLostError || error instanceof ActionTimeoutError) && error.sent === 'maybe'
+      // What was written Asterisk may do; the channel has an id of ours, and will show it.
+      if (isUncertain) this.#tracker.uncertain(record)
+      else this.#tracker.giveUp(record, 'failed', asError(error))
+    }
+    if (record.outcome !== undefined) return
+    if (record.channel === undefined)
+      this.#watch(record, timeoutMs + SILENCE_MS, () => {
+        if (record.channel === undefined) this.#tracker.giveUp(record, 'lost')
+      })
+  }
+
+  #cancel(record: CallRecord, cause: number | undefined): void {
+    if (this.#waiting.has(record)) this.#tracker.giveUp(record, 'failed', new Error('The call was hung up before its turn came'))
+    else this.#doomed.set(record, cause)
+  }
+
+  #joined(record: CallRecord, channel: string): void {
+    this.#timers.get(record)?.()
+    if (!this.#doomed.has(record)) return
+    const cause = this.#doomed.get(record)
+    this.#doomed.delete(record)
+    // Refused if the channel is gone by then, which is what was wanted.
+    this.#ami.sendAction('Hangup', { Channel: channel, Cause: cause }).catch(() => undefined)
+  }
+
+  #cameIn(record: CallRecord): void {
+    const call = new Call(record, this.#host)
+    this.#calls.set(record, call)
+    for (const stream of this.#incoming) stream.push(call)
+  }
+
+  #over(record: CallRecord): void {
+    this.#calls.delete(record)
+    this.#doomed.delete(record)
+    this.#timers.get(record)?.()
+    this.#timers.delete(record)
+    const line = this.#waiting.get(record)
+    this.#waiting.delete(record)
+    line?.abort()
+  }
+
+  #watch(record: CallRecord, afterMs: number, then: () => void): void {
+    this.#timers.get(record)?.()
+    this.#timers.set(record, this.#clock.after(afterMs, then))
+  }
+
+  #statusChanged(status: ConnectionStatus): void {
+    const linked = status.state === 'online' || status.state === 'draining'
+    if (linked && !this.#linked) {
+      if (!this.#seeded) this.#tracker.disconnected()
+      void this.#resynchronize()
+    } else if (!linked && this.#linked) {
+      this.#tracker.disconnected()
+    }
+    this.#linked = linked
+    if (status.state === 'failed') this.#abandonAll(status.reason)
+    if (status.state === 'closed') this.close()
+  }
+
+  /** Reads the server's live channels. Of those that were there before this manager, nobody knows how they began: they are not incoming. */
+  async #resynchronize(): Promise<void> {
+    const asCalls = this.#seeded
+    this.#seeded = true
+    try {
+      const { events } = await this.#ami.sendAction('CoreShowChannels')
+      for (const item of events) this.#tracker.channelListed(item, asCalls)
+      // Events that happened before the list may still be behind it; the answer to another action comes after them.
+      await this.#ami.sendAction('Ping')
+    } catch (error) {
+      // Without a link, the next connection tries again.
+      if (error instanceof ConnectionLostError || error instanceof ClosedError) return
+    }
+    if (!this.#closed) this.#tracker.resynchronized()
+  }
+
+  #abandonAll(reason: Error): void {
+    for (const record of [...this.#calls.keys()]) {
+      this.#tracker.giveUp(record, this.#waiting.has(record) ? 'failed' : 'lost', reason)
+    }
+  }
+
+  #now(): Date {
+    return new Date(this.#clock.now())
+  }
+}
+
+function factsOf({ callerId = '', context = '', exten = '', variables }: OriginateRequest): CallFacts {
+  const name = /^\s*"?([^"<]*?)"?\s*<([^>]*)>\s*$/.exec(callerId)
+  const pairs: Iterable<readonly [string, unknown]> =
+    variables === undefined
+      ? []
+      : Symbol.iterator in variables
+        ? (variables as Iterable<readonly [string, unknown]>)
+        : Object.entries(variables)
+  return {
+    callerId: name?.[2] ?? callerId,
+    callerName: name?.[1] ?? '',
+    context,
+    exten,
+    variables: new Map([...pairs].map(([key, value]) => [key, String(value)])),
+  }
+}
+
+function asError(value: unknown): Error {
+  return value instanceof Error ? value : new Error(`The call was taken back: ${String(value)}`)
+}

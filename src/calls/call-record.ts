@@ -1,0 +1,248 @@
+import type { AMIEvent } from '../ami/event.js'
+import { HANGUP_CAUSES } from '../catalog/hangup-causes.js'
+import type { ChannelRecord } from './channel.js'
+import { type CallSignal, STATUS_TABLE, signalOfState } from './status-table.js'
+import type { CallOutcome, CallStatus, CallTransition } from './transition.js'
+
+export type CallDirection = 'outgoing' | 'incoming'
+
+/** Who calls whom, as it was when the call began. */
+export interface CallFacts {
+  readonly callerId: string
+  readonly callerName: string
+  readonly context: string
+  readonly exten: string
+  readonly variables: ReadonlyMap<string, string>
+}
+
+/** A transition without what all of them have. */
+type TransitionFacts = CallTransition extends infer Each
+  ? Each extends CallTransition
+    ? Omit<Each, 'at' | 'status' | 'event'>
+    : never
+  : never
+
+/** What is known of an Originate of ours. */
+export type OriginateProgress = 'queued' | 'sent' | 'accepted' | 'answered' | 'refused'
+
+/**
+ * One call's state: its channels, its status, and what happened to it. It is told what happens by whoever reads the events, and tells whoever
+ * listens. No clock, no I/O.
+ */
+export class CallRecord {
+  readonly id: string
+  readonly direction: CallDirection
+  readonly facts: CallFacts
+  readonly #now: () => Date
+  readonly #channels = new Map<string, ChannelRecord<CallRecord>>()
+  readonly #uniqueIds = new Set<string>()
+  readonly #listeners = new Set<(transition: CallTransition) => void>()
+  readonly #history: CallTransition[] = []
+  #status: CallStatus = 'queued'
+  readonly #linkedIds = new Set<string>()
+  #bridgedChannels = 0
+  #heldChannels = 0
+  #answered = false
+  #cause = 0
+  #causeText = ''
+  #techCause: string | undefined
+  #dialStatus: string | undefined
+  #reason: number | undefined
+  #error: Error | undefined
+  #outcome: CallOutcome | undefined
+  /** How far the Originate is; an incoming call has none. */
+  originate: OriginateProgress | undefined
+  /** The connection on which the server's answer or a channel of it was heard last. */
+  heard = 0
+  /** The connection on which it began, or was found to be there still. */
+  confirmed = 0
+
+  constructor(id: string, direction: CallDirection, facts: CallFacts, now: () => Date) {
+    this.id = id
+    this.direction = direction
+    this.facts = facts
+    this.#now = now
+    if (direction === 'outgoing') {
+      this.originate = 'queued'
+      this.#tell({ type: 'queued' }, undefined)
+    }
+  }
+
+  get status(): CallStatus {
+    return this.#status
+  }
+
+  get outcome(): CallOutcome | undefined {
+    return this.#outcome
+  }
+
+  /** The `Linkedid`s of its channels, the first one first. */
+  get linkedIds(): ReadonlySet<string> {
+    return this.#linkedIds
+  }
+
+  get uniqueIds(): readonly string[] {
+    return [...this.#uniqueIds]
+  }
+
+  get channels(): readonly ChannelRecord<CallRecord>[] {
+    return [...this.#channels.values()]
+  }
+
+  /** The channel that stands for the call: its first one that is alive. */
+  get channel(): ChannelRecord<CallRecord> | undefined {
+    for (const channel of this.#channels.values()) return channel
+    return undefined
+  }
+
+  get isHeld(): boolean {
+    return this.#heldChannels > 0
+  }
+
+  /** What happened so far, in order. */
+  get history(): readonly CallTransition[] {
+    return this.#history
+  }
+
+  /** Calls `listener` at each transition from now on, until the returned function is called. */
+  listen(listener: (transition: CallTransition) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  link(linkedId: string): void {
+    this.#linkedIds.add(linkedId)
+  }
+
+  add(channel: ChannelRecord<CallRecord>): void {
+    channel.call = this
+    this.#channels.set(channel.uniqueId, channel)
+    this.#uniqueIds.add(channel.uniqueId)
+    if (channel.bridged) this.#bridgedChannels += 1
+  }
+
+  /** A channel is no more, or is not this call's any more. */
+  remove(channel: ChannelRecord<CallRecord>, event: AMIEvent | undefined): void {
+    this.#channels.delete(channel.uniqueId)
+    channel.call = undefined
+    this.unheld(channel, event)
+  }
+
+  dialed(channel: ChannelRecord<CallRecord>, event: AMIEvent): void {
+    this.#signal('dialing')
+    this.#tell({ type: 'dialingStarted', uniqueId: channel.uniqueId, channel: channel.name }, event)
+  }
+
+  dialEnded(channel: ChannelRecord<CallRecord>, dialStatus: string | undefined, event: AMIEvent | undefined): void {
+    this.#dialStatus = dialStatus ?? this.#dialStatus
+    this.#tell({ type: 'dialingFinished', uniqueId: channel.uniqueId, channel: channel.name, dialStatus }, event)
+  }
+
+  /** A channel's state changed, or is told for the first time. Only the first channel's state is the call's. */
+  stateChanged(channel: ChannelRecord<CallRecord>, event: AMIEvent | undefined): void {
+    if (channel !== this.channel) return
+    const signal = signalOfState(channel.state)
+    if (signal !== undefined) this.#signal(signal)
+    this.#tell({ type: 'stateChanged', state: channel.state, stateText: channel.stateText }, event)
+  }
+
+  bridged(event: AMIEvent | undefined): void {
+    this.#bridgedChannels += 1
+    if (this.#bridgedChannels === 1 && this.#signal('bridged')) this.#tell({ type: 'bridged' }, event)
+  }
+
+  unbridged(event: AMIEvent | undefined): void {
+    this.#bridgedChannels -= 1
+    if (this.#bridgedChannels === 0 && this.#signal('unbridged')) this.#tell({ type: 'unbridged' }, event)
+  }
+
+  held(channel: ChannelRecord<CallRecord>, event: AMIEvent): void {
+    if (channel.held) return
+    channel.held = true
+    this.#heldChannels += 1
+    if (this.#heldChannels === 1) this.#tell({ type: 'held' }, event)
+  }
+
+  /** An Unhold without a Hold, as a blind transfer has, says nothing. */
+  unheld(channel: ChannelRecord<CallRecord>, event: AMIEvent | undefined): void {
+    if (!channel.held) return
+    channel.held = false
+    this.#heldChannels -= 1
+    if (this.#heldChannels === 0) this.#tell({ type: 'unheld' }, event)
+  }
+
+  resumed(): void {
+    this.#tell({ type: 'resumed' }, undefined)
+  }
+
+  /** Notes why a channel hung up; 0 tells nothing. */
+  hungUp(cause: number, causeText: string, techCause: string | undefined): void {
+    if (cause !== 0) {
+      this.#cause = cause
+      this.#causeText = causeText === '' ? (HANGUP_CAUSES[cause]?.text ?? '') : causeText
+    }
+    this.#techCause = techCause ?? this.#techCause
+  }
+
+  /** OriginateResponse came. */
+  originated(succeeded: boolean, reason: number): void {
+    this.originate = succeeded ? 'answered' : 'refused'
+    if (!succeeded) this.#reason = reason
+  }
+
+  /** Its channels are gone and OriginateResponse does not come: what was seen decides. */
+  conclude(): void {
+    this.originate = this.#answered ? 'answered' : 'refused'
+  }
+
+  /** It cannot be, whatever channels there are: Asterisk refused it, it was taken back, or it is not known any more. */
+  giveUp(result: 'failed' | 'lost', error: Error | undefined): void {
+    this.#error = error
+    this.#end(result, undefined)
+  }
+
+  /** Whether it had channels and has none any more. */
+  get isSilent(): boolean {
+    return this.#channels.size === 0 && this.#uniqueIds.size > 0
+  }
+
+  /** Ends the call if no channel is left and none is to come. */
+  endIfOver(event: AMIEvent | undefined): void {
+    if (this.#channels.size > 0) return
+    if (this.originate === 'refused') this.#end('failed', event)
+    // OriginateResponse may come before its own Newchannel.
+    else if (this.originate === undefined || (this.originate === 'answered' && this.#uniqueIds.size > 0))
+      this.#end('ended', event)
+  }
+
+  #end(result: CallOutcome['result'], event: AMIEvent | undefined): void {
+    if (!this.#signal(result)) return
+    this.#outcome = {
+      result,
+      answered: this.#answered,
+      cause: this.#cause,
+      causeText: this.#causeText,
+      techCause: this.#techCause,
+      dialStatus: this.#dialStatus,
+      reason: this.#reason,
+      error: this.#error,
+    }
+    this.#tell({ type: result, ...this.#outcome }, event)
+    this.#listeners.clear()
+  }
+
+  /** Moves on in the table. False when the table knows no such move. */
+  #signal(signal: CallSignal): boolean {
+    const next = STATUS_TABLE[this.#status][signal]
+    if (next === undefined) return false
+    this.#status = next
+    if (next === 'up' || next === 'bridged') this.#answered = true
+    return true
+  }
+
+  #tell(facts: TransitionFacts, event: AMIEvent | undefined): void {
+    const transition = { ...facts, at: this.#now(), status: this.#status, event } as CallTransition
+    this.#history.push(transition)
+    for (const listener of [...this.#listeners]) listener(transition)
+  }
+}

@@ -1,0 +1,309 @@
+import type { AMIClient } from '../ami/client.js'
+import { ActionError, ActionTimeoutError, StreamOverflowError } from '../ami/errors.js'
+import { duration } from '../ami/options.js'
+import type { Clock } from '../core/clock.js'
+import { deferred } from '../core/deferred.js'
+import { EventStream } from '../core/event-stream.js'
+import type { CallDirection, CallRecord } from './call-record.js'
+import type { CallChannel } from './channel.js'
+import { CallEndedError, CallFailedError, NoChannelError } from './errors.js'
+import { PROGRESS } from './status-table.js'
+import type { CallOutcome, CallStatus, CallTransition } from './transition.js'
+
+/** What a call needs from its manager. */
+export interface CallHost {
+  readonly ami: AMIClient
+  readonly clock: Clock
+  /** Takes back a call that has no channel yet, or hangs it up as soon as it has one. */
+  cancel(call: CallRecord, cause: number | undefined): void
+}
+
+/** What a call can be waited for. */
+export type CallProgress = 'dialing' | 'ringing' | 'up' | 'bridged'
+
+const MAX_BUFFERED = 10_000
+
+/**
+ * One call, with all its channels. `for await (const transition of call)` yields what happens to it, from its beginning to its end, which is
+ * exactly one of `ended`, `failed` and `lost`, and always comes.
+ */
+export class Call implements AsyncIterable<CallTransition> {
+  readonly #record: CallRecord
+  readonly #host: CallHost
+
+  constructor(record: CallRecord, host: CallHost) {
+    this.#record = record
+    this.#host = host
+  }
+
+  /** Unique. A call of ours has it as the `Uniqueid` of its channel, where the server lets us choose; an incoming one has its channel's. */
+  get id(): string {
+    return this.#record.id
+  }
+
+  get direction(): CallDirection {
+    return this.#record.direction
+  }
+
+  get status(): CallStatus {
+    return this.#record.status
+  }
+
+  /** What became of it; undefined while it lives. */
+  get outcome(): CallOutcome | undefined {
+    return this.#record.outcome
+  }
+
+  /** Whether one of its channels is on hold. */
+  get isHeld(): boolean {
+    return this.#record.isHeld
+  }
+
+  /** The `Uniqueid`s of all channels it has or had. */
+  get uniqueIds(): readonly string[] {
+    return this.#record.uniqueIds
+  }
+
+  /** The `Linkedid` of its first channel; empty before there is one. */
+  get linkedId(): string {
+    for (const linkedId of this.#record.linkedIds) return linkedId
+    return ''
+  }
+
+  /** Its channels that are alive, the one that stands for the call first. */
+  get channels(): readonly CallChannel[] {
+    return this.#record.channels
+  }
+
+  /** The caller's number; empty if it is withheld. */
+  get callerId(): string {
+    return this.#record.facts.callerId
+  }
+
+  get callerName(): string {
+    return this.#record.facts.callerName
+  }
+
+  /** What was called. */
+  get exten(): string {
+    return this.#record.facts.exten
+  }
+
+  get context(): string {
+    return this.#record.facts.context
+  }
+
+  /** Of a call of ours, those that were given; of an incoming one, those that the server adds to events (`channelvars` in manager.conf). */
+  get variables(): ReadonlyMap<string, string> {
+    return this.#record.facts.variables
+  }
+
+  /** What happened so far and what happens from now on, up to the end. Each loop has its own. */
+  [Symbol.asyncIterator](): EventStream<CallTransition> {
+    let stop: () => void = () => undefined
+    const stream = new EventStream<CallTransition>({
+      maxBuffered: MAX_BUFFERED,
+      overflow: 'error',
+      withGaps: false,
+      now: () => new Date(this.#host.clock.now()),
+      overflowError: (maxBuffered) => new StreamOverflowError(maxBuffered),
+      ended: () => stop(),
+    })
+    for (const transition of this.#record.history) stream.push(transition)
+    if (this.outcome !== undefined) stream.end()
+    else {
+      stop = this.#record.listen((transition) => {
+        stream.push(transition)
+        if (this.outcome !== undefined) stream.end()
+      })
+    }
+    return stream
+  }
+
+  /** Resolves with what became of the call when it has ended, failed or was lost. Never rejects. */
+  async ended(): Promise<CallOutcome> {
+    const { outcome } = this
+    if (outcome !== undefined) return outcome
+    const over = deferred<CallOutcome>()
+    this.#record.listen(() => {
+      if (this.outcome !== undefined) over.resolve(this.outcome)
+    })
+    return over.promise
+  }
+
+  /**
+   * Resolves when the call is as far as this, or was further.
+   *
+   * @throws CallFailedError or CallEndedError when it can no longer be; ActionTimeoutError when it takes longer than `timeoutMs` (default:
+   * no limit); the signal's reason.
+   */
+  async waitFor(
+    progress: CallProgress,
+    options: { readonly timeoutMs?: number; readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<void> {
+    const { timeoutMs = Number.POSITIVE_INFINITY, signal } = options
+    const wanted = PROGRESS[progress]
+    if (!(wanted > 0))
+      throw new TypeError(`a call can be waited for until it is dialing, ringing, up or bridged, not ${String(progress)}`)
+    duration('timeoutMs', timeoutMs)
+    signal?.throwIfAborted()
+    const reached = deferred<void>()
+    const look = () => {
+      if (PROGRESS[this.status] >= wanted) reached.resolve()
+      else if (this.outcome !== undefined) reached.reject(this.#overError(`be ${progress}`))
+    }
+    const stop = this.#record.listen(look)
+    const late = () =>
+      reached.reject(
+        new ActionTimeoutError(`The call was not ${progress} within ${timeoutMs} ms; it is ${this.status}`, {
+          timeoutMs,
+          sent: 'no',
+        }),
+      )
+    const cancel = timeoutMs === Number.POSITIVE_INFINITY ? () => undefined : this.#host.clock.after(timeoutMs, late)
+    const abort = () => reached.reject(signal?.reason)
+    signal?.addEventListener('abort', abort, { once: true })
+    look()
+    try {
+      await reached.promise
+    } finally {
+      stop()
+      cancel()
+      signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  /**
+   * Hangs up, with a Q.850 cause if one is given. A call that has no channel yet is taken back, or hung up as soon as it has one. Resolves
+   * when Asterisk was told; `ended()` when it is done.
+   *
+   * @throws CallEndedError or CallFailedError when the call is over; what `sendAction` throws.
+   */
+  async hangup(cause?: number): Promise<void> {
+    this.#requireAlive('be hung up')
+    const { channel } = this.#record
+    if (channel === undefined) this.#host.cancel(this.#record, cause)
+    else await this.#act('be hung up', () => this.#host.ami.sendAction('Hangup', { Channel: channel.name, Cause: cause }))
+  }
+
+  /**
+   * Sends the call's channel to another place in the dialplan. Asterisk does not say when there is no such extension: the channel hangs up.
+   *
+   * @throws as all actions on a call: CallEndedError or CallFailedError when it is over, NoChannelError before it has a channel, and what
+   * `sendAction` throws.
+   */
+  async redirect(to: { readonly context: string; readonly exten: string; readonly priority?: number | string }): Promise<void> {
+    const { context, exten, priority = 1 } = to
+    await this.#onChannel('be redirected', (Channel) =>
+      this.#host.ami.sendAction('Redirect', { Channel, Context: context, Exten: exten, Priority: priority }),
+    )
+  }
+
+  /** Connects the channels of two calls; each leaves what it did. @throws as `redirect`, for either call. */
+  async bridgeWith(other: Call): Promise<void> {
+    const Channel2 = other.#channelName('be bridged')
+    await this.#onChannel('be bridged', (Channel1) => this.#host.ami.sendAction('Bridge', { Channel1, Channel2 }))
+  }
+
+  /** Parks the call, in Asterisk's default lot unless one is named. @throws as `redirect`. */
+  async park(options: { readonly parkinglot?: string; readonly timeoutMs?: number } = {}): Promise<void> {
+    const { parkinglot, timeoutMs } = options
+    await this.#onChannel('be parked', (Channel) =>
+      this.#host.ami.sendAction('Park', { Channel, Parkinglot: parkinglot, Timeout: timeoutMs }),
+    )
+  }
+
+  /** Sets a variable of the call's channel. @throws as `redirect`. */
+  async setVariable(name: string, value: string): Promise<void> {
+    await this.#onChannel('have a variable set', (Channel) =>
+      this.#host.ami.sendAction('Setvar', { Channel, Variable: name, Value: value }),
+    )
+  }
+
+  /** A variable of the call's channel, or what a dialplan function says of it; empty if it is not set. @throws as `redirect`. */
+  async getVariable(name: string): Promise<string> {
+    const response = await this.#onChannel('have a variable read', (Channel) =>
+      this.#host.ami.sendAction('Getvar', { Channel, Variable: name }),
+    )
+    return response.get('Value') ?? ''
+  }
+
+  /** Sends digits (0-9, *, #, A-D) to the call's channel, one after the other. @throws TypeError for others; as `redirect`. */
+  async sendDTMF(digits: string): Promise<void> {
+    if (!/^[0-9*#A-D]+$/i.test(digits)) throw new TypeError(`digits must be of 0-9, *, # and A-D, not ${JSON.stringify(digits)}`)
+    for (const Digit of digits) {
+      await this.#onChannel('take digits', (Channel) => this.#host.ami.sendAction('PlayDTMF', { Channel, Digit }))
+    }
+  }
+
+  /** Records both sides into a file on the server (MixMonitor). @throws as `redirect`. */
+  async startRecording(file: string, options?: string): Promise<void> {
+    await this.#onChannel('be recorded', (Channel) =>
+      this.#host.ami.sendAction('MixMonitor', { Channel, File: file, Options: options }),
+    )
+  }
+
+  /** Ends what `startRecording` began. @throws as `redirect`. */
+  async stopRecording(): Promise<void> {
+    await this.#onChannel('be recorded', (Channel) => this.#host.ami.sendAction('StopMixMonitor', { Channel }))
+  }
+
+  /** Silences what comes from the channel (`in`), what goes to it (`out`), or both; `on` false undoes it. @throws as `redirect`. */
+  async mute(direction: 'in' | 'out' | 'all' = 'all', on = true): Promise<void> {
+    await this.#onChannel('be muted', (Channel) =>
+      this.#host.ami.sendAction('MuteAudio', { Channel, Direction: direction, State: on ? 'on' : 'off' }),
+    )
+  }
+
+  toJSON(): object {
+    const { id, direction, status, callerId, exten, context, channels, outcome } = this
+    return {
+      id,
+      direction,
+      status,
+      callerId,
+      exten,
+      context,
+      channels,
+      outcome: outcome && { ...outcome, error: outcome.error?.message },
+    }
+  }
+
+  #onChannel<T>(what: string, send: (channel: string) => Promise<T>): Promise<T> {
+    try {
+      const channel = this.#channelName(what)
+      return this.#act(what, () => send(channel))
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  #channelName(what: string): string {
+    this.#requireAlive(what)
+    const { channel } = this.#record
+    if (channel === undefined) throw new NoChannelError(`The call cannot ${what}: it is ${this.status} and has no channel yet`)
+    return channel.name
+  }
+
+  async #act<T>(what: string, send: () => Promise<T>): Promise<T> {
+    try {
+      return await send()
+    } catch (error) {
+      // Asterisk's "No such channel" comes when the call ended on the way.
+      if (error instanceof ActionError) this.#requireAlive(what)
+      throw error
+    }
+  }
+
+  #requireAlive(what: string): void {
+    if (this.outcome !== undefined) throw this.#overError(what)
+  }
+
+  #overError(what: string): CallFailedError | CallEndedError {
+    const outcome = this.outcome as CallOutcome
+    const { result, causeText, dialStatus, error } = outcome
+    const why = [error?.message, causeText, dialStatus].find((each) => each)
+    const message = `The call cannot ${what}: it has ${result === 'lost' ? 'been lost' : result}${why === undefined ? '' : ` (${why})`}`
+    return result === 'failed' ? new CallFailedError(message, outcome) : new CallEndedError(message, outcome)
+  }
+}

@@ -1,0 +1,64 @@
+import { duration } from '../ami/options.js'
+import type { Variables } from '../ami/variables.js'
+import type { ActionParameters } from '../ami/vocabulary.js'
+
+/** Whom to call, and what the call runs when it is answered: `context`, `exten` and `priority`, or an `application`. */
+export interface OriginateRequest {
+  /** Technology and resource: `PJSIP/100`, `Local/200@default`. */
+  readonly channel: string
+  readonly context?: string | undefined
+  readonly exten?: string | undefined
+  /** A number or a label. @default 1 */
+  readonly priority?: number | string | undefined
+  readonly application?: string | undefined
+  /** The application's arguments. */
+  readonly data?: string | undefined
+  /** Whom the called party sees: `"Ann" <100>`. */
+  readonly callerId?: string | undefined
+  /** `Account`, for the call's records. */
+  readonly account?: string | undefined
+  /** In the order of preference: `['ulaw', 'alaw']`. */
+  readonly codecs?: readonly string[] | undefined
+  /** Counts early media as an answer. @default false */
+  readonly earlyMedia?: boolean | undefined
+  /** How long it may ring, in ms. @default 30_000 */
+  readonly timeoutMs?: number | undefined
+  /** Channel variables; escaped so that Asterisk reads back exactly what is given. */
+  readonly variables?: Variables | undefined
+  /** Takes the call back while it waits for its turn. Afterwards use `hangup()`. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** `Timeout` of Originate where none is given (`main/manager.c`). */
+export const ORIGINATE_TIMEOUT_MS = 30_000
+
+/** The parameters of the Originate. @throws TypeError or RangeError that says what is wrong and what to do. */
+export function originateParameters(request: OriginateRequest): ActionParameters<'Originate'> {
+  const { channel, context, exten, application, data, codecs, timeoutMs = ORIGINATE_TIMEOUT_MS } = request
+  if (typeof channel !== 'string' || !/^[^/]+\/./s.test(channel)) {
+    throw new TypeError(`channel must be a technology and a resource, as in PJSIP/100, not ${JSON.stringify(channel)}`)
+  }
+  if (application === undefined && (exten === undefined || context === undefined)) {
+    throw new TypeError('a call needs context and exten, or an application; otherwise Asterisk drops it when it is answered')
+  }
+  if (application !== undefined && (exten ?? context ?? request.priority) !== undefined) {
+    throw new TypeError('a call runs either an application or context, exten and priority; give one of them')
+  }
+  if (application === undefined && data !== undefined) throw new TypeError('data belongs to an application, and none is given')
+  duration('timeoutMs', timeoutMs)
+  if (!Number.isFinite(timeoutMs)) throw new RangeError('timeoutMs must be finite: Asterisk has no call that rings for ever')
+  return {
+    Channel: channel,
+    Context: context,
+    Exten: exten,
+    Priority: application === undefined ? (request.priority ?? 1) : undefined,
+    Application: application,
+    Data: data,
+    CallerID: request.callerId,
+    Account: request.account,
+    Codecs: codecs?.join(','),
+    EarlyMedia: request.earlyMedia,
+    Timeout: Math.ceil(timeoutMs),
+    Async: true,
+  }
+}
