@@ -11,6 +11,7 @@ import type { Clock } from '../core/clock.js'
 import { EventStream } from '../core/event-stream.js'
 import { Call, type CallHost } from './call.js'
 import { type CallFacts, CallRecord } from './call-record.js'
+import { filterActions } from './filters.js'
 import { ORIGINATE_TIMEOUT_MS, type OriginateRequest, originateParameters } from './originate-request.js'
 import { chosenIds, TRACKED_EVENTS, Tracker } from './tracker.js'
 
@@ -45,6 +46,8 @@ export class CallManager implements Disposable {
   readonly #timers = new Map<CallRecord, () => void>()
   readonly #incoming = new Set<EventStream<Call>>()
   readonly #subscriptions: (() => void)[]
+  /** The events that filters let through; undefined without filters. */
+  #passed: readonly string[] | undefined
   #linked = false
   #seeded = false
   #closed = false
@@ -129,6 +132,18 @@ export class CallManager implements Disposable {
     if (this.#closed) stream.end()
     else this.#incoming.add(stream)
     return stream
+  }
+
+  /**
+   * Has Asterisk send only the events that tracking needs, and those named, from now on and after each reconnect. It concerns the whole
+   * client: its streams and listeners do not get other events any more. Asterisk cannot take filters back from a session.
+   *
+   * @throws TypeError for a wrong name; ActionError when the account may not set filters (it needs `system`); what `sendAction` throws.
+   */
+  async setupFilters(also: readonly string[] = []): Promise<void> {
+    const passed = [...TRACKED_EVENTS, ...also]
+    await this.#sendFilters(passed)
+    this.#passed = passed
   }
 
   /** Follows no call any more: those that wait fail, those that live are lost. They go on in Asterisk. Idempotent. */
@@ -220,6 +235,7 @@ export class CallManager implements Disposable {
     const asCalls = this.#seeded
     this.#seeded = true
     try {
+      if (this.#passed !== undefined) await this.#sendFilters(this.#passed)
       const { events } = await this.#ami.sendAction('CoreShowChannels')
       for (const item of events) this.#tracker.channelListed(item, asCalls)
       // Events that happened before the list may still be behind it; the answer to another action comes after them.
@@ -229,6 +245,12 @@ export class CallManager implements Disposable {
       if (error instanceof ConnectionLostError || error instanceof ClosedError) return
     }
     if (!this.#closed) this.#tracker.resynchronized()
+  }
+
+  async #sendFilters(names: readonly string[]): Promise<void> {
+    const { status } = this.#ami
+    const apiVersion = 'apiVersion' in status ? status.apiVersion : ''
+    await Promise.all(filterActions(names, apiVersion).map((filter) => this.#ami.sendAction('Filter', filter)))
   }
 
   #abandonAll(reason: Error): void {

@@ -174,16 +174,16 @@ export class Call implements AsyncIterable<CallTransition> {
   }
 
   /**
-   * Hangs up, with a Q.850 cause if one is given. A call that has no channel yet is taken back, or hung up as soon as it has one. Resolves
+   * Hangs up all its channels, with a Q.850 cause if one is given. A call that has no channel yet is taken back, or hung up as soon as it has one. Resolves
    * when Asterisk was told; `ended()` when it is done.
    *
    * @throws CallEndedError or CallFailedError when the call is over; what `sendAction` throws.
    */
   async hangup(cause?: number): Promise<void> {
     this.#requireAlive('be hung up')
-    const { channel } = this.#record
-    if (channel === undefined) this.#host.cancel(this.#record, cause)
-    else await this.#act('be hung up', () => this.#host.ami.sendAction('Hangup', { Channel: channel.name, Cause: cause }))
+    const { channels } = this.#record
+    if (channels.length === 0) this.#host.cancel(this.#record, cause)
+    else await Promise.all(channels.map(({ name }) => this.#hangUp(name, cause)))
   }
 
   /**
@@ -266,6 +266,15 @@ export class Call implements AsyncIterable<CallTransition> {
       context,
       channels,
       outcome: outcome && { ...outcome, error: outcome.error?.message },
+    }
+  }
+
+  async #hangUp(Channel: string, cause: number | undefined): Promise<void> {
+    try {
+      await this.#host.ami.sendAction('Hangup', { Channel, Cause: cause })
+    } catch (error) {
+      // One channel takes others along: what is gone needs no hangup.
+      if (!(error instanceof ActionError) || !/no such channel/i.test(error.response.message)) throw error
     }
   }
 

@@ -103,7 +103,7 @@ describe('a call', () => {
     const bridged = caught(call.waitFor('bridged'))
     await expect(call.waitFor('fried' as 'up')).rejects.toThrow(/dialing, ringing, up or bridged, not fried/)
     await call.hangup(17)
-    const hangup = rig.rig.pbx.received.at(-1)
+    const hangup = rig.rig.pbx.received.find(({ name }) => name === 'Hangup')
     expect([hangup?.get('Channel'), hangup?.get('Cause')]).toEqual([call.channels[0]?.name, '17'])
     await rig.play(rest)
     expect(await bridged).toBeInstanceOf(CallEndedError)
@@ -236,6 +236,19 @@ describe('the manager', () => {
     expect([running.outcome?.result, left.outcome?.result]).toEqual(['lost', 'failed'])
     expect(() => rig.calls.originate(request)).toThrow(ClosedError)
     expect(rig.rig.link.count('Action: Originate')).toBe(1)
+  })
+
+  it('sets filters, and again after each reconnect', async () => {
+    await using rig = await CallRig.open()
+    await rig.calls.setupFilters(['UserEvent'])
+    const filters = () => rig.rig.pbx.received.filter(({ name }) => name === 'Filter').map((each) => each.get('MatchCriteria'))
+    const first = filters()
+    expect(first).toContain('action(include),name(UserEvent),method(regex)')
+    expect(first).toContain('action(include),name(Shutdown),method(regex)')
+    rig.rig.link.break()
+    await rig.rig.clock.advance(50)
+    expect(filters()).toEqual([...first, ...first])
+    await expect(rig.calls.setupFilters(['a|b'])).rejects.toThrow(/letters and digits, not "a\|b"/)
   })
 
   it('refuses wrong options', async () => {

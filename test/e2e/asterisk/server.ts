@@ -32,6 +32,8 @@ export class AsteriskServer {
     for (const folder of ['proc', 'run/asterisk', 'var/run/asterisk']) mkdirSync(join(root, folder), { recursive: true })
     if (!existsSync(join(root, 'proc/self'))) await run('mount', ['-t', 'proc', 'proc', join(root, 'proc')])
     rmSync(this.#pidFile, { force: true })
+    // A process that the killed one had forked may hold its console's socket for a moment: the next one would take it for running.
+    rmSync(join(root, 'run/asterisk/asterisk.ctl'), { force: true })
     const log = openSync(`${root}.log`, 'w')
     const child = spawn('chroot', [root, 'asterisk', '-f', '-n'], { detached: true, stdio: ['ignore', log, log] })
     child.unref()

@@ -1,0 +1,24 @@
+import type { ActionParameters } from '../ami/vocabulary.js'
+
+/** What the client itself needs to tell a restart. */
+const CLIENT_EVENTS = ['FullyBooted', 'Shutdown']
+
+/**
+ * The Filter actions that let only these events through (and those that the client needs itself).
+ *
+ * From AMI 11 (Asterisk 22) on each names its event, which Asterisk compares before it tries the expression. Earlier, and on 22.0, which does
+ * not know `MatchCriteria`, the expression alone decides (`main/manager.c`; verified on 16 and 22).
+ */
+export function filterActions(names: readonly string[], apiVersion: string): ActionParameters<'Filter'>[] {
+  const all = [...new Set([...names, ...CLIENT_EVENTS])]
+  for (const name of all)
+    if (!/^\w+$/.test(name)) throw new TypeError(`an event's name is letters and digits, not ${JSON.stringify(name)}`)
+  if (Number.parseInt(apiVersion, 10) >= 11) {
+    return all.map((name) => ({
+      Operation: 'Add',
+      MatchCriteria: `action(include),name(${name}),method(regex)`,
+      Filter: `^Event: ${name}[[:space:]]`,
+    }))
+  }
+  return [{ Operation: 'Add', Filter: `^Event: (${all.join('|')})[[:space:]]` }]
+}
