@@ -6,6 +6,7 @@ import { ActionTimeoutError, ClosedError, ConnectionLostError, StreamOverflowErr
 import { count } from '../ami/options.js'
 import type { ConnectionStatus } from '../ami/status.js'
 import { systemClock } from '../ami/system-clock.js'
+import { variablePairs } from '../ami/variables.js'
 import { unlisted } from '../ami/vocabulary.js'
 import type { Clock } from '../core/clock.js'
 import { EventStream } from '../core/event-stream.js'
@@ -13,7 +14,7 @@ import { Call, type CallHost } from './call.js'
 import { type CallFacts, CallRecord } from './call-record.js'
 import { filterActions } from './filters.js'
 import { ORIGINATE_TIMEOUT_MS, type OriginateRequest, originateParameters } from './originate-request.js'
-import { chosenIds, TRACKED_EVENTS, Tracker } from './tracker.js'
+import { chosenIds, TRACKED_EVENTS, TRACKING_VARIABLE, Tracker } from './tracker.js'
 
 /** How calls are paced, and on what clock. */
 export interface CallManagerOptions {
@@ -48,6 +49,7 @@ export class CallManager implements Disposable {
   readonly #subscriptions: (() => void)[]
   /** The events that filters let through; undefined without filters. */
   #passed: readonly string[] | undefined
+  #variableFeed: (() => void) | undefined
   #linked = false
   #seeded = false
   #closed = false
@@ -141,7 +143,7 @@ export class CallManager implements Disposable {
    * @throws TypeError for a wrong name; ActionError when the account may not set filters (it needs `system`); what `sendAction` throws.
    */
   async setupFilters(also: readonly string[] = []): Promise<void> {
-    const passed = [...TRACKED_EVENTS, ...also]
+    const passed = [...TRACKED_EVENTS, ...(this.#takesIds ? [] : ['VarSet']), ...also]
     await this.#sendFilters(passed)
     this.#passed = passed
   }
@@ -151,6 +153,7 @@ export class CallManager implements Disposable {
     if (this.#closed) return
     this.#closed = true
     for (const stop of this.#subscriptions) stop()
+    this.#variableFeed?.()
     this.#abandonAll(new ClosedError('The CallManager was closed'))
     for (const stream of [...this.#incoming]) stream.end()
   }
@@ -162,12 +165,13 @@ export class CallManager implements Disposable {
   async #send(
     record: CallRecord,
     parameters: ReturnType<typeof originateParameters>,
-    { timeoutMs = ORIGINATE_TIMEOUT_MS, variables, channel }: OriginateRequest,
+    { timeoutMs = ORIGINATE_TIMEOUT_MS, variables = {}, channel }: OriginateRequest,
   ): Promise<void> {
     const [channelId, otherId] = chosenIds(record)
-    const ids = { ActionID: record.id, ChannelId: channelId, OtherChannelId: /^local\//i.test(channel) ? otherId : undefined }
+    const ids = this.#takesIds ? { ChannelId: channelId, OtherChannelId: /^local\//i.test(channel) ? otherId : undefined } : {}
+    const tracked = this.#takesIds ? variables : [...variablePairs(variables), [`__${TRACKING_VARIABLE}`, record.id] as const]
     try {
-      await this.#ami.sendAction('Originate', { ...parameters, ...ids }, { variables })
+      await this.#ami.sendAction('Originate', { ...parameters, ActionID: record.id, ...ids }, { variables: tracked })
       this.#tracker.accepted(record)
     } catch (error) {
       const isUncertain = (error instanceof ConnectionLostError || error instanceof ActionTimeoutError) && error.sent === 'maybe'
@@ -180,6 +184,16 @@ export class CallManager implements Disposable {
       this.#watch(record, timeoutMs + SILENCE_MS, () => {
         if (record.channel === undefined) this.#tracker.giveUp(record, 'lost')
       })
+  }
+
+  /** AMI 1 is Asterisk before 12, which has neither `ChannelId` nor `Linkedid`s that can be relied upon. */
+  get #takesIds(): boolean {
+    return !this.#apiVersion.startsWith('1.')
+  }
+
+  get #apiVersion(): string {
+    const { status } = this.#ami
+    return 'apiVersion' in status ? status.apiVersion : ''
   }
 
   #cancel(record: CallRecord, cause: number | undefined): void {
@@ -221,6 +235,7 @@ export class CallManager implements Disposable {
     const linked = status.state === 'online' || status.state === 'draining'
     if (linked && !this.#linked) {
       if (!this.#seeded) this.#tracker.disconnected()
+      this.#trackByVariable(!this.#takesIds)
       void this.#resynchronize()
     } else if (!linked && this.#linked) {
       this.#tracker.disconnected()
@@ -228,6 +243,13 @@ export class CallManager implements Disposable {
     this.#linked = linked
     if (status.state === 'failed') this.#abandonAll(status.reason)
     if (status.state === 'closed') this.close()
+  }
+
+  /** VarSet is the most frequent event of all: it is asked for only where calls cannot be told otherwise. */
+  #trackByVariable(wanted: boolean): void {
+    if (wanted === (this.#variableFeed !== undefined)) return
+    if (!wanted) this.#variableFeed?.()
+    this.#variableFeed = wanted ? this.#ami.onEvent('VarSet', (event) => this.#tracker.eventReceived(event)) : undefined
   }
 
   /** Reads the server's live channels. Of those that were there before this manager, nobody knows how they began: they are not incoming. */
@@ -248,9 +270,7 @@ export class CallManager implements Disposable {
   }
 
   async #sendFilters(names: readonly string[]): Promise<void> {
-    const { status } = this.#ami
-    const apiVersion = 'apiVersion' in status ? status.apiVersion : ''
-    await Promise.all(filterActions(names, apiVersion).map((filter) => this.#ami.sendAction('Filter', filter)))
+    await Promise.all(filterActions(names, this.#apiVersion).map((filter) => this.#ami.sendAction('Filter', filter)))
   }
 
   #abandonAll(reason: Error): void {
@@ -264,20 +284,14 @@ export class CallManager implements Disposable {
   }
 }
 
-function factsOf({ callerId = '', context = '', exten = '', variables }: OriginateRequest): CallFacts {
+function factsOf({ callerId = '', context = '', exten = '', variables = {} }: OriginateRequest): CallFacts {
   const name = /^\s*"?([^"<]*?)"?\s*<([^>]*)>\s*$/.exec(callerId)
-  const pairs: Iterable<readonly [string, unknown]> =
-    variables === undefined
-      ? []
-      : Symbol.iterator in variables
-        ? (variables as Iterable<readonly [string, unknown]>)
-        : Object.entries(variables)
   return {
     callerId: name?.[2] ?? callerId,
     callerName: name?.[1] ?? '',
     context,
     exten,
-    variables: new Map([...pairs].map(([key, value]) => [key, String(value)])),
+    variables: new Map(variablePairs(variables)),
   }
 }
 

@@ -38,6 +38,9 @@ export const TRACKED_EVENTS = [
   'OriginateResponse',
 ] as const
 
+/** The variable that names a call of ours to servers before 12, which choose the ids of channels themselves; as Obelus did. */
+export const TRACKING_VARIABLE = 'OBELUS_CALL'
+
 /** `ChannelState` of a channel on which a call comes in. */
 const RING = 4
 
@@ -149,6 +152,9 @@ export class Tracker {
       case 'Hold':
       case 'Unhold':
         this.#held(event, fields)
+        break
+      case 'VarSet':
+        this.#variableSet(event, fields)
         break
       case 'OriginateResponse':
         this.#originateResponse(event, fields)
@@ -285,6 +291,16 @@ export class Tracker {
     const channel = this.#known(fields.get('Uniqueid'))
     const name = fields.get('Newname')
     if (channel !== undefined && name !== undefined) channel.name = name
+  }
+
+  #variableSet(event: AMIEvent, fields: Fields): void {
+    // The name may come with the underscores that have children inherit it.
+    if (fields.get('Variable')?.replace(/^_+/, '') !== TRACKING_VARIABLE) return
+    const call = this.#expected.get(fields.get('Value') ?? '')
+    const channel = this.#see(fields, '')
+    if (call === undefined || channel === undefined || channel.call !== undefined) return
+    this.#adopt(call, channel)
+    if (channel.state !== 0) call.stateChanged(channel, event)
   }
 
   #hangupRequested(fields: Fields): void {

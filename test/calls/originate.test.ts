@@ -1,5 +1,6 @@
 import {
   ActionError,
+  AMIClient,
   CallEndedError,
   CallFailedError,
   CallManager,
@@ -7,11 +8,11 @@ import {
   NoChannelError,
   type OriginateRequest,
 } from 'obelus-asterisk'
-import { action, failure } from 'obelus-asterisk/testing'
+import { action, FakeAsterisk, failure, success } from 'obelus-asterisk/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CallRig, story } from '../support/call-rig.js'
 import { caught, outcomeOf } from '../support/client-rig.js'
-import { settle } from '../support/virtual-clock.js'
+import { settle, VirtualClock } from '../support/virtual-clock.js'
 
 const request: OriginateRequest = { channel: 'Local/200@default', context: 'default', exten: '200' }
 const answered = async (rig: CallRig) => {
@@ -183,6 +184,53 @@ describe('a call', () => {
     expect(words.slice(-2)).toEqual(['dialingStarted', 'dialingFinished BUSY'])
     expect(call.channels.map(({ uniqueId }) => uniqueId)).toContain('b')
   })
+})
+
+it('Asterisk before 12 tells our calls by a variable', async () => {
+  const clock = new VirtualClock()
+  const pbx = new FakeAsterisk(
+    { users: { admin: 's3cret' } },
+    action('Originate', () => success()),
+    action('CoreShowChannels', () => []),
+  )
+  const ami = new AMIClient({
+    username: 'admin',
+    secret: 's3cret',
+    clock,
+    connect: (protocol, signal) =>
+      pbx.connector(
+        {
+          connectionMade: (transport) => protocol.connectionMade(transport),
+          connectionLost: (error) => protocol.connectionLost(error),
+          dataReceived: (data) =>
+            protocol.dataReceived(
+              new TextEncoder().encode(new TextDecoder().decode(data).replace('Manager/11.0.0', 'Manager/1.3')),
+            ),
+        },
+        signal,
+      ),
+  })
+  await ami.login()
+  using calls = new CallManager(ami, { clock })
+  const call = calls.originate({ ...request, variables: { A: '1' } })
+  await settle()
+  const sent = pbx.received.find(({ name }) => name === 'Originate')
+  expect([sent?.get('ChannelId'), sent?.getAll('Variable')]).toEqual([undefined, ['A=1', `__OBELUS_CALL=${call.id}`]])
+  const [first, second] = ['1.1', '1.2'].map((id) => ({ Channel: `SIP/100-${id}`, Uniqueid: id, ChannelState: 0 }))
+  for (const channel of [first, second]) pbx.emit('Newchannel', channel)
+  pbx.emit('VarSet', { ...first, Variable: '__OBELUS_CALL', Value: call.id })
+  pbx.emit('VarSet', { ...second, Variable: '__OBELUS_CALL', Value: 'another' })
+  pbx.emit('Newstate', { ...first, ChannelState: 6 })
+  await settle()
+  expect([call.status, call.uniqueIds]).toEqual(['up', ['1.1']])
+  pbx.emit('OriginateResponse', { ActionID: call.id, Response: 'Success', Reason: 4, Uniqueid: '1.1' })
+  pbx.emit('Hangup', { ...first, Cause: 16, 'Cause-txt': 'Normal Clearing' })
+  await settle()
+  expect(call.outcome).toMatchObject({ result: 'ended', answered: true, cause: 16 })
+  const closed = ami.close()
+  await clock.advance(2_000)
+  await closed
+  await pbx.close()
 })
 
 describe('the manager', () => {

@@ -1,3 +1,6 @@
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Call } from 'obelus-asterisk'
 import { describe, expect, it } from 'vitest'
 import { CallRig, story } from '../support/call-rig.js'
 import { channelsAfter, recordedCall } from '../support/recorded-call.js'
@@ -88,6 +91,48 @@ it('an incoming call rings, is answered, bridged, held, unheld and ends', async 
   ])
   expect(call).toMatchObject({ direction: 'incoming', status: 'ended', outcome: { result: 'ended', answered: true, cause: 16 } })
   expect(call.exten).not.toBe('')
+})
+
+const folder = (version: number) => fileURLToPath(new URL(`../fixtures/ami-${version}/`, import.meta.url))
+const RECORDINGS = [16, 22].flatMap((version) =>
+  readdirSync(folder(version))
+    .filter((file) => /^call-.*\.ami$/.test(file))
+    .map((file) => `ami-${version}/${file.slice(0, -4)}`),
+)
+
+describe.each(RECORDINGS)('%s', (recording) => {
+  it('leaves no call but those whose channels live, and no end without its beginning', async () => {
+    await using rig = await CallRig.open()
+    const incoming = rig.calls.incoming()
+    const { call, events } = await rig.originate(recording)
+    await rig.play(events)
+    await rig.rig.clock.advance(40_000)
+    const live = new Set(channelsAfter(events).map(({ Uniqueid }) => Uniqueid))
+    const came: Call[] = []
+    for (let read = incoming.buffered; read > 0; read -= 1) came.push((await incoming.next()).value)
+    for (const each of [call, ...came]) {
+      const words = story(each)
+      await settle()
+      const isLive = each.uniqueIds.some((uniqueId) => live.has(uniqueId))
+      expect(words.filter((word) => ['ended', 'failed', 'lost'].includes(word))).toHaveLength(isLive ? 0 : 1)
+      expect(each.channels.map(({ uniqueId }) => uniqueId).filter((uniqueId) => !live.has(uniqueId))).toEqual([])
+      const count = (word: string) => words.filter((every) => every.startsWith(word)).length
+      expect(count('bridged') - count('unbridged')).toBe(each.status === 'bridged' ? 1 : 0)
+      expect(count('held') - count('unheld')).toBe(each.isHeld ? 1 : 0)
+      if (!isLive) expect(count('dialingStarted')).toBe(count('dialingFinished'))
+    }
+    expect(rig.calls.trackedCalls.every((each) => each.channels.length > 0)).toBe(true)
+  })
+})
+
+it.each([
+  ['ami-22/call-originate-pjsip-busy', { result: 'failed', cause: 17, techCause: '486', dialStatus: 'BUSY' }],
+  ['ami-22/call-originate-pjsip-ring', { result: 'failed', reason: 3 }],
+])('%s', async (recording, outcome) => {
+  await using rig = await CallRig.open()
+  const { call, events } = await rig.originate(recording)
+  await rig.play(events)
+  expect(call.outcome).toMatchObject(outcome)
 })
 
 const KILLED = [16, 22].flatMap((version) =>
