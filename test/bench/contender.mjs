@@ -69,6 +69,26 @@ const CONTENDERS = {
       return read
     }
   },
+  /** Every event through a CallManager, until the last Hangup. */
+  calls: async () => {
+    const client = await login()
+    const { CallManager } = await import('obelus-asterisk')
+    const calls = new CallManager(client)
+    return async ({ times, hangups }) => {
+      const done = new Promise((resolve) => {
+        let left = hangups
+        const stop = client.onEvent('Hangup', () => {
+          left -= 1
+          if (left > 0) return
+          stop()
+          resolve()
+        })
+      })
+      await client.sendAction('Replay', { Times: times })
+      await done
+      return calls.trackedCalls.length
+    }
+  },
   pings: async () => {
     const client = await login()
     return async ({ count, inFlight }) => {

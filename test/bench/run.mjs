@@ -19,6 +19,7 @@ const stream = {
   events: times * counts.all,
   wanted: WANTED,
   wantedEvents: times * counts.names[WANTED],
+  hangups: times * counts.names.Hangup,
 }
 const only = process.argv.slice(2)
 
@@ -26,6 +27,7 @@ const CASES = [
   { name: `${WANTED} only, three headers`, mine: 'one-name', bound: 'raw-names', allowed: 1.3, what: stream },
   { name: 'every event, three headers', mine: 'every-event', bound: 'raw-objects', allowed: 1, what: stream },
   { name: 'every event, all headers', mine: 'all-headers', bound: 'raw-objects', allowed: 1.3, what: stream },
+  { name: 'every event through a CallManager', mine: 'calls', bound: 'every-event', allowed: 1.6, what: stream },
   {
     name: `${PINGS} Pings, 100 in flight`,
     mine: 'pings',
