@@ -1,7 +1,16 @@
 import { connect } from 'node:net'
-import { AMIClient, type Call, CallManager, type CallManagerOptions, type OriginateRequest, tcpConnector } from 'obelus-asterisk'
+import {
+  AMIClient,
+  type Call,
+  CallManager,
+  type CallManagerOptions,
+  type CallOutcome,
+  type OriginateRequest,
+  tcpConnector,
+} from 'obelus-asterisk'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { TestServer } from './asterisk/global-setup.js'
+import { FaultProxy } from './fault-proxy.js'
 import { changeTo, client, controls, loggedIn, NOT_OURS, servers } from './target.js'
 
 const base = { context: 'default', exten: 'answer' }
@@ -281,6 +290,39 @@ describe.each(servers)('calls on $name', (server) => {
       expect(ends).toHaveLength(1)
     }
     expect(outcomes.filter(({ result }) => result === 'failed')).toHaveLength(250)
+  }, 60_000)
+
+  it('fault: the link breaks every second under 20 calls a second: each is made once at the most, and ends once', async () => {
+    const recording = await rawRecording(server)
+    const proxy = await FaultProxy.open(server)
+    onTestFinished(() => proxy.close())
+    const ami = client(server, { host: '127.0.0.1', port: proxy.port, reconnect: { initialDelayMs: 50, maxDelayMs: 200 } })
+    await ami.login()
+    const calls = managed(ami, { callsPerSecond: 20 })
+    const placed = Array.from({ length: 200 }, (_, number) =>
+      calls.originate({ ...base, channel: number % 4 === 0 ? 'Local/busy@default' : 'Local/answer@default' }),
+    )
+    const breaking = setInterval(() => proxy.reset(), 1_000)
+    onTestFinished(() => clearInterval(breaking))
+    const outcomes = await Promise.all(placed.map((call) => call.ended()))
+    clearInterval(breaking)
+    expect(proxy.connections).toBeGreaterThan(5)
+    expect(calls.trackedCalls).toEqual([])
+    const witness = await loggedIn(server)
+    await witness.sendAction('UserEvent', { UserEvent: 'EndOfFaults' })
+    const text = await recording.until('UserEvent: EndOfFaults')
+    const tally: Record<string, number> = { ended: 0, failed: 0, lost: 0 }
+    for (const [number, call] of placed.entries()) {
+      const outcome = outcomes[number] as CallOutcome
+      tally[outcome.result] = (tally[outcome.result] ?? 0) + 1
+      const made = text.split(`\r\nUniqueid: ${call.id}\r\n`).length - 1
+      const responses = text.split(`Event: OriginateResponse\r\nPrivilege: call,all\r\nActionID: ${call.id}\r\n`).length - 1
+      expect(responses).toBeLessThanOrEqual(1)
+      // Nothing ends that was not made.
+      if (outcome.result === 'ended') expect(made).toBeGreaterThan(0)
+      expect((await story(call)).filter((type) => ['ended', 'failed', 'lost'].includes(type))).toHaveLength(1)
+    }
+    console.log(`${server.name}: 200 calls over ${proxy.connections} connections: ${JSON.stringify(tally)}`)
   }, 60_000)
 
   it('fault: Asterisk is killed amid 50 live calls: each is lost, once, and new ones go on', async (context) => {
