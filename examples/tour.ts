@@ -2,7 +2,7 @@
  * `npm start`: what the library does, step by step, on an embedded fake Asterisk. With `--host`, on your own server.
  */
 import { parseArgs } from 'node:util'
-import { AMIClient, type AMIClientOptions, AMIError, Gap } from 'obelus-asterisk'
+import { AMIClient, type AMIClientOptions, AMIError, type Call, CallManager, Gap } from 'obelus-asterisk'
 import { openFakePBX } from './tour/fake-pbx.js'
 import { explain, fact, step, title, trouble } from './tour/terminal.js'
 
@@ -13,6 +13,9 @@ const { values } = parseArgs({
     username: { type: 'string', default: 'admin' },
     secret: { type: 'string', default: '' },
     tls: { type: 'boolean', default: false },
+    channel: { type: 'string' },
+    exten: { type: 'string', default: 's' },
+    context: { type: 'string', default: 'default' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 })
@@ -21,6 +24,7 @@ if (values.help) {
   console.log('npm start                                                        the tour on an embedded fake Asterisk')
   console.log('npm start -- --host HOST --username NAME --secret SECRET         the tour on your own server')
   console.log('             [--port 5038] [--tls]')
+  console.log('             [--channel PJSIP/100 --exten 200 --context default]   calls this telephone, then connects it')
   process.exit(0)
 }
 
@@ -98,5 +102,42 @@ async function tour(): Promise<void> {
     if (!(value instanceof Gap)) fact(value.name, `Number: ${value.get('Number')}`)
   }
 
+  await showCalls(ami)
+
   step('Close', 'await using ami: Logoff, then nothing is left that keeps the process')
+}
+
+async function showCalls(ami: AMIClient): Promise<void> {
+  step('Originate a call', 'for await (const transition of calls.originate({ channel, context, exten }))')
+  using calls = new CallManager(ami)
+  const { exten, context } = values
+  if (fake !== undefined) await show(calls.originate({ channel: 'PJSIP/100', callerId: '"Tour" <555>', context, exten: '200' }))
+  else if (values.channel !== undefined) await show(calls.originate({ channel: values.channel, context, exten }))
+  else explain('Say --channel PJSIP/100 --exten 200 to have a telephone called, and connected with an extension.')
+
+  if (fake === undefined) return
+  step('See an incoming call', 'for await (const call of calls.incoming())')
+  const incoming = calls.incoming()
+  fake.callIn()
+  for await (const call of incoming) {
+    fact('incoming', `${call.callerName} <${call.callerId}> calls ${call.exten}`)
+    await show(call)
+    break
+  }
+}
+
+async function show(call: Call): Promise<void> {
+  const began = performance.now()
+  for await (const transition of call) {
+    const more =
+      transition.type === 'stateChanged'
+        ? transition.stateText
+        : transition.type === 'dialingFinished'
+          ? transition.dialStatus
+          : 'cause' in transition
+            ? `${transition.cause} ${transition.causeText}`
+            : ''
+    const after = `${(performance.now() - began).toFixed(0)} ms`.padStart(7)
+    fact(transition.status, `${after}  ${transition.type} ${more ?? ''}`.trimEnd())
+  }
 }

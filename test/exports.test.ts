@@ -53,6 +53,6 @@ it('obelus-asterisk/protocol', () => {
 
 it('obelus-asterisk/testing', () => {
   const grammar = ['action', 'event', 'failure', 'success']
-  const classes = ['AMIAction', 'FakeAsterisk', 'FakeEvent', 'FakeResponse', 'UnhandledActionError']
+  const classes = ['AMIAction', 'Caller', 'FakeAsterisk', 'FakeEvent', 'FakeResponse', 'UnhandledActionError']
   expect(Object.keys(testing).sort()).toEqual([...grammar, ...classes].sort())
 })

@@ -1,7 +1,15 @@
 import { action, event, FakeAsterisk, FakeResponse } from 'obelus-asterisk/testing'
 
-/** The fake that the tour runs on: a small office with one queue. */
-export async function openFakePBX(): Promise<{ port: number; restart(): void; close(): Promise<void> }> {
+export interface FakePBX {
+  readonly port: number
+  /** Somebody calls in, and hangs up by and by. */
+  callIn(): void
+  restart(): void
+  close(): Promise<void>
+}
+
+/** The fake that the tour runs on: a small office with one queue and three telephones. */
+export async function openFakePBX(): Promise<FakePBX> {
   const pbx = new FakeAsterisk(
     { users: { admin: 's3cret' } },
     action(
@@ -14,6 +22,12 @@ export async function openFakePBX(): Promise<{ port: number; restart(): void; cl
       yield event('QueueMember', { Queue: 'support', Name: 'Bob', Location: 'PJSIP/101', Status: 2 })
     }),
   )
+  pbx.dialplan({
+    100: { answer: { afterMs: 200 } },
+    200: { answer: { afterMs: 150, talkMs: 400 } },
+    300: { dial: 'PJSIP/100', answerFirst: true },
+  })
   const { port } = await pbx.listen()
-  return { port, restart: () => pbx.restart(), close: () => pbx.close() }
+  const callIn = () => pbx.incomingCall({ to: '300', from: '"Carol" <0301234567>' })
+  return { port, callIn, restart: () => pbx.restart(), close: () => pbx.close() }
 }

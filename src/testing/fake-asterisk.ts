@@ -1,7 +1,13 @@
 import type { AMIAction } from '../ami/action-reader.js'
 import type { ServerHeaders } from '../ami/server-protocol.js'
+import { systemClock } from '../ami/system-clock.js'
+import type { Clock } from '../core/clock.js'
 import type { Connector } from '../core/transport.js'
 import { type ListenOptions, TCPListener } from '../node/tcp-listener.js'
+import type { Caller, IncomingCall } from './dialplan/caller.js'
+import { listChannels } from './dialplan/dialplan-actions.js'
+import { DialplanCalls } from './dialplan/dialplan-calls.js'
+import type { Dialplan } from './dialplan/plan.js'
 import { eventClass } from './event-class.js'
 import { type FakeServer, FakeSession, type FakeUser } from './fake-session.js'
 import { type ActionHandler, action, FakeResponse, headerPairs, type Reply, success } from './handlers.js'
@@ -18,6 +24,8 @@ export interface FakeAsteriskOptions {
   readonly loginFailureDelayMs?: number
   /** @default 'utf-8' */
   readonly encoding?: string
+  /** The time by which simulated calls ring and talk. @default the runtime's */
+  readonly clock?: Clock
 }
 
 const VERSIONS = {
@@ -40,8 +48,8 @@ export class UnhandledActionError extends Error {
 /**
  * An Asterisk for tests: logs clients in, answers actions by handlers, sends events, and behaves on the wire as a real server does.
  *
- * Without a handler it answers Login, Challenge, Logoff, Events, Ping, CoreStatus, CoreSettings, Filter and UserEvent. An action that nobody
- * handles gets Asterisk's own error, and `close()` rejects.
+ * Without a handler it answers Login, Challenge, Logoff, Events, Ping, CoreStatus, CoreSettings, CoreShowChannels, Filter and UserEvent;
+ * with a `dialplan`, also Originate and what acts on a call. An action that nobody handles gets Asterisk's own error, and `close()` rejects.
  */
 export class FakeAsterisk implements AsyncDisposable {
   readonly #options: FakeAsteriskOptions
@@ -58,6 +66,7 @@ export class FakeAsterisk implements AsyncDisposable {
   #shuttingDown = false
   #closed: Promise<void> | undefined
   #handlerError: Error | undefined
+  #calls: DialplanCalls | undefined
 
   constructor(options: FakeAsteriskOptions = {}, ...handlers: ActionHandler[]) {
     this.#options = options
@@ -102,9 +111,11 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#handlers = [...handlers, ...this.#handlers]
   }
 
-  /** Goes back to the handlers it was made with, and forgets what came so far. */
+  /** Goes back to the handlers it was made with, and forgets what came so far, its dialplan and its calls. */
   reset(): void {
     this.#handlers = this.#initial
+    this.#calls?.clear()
+    this.#calls = undefined
     this.#used.clear()
     this.#unhandled = []
     this.#received = []
@@ -126,6 +137,25 @@ export class FakeAsterisk implements AsyncDisposable {
     for (const session of this.#sessions) session.notify(name, privilege, lines)
   }
 
+  /**
+   * Simulates calls, from now on: what is originated to an extension of this plan, or to a telephone of that name, goes as it says, with the
+   * events of a real server. A second plan takes the place of the first, and ends its calls without a word.
+   *
+   * @throws TypeError that names an entry which cannot be.
+   */
+  dialplan(plan: Dialplan): void {
+    const { clock = systemClock, version = 22 } = this.#options
+    const calls = new DialplanCalls({ clock, version, emit: (name, headers) => this.emit(name, headers) }, plan)
+    this.#calls?.clear()
+    this.#calls = calls
+  }
+
+  /** Somebody calls from outside an extension of the dialplan. @throws Error when there is no dialplan, or the extension is not in it. */
+  incomingCall(call: IncomingCall): Caller {
+    if (this.#calls === undefined) throw new Error('The fake has no dialplan; say dialplan({ 200: … }) first')
+    return this.#calls.incoming(call)
+  }
+
   /** Sends bytes as they are, such as a recording, to every client that is logged in. */
   replay(bytes: Uint8Array): void {
     for (const session of this.#sessions) if (session.username !== undefined) session.sendRaw(bytes)
@@ -145,11 +175,12 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#shuttingDown = false
   }
 
-  /** Restarts: says Shutdown to those who may hear it, ends every connection, and serves anew at once. */
+  /** Restarts: says Shutdown to those who may hear it, ends every connection and every simulated call, and serves anew at once. */
   restart(): void {
     this.emit('Shutdown', { Shutdown: 'Cleanly', Restart: 'True' })
     this.disconnectAll()
     this.#shuttingDown = false
+    this.#calls?.clear()
     this.#startedAt = new Date()
   }
 
@@ -166,12 +197,13 @@ export class FakeAsterisk implements AsyncDisposable {
 
   async #close(): Promise<void> {
     this.disconnectAll()
+    this.#calls?.clear()
     await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()))
     if (this.#handlerError !== undefined) throw this.#handlerError
     if (this.#unhandled.length > 0 && this.#options.onUnhandled !== 'ignore') {
       throw new UnhandledActionError(
         this.#unhandled,
-        [...this.#handlers, ...this.#builtIn].map((handler) => handler.name),
+        [...this.#handlers, ...(this.#calls?.handlers ?? []), ...this.#builtIn].map((handler) => handler.name),
       )
     }
   }
@@ -216,7 +248,7 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#received.push(request)
     const name = request.name.toLowerCase()
     const matches = (handler: ActionHandler) => handler.name.toLowerCase() === name
-    const handler = this.#handlers.find(matches) ?? this.#builtIn.find(matches)
+    const handler = [...this.#handlers, ...(this.#calls?.handlers ?? []), ...this.#builtIn].find(matches)
     if (handler !== undefined) {
       this.#used.add(handler)
       return handler.resolve(request)
@@ -264,6 +296,7 @@ export class FakeAsterisk implements AsyncDisposable {
         }),
       ),
       action('CoreSettings', () => success({ AMIversion: version.ami, AsteriskVersion: version.asterisk, SystemName: '' })),
+      action('CoreShowChannels', () => listChannels([], 0)),
       action('Filter', () => success('Success')),
       action('UserEvent', (request) => {
         // Asterisk copies every header into the event, the sender's ActionID too.

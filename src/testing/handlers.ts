@@ -61,7 +61,9 @@ export function event(name: string, headers: ServerHeaders = {}): FakeEvent {
   return new FakeEvent(name, headers)
 }
 
+export type HeaderPairs = (readonly [name: string, value: unknown])[]
+
 /** Headers as pairs. */
-export function headerPairs(headers: ServerHeaders): (readonly [string, unknown])[] {
+export function headerPairs(headers: ServerHeaders): HeaderPairs {
   return Symbol.iterator in headers ? [...(headers as Iterable<readonly [string, unknown]>)] : Object.entries(headers)
 }

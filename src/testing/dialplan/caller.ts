@@ -1,0 +1,85 @@
+import { deferred } from '../../core/deferred.js'
+import type { FakeChannel } from './fake-channel.js'
+import type { DialplanRunner } from './runner.js'
+import type { Switchboard } from './switchboard.js'
+
+/** Who calls in, and what. */
+export interface IncomingCall {
+  /** The extension that is called. */
+  readonly to: string
+  /** The caller, as `"Ann" <100>` or a number. @default withheld */
+  readonly from?: string
+  /** The technology and the endpoint that the call comes from. @default 'PJSIP/trunk' */
+  readonly trunk?: string
+  /** @default 'default' */
+  readonly context?: string
+}
+
+/** Somebody who called the fake from outside, and what he can do on his telephone. */
+export class Caller {
+  readonly #board: Switchboard
+  readonly #runner: DialplanRunner
+  readonly #channel: FakeChannel
+
+  constructor(board: Switchboard, runner: DialplanRunner, channel: FakeChannel) {
+    this.#board = board
+    this.#runner = runner
+    this.#channel = channel
+  }
+
+  /** The name of his channel. */
+  get channel(): string {
+    return this.#channel.name
+  }
+
+  get uniqueId(): string {
+    return this.#channel.uniqueId
+  }
+
+  /** Whether the call is there still. */
+  get isThere(): boolean {
+    return !this.#channel.isGone
+  }
+
+  /** Hangs up. @default cause 16 */
+  hangup(cause = 16): void {
+    this.#board.hangup(this.#channel, cause, true)
+  }
+
+  /** Presses digits, each for 100 ms. */
+  press(digits: string): void {
+    this.#requireThere()
+    for (const digit of digits) this.#board.digit(this.#channel, digit, 100)
+  }
+
+  hold(): void {
+    this.#requireThere()
+    this.#board.hold(this.#channel)
+  }
+
+  unhold(): void {
+    this.#requireThere()
+    this.#board.unhold(this.#channel)
+  }
+
+  /** Connects the one he talks with to an extension, and leaves: a blind transfer (SIP's REFER). @throws Error when he talks with nobody. */
+  transfer(exten: string, context: string = this.#channel.context): void {
+    this.#requireThere()
+    const transferee = this.#board.blindTransfer(this.#channel, context, exten)
+    if (transferee === undefined) throw new Error(`${this.channel} is connected to nobody who could be transferred`)
+    this.#board.hangup(this.#channel, 16)
+    this.#runner.run(transferee, context, exten)
+  }
+
+  /** Resolves when his channel is gone. */
+  async ended(): Promise<void> {
+    if (this.#channel.isGone) return
+    const over = deferred<void>()
+    this.#channel.onGone = () => over.resolve()
+    await over.promise
+  }
+
+  #requireThere(): void {
+    if (this.#channel.isGone) throw new Error(`${this.channel} has hung up`)
+  }
+}

@@ -1,0 +1,42 @@
+import type { ActionHandler } from '../handlers.js'
+import { Caller, type IncomingCall } from './caller.js'
+import { dialplanActions } from './dialplan-actions.js'
+import { STATE } from './fake-channel.js'
+import { callerId } from './fake-originate.js'
+import { behaviours, type Dialplan } from './plan.js'
+import { DialplanRunner } from './runner.js'
+import { Switchboard, type SwitchboardHost } from './switchboard.js'
+
+/** The simulated calls of a fake. */
+export class DialplanCalls {
+  readonly #board: Switchboard
+  readonly #runner: DialplanRunner
+  readonly handlers: readonly ActionHandler[]
+
+  /** @throws TypeError that names an entry of the plan which cannot be. */
+  constructor(host: SwitchboardHost, plan: Dialplan) {
+    this.#board = new Switchboard(host)
+    this.#runner = new DialplanRunner(this.#board, behaviours(plan))
+    this.handlers = dialplanActions(this.#board, this.#runner)
+  }
+
+  /** @throws Error when the extension is not there. */
+  incoming({ to, from = '', trunk = 'PJSIP/trunk', context = 'default' }: IncomingCall): Caller {
+    if (!this.#runner.has(to)) throw new Error(`Nobody can call ${to}: the dialplan has no such extension`)
+    const { name: callerIdName, num: callerIdNum } = callerId(from)
+    const channel = this.#board.create({
+      name: `${trunk}-${this.#board.nextNumber()}`,
+      state: STATE.ring,
+      context,
+      exten: to,
+      callerIdNum,
+      callerIdName,
+    })
+    this.#runner.run(channel, context, to)
+    return new Caller(this.#board, this.#runner, channel)
+  }
+
+  clear(): void {
+    this.#board.clear()
+  }
+}

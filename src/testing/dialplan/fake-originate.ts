@@ -1,0 +1,159 @@
+import type { AMIAction } from '../../ami/action-reader.js'
+import { failure, type HeaderPairs, type Reply, success } from '../handlers.js'
+import type { DialFailure } from './dial-failure.js'
+import type { Dialing, FakeChannel } from './fake-channel.js'
+import { RING_MS } from './plan.js'
+import type { DialplanRunner } from './runner.js'
+import type { Switchboard } from './switchboard.js'
+
+/** `Reason` of OriginateResponse. */
+const REASON = { other: 0, noAnswer: 3, answered: 4 } as const
+
+/** Answers an Originate: at once when it is asynchronous, else when the channel is answered or is not. */
+export function originate(board: Switchboard, runner: DialplanRunner, request: AMIAction): Reply | Promise<Reply> {
+  const originate = new FakeOriginate(board, runner, request)
+  const refusal = originate.refusal
+  if (refusal !== undefined) return failure(refusal)
+  const queued = success('Originate successfully queued')
+  const isAsync = ['true', 'yes', '1', 'on'].includes((request.get('Async') ?? '').toLowerCase())
+  if (!isAsync) {
+    return new Promise((resolve) => {
+      originate.start((answered) => resolve(answered ? queued : failure('Originate failed')))
+    })
+  }
+  originate.start(() => undefined)
+  return queued
+}
+
+/** One Originate, from its action to the answer of the channel or its end. */
+class FakeOriginate implements Dialing {
+  readonly dialer = undefined
+  readonly #board: Switchboard
+  readonly #runner: DialplanRunner
+  readonly #request: AMIAction
+  readonly #application: string
+  readonly #context: string
+  readonly #exten: string
+  readonly #caller: { readonly name: string; readonly num: string }
+  #called: FakeChannel | undefined
+  #isOver = false
+  #stopTimer: () => void = () => undefined
+  #settled: (answered: boolean) => void = () => undefined
+
+  constructor(board: Switchboard, runner: DialplanRunner, request: AMIAction) {
+    this.#board = board
+    this.#runner = runner
+    this.#request = request
+    this.#application = this.#header('Application')
+    this.#context = this.#header('Context')
+    this.#exten = this.#header('Exten')
+    this.#caller = callerId(this.#header('CallerID'))
+  }
+
+  /** What Asterisk says to one that cannot be; undefined if it can. */
+  get refusal(): string | undefined {
+    const channel = this.#header('Channel')
+    if (channel === '') return 'Channel not specified'
+    if (!/^[^/]+\/./.test(channel)) return 'Invalid channel'
+    if (this.#application !== '' || this.#exten === '') return undefined
+    if (this.#context === '' || this.#header('Priority') === '') return "Originate with 'Exten' requires 'Context' and 'Priority'"
+    return this.#runner.has(this.#exten) ? undefined : 'Extension does not exist.'
+  }
+
+  start(settled: (answered: boolean) => void): void {
+    this.#settled = settled
+    const uniqueId = this.#header('ChannelId') || undefined
+    if (uniqueId !== undefined && this.#board.has(uniqueId)) {
+      this.#respond('Failure', REASON.other)
+      return
+    }
+    this.#runner.call(this.#header('Channel'), {
+      uniqueId,
+      otherUniqueId: this.#header('OtherChannelId') || undefined,
+      callerIdNum: this.#caller.num,
+      callerIdName: this.#caller.name,
+      prepare: (channel) => this.#prepare(channel),
+      dialing: this,
+    })
+    if (this.#isOver) return
+    if (this.#called === undefined || this.#called.isGone) this.#respond('Failure', REASON.other)
+    else this.#stopTimer = this.#board.clock.after(Number(this.#header('Timeout') || RING_MS), () => this.#tooLate())
+  }
+
+  ringing(): void {
+    if (this.#called !== undefined) this.#board.dialState(this.#called, undefined, 'RINGING')
+  }
+
+  answered(): void {
+    const channel = this.#called
+    if (channel === undefined) return
+    this.#board.dialEnd(channel, undefined, 'ANSWER')
+    this.#respond('Success', REASON.answered)
+    if (this.#application.toLowerCase() === 'wait') this.#runner.wait(channel, Number(this.#header('Data')) * 1000)
+    else if (this.#application !== '') {
+      channel.application = this.#application
+      channel.applicationData = this.#header('Data')
+    } else if (this.#exten !== '') this.#runner.run(channel, this.#context, this.#exten)
+    else this.#board.hangup(channel, 0)
+  }
+
+  failed({ dialStatus, cause, reason }: DialFailure): void {
+    if (this.#called === undefined) return
+    this.#board.dialEnd(this.#called, undefined, dialStatus)
+    this.#respond('Failure', reason)
+    this.#board.hangup(this.#called, cause)
+  }
+
+  #prepare(channel: FakeChannel): void {
+    this.#called ??= channel
+    channel.accountCode = this.#header('Account')
+    for (const [name, value] of this.#request.variables) this.#board.setVariable(channel, name, value)
+  }
+
+  #tooLate(): void {
+    const channel = this.#called
+    if (this.#isOver || channel === undefined) return
+    // Asterisk sends no DialEnd then.
+    channel.dialing = undefined
+    this.#respond('Failure', REASON.noAnswer)
+    this.#board.giveUp(channel)
+  }
+
+  #respond(response: 'Success' | 'Failure', reason: number): void {
+    this.#isOver = true
+    this.#stopTimer()
+    const answered = response === 'Success' ? this.#called : undefined
+    const { actionId } = this.#request
+    const runs: HeaderPairs =
+      this.#application === ''
+        ? [
+            ['Context', this.#context],
+            ['Exten', this.#exten],
+          ]
+        : [
+            ['Application', this.#application],
+            ['Data', this.#header('Data')],
+          ]
+    this.#board.originateResponse([
+      ...(actionId === '' ? [] : [['ActionID', actionId] as const]),
+      ['Response', response],
+      ['Channel', answered?.name ?? this.#header('Channel')],
+      ...runs,
+      ['Reason', reason],
+      ['Uniqueid', answered?.uniqueId ?? (this.#header('ChannelId') || '<unknown>')],
+      ['CallerIDNum', this.#caller.num || '<unknown>'],
+      ['CallerIDName', this.#caller.name || '<unknown>'],
+    ])
+    this.#settled(answered !== undefined)
+  }
+
+  #header(name: string): string {
+    return this.#request.get(name) ?? ''
+  }
+}
+
+/** Name and number of `"Ann" <100>`, as Asterisk reads it. */
+export function callerId(text: string): { name: string; num: string } {
+  const found = /^\s*"?([^"<]*?)"?\s*<([^>]*)>\s*$/.exec(text)
+  return { name: found?.[1] ?? '', num: found?.[2] ?? text.trim() }
+}

@@ -1,0 +1,291 @@
+import { HANGUP_CAUSES } from '../../catalog/hangup-causes.js'
+import type { Clock } from '../../core/clock.js'
+import type { HeaderPairs } from '../handlers.js'
+import { type DialFailure, dialStatusOf } from './dial-failure.js'
+import { FakeBridge } from './fake-bridge.js'
+import { type Dialing, FakeChannel, STATE } from './fake-channel.js'
+import { NORMAL_CLEARING } from './plan.js'
+
+/** What a switchboard needs from its fake. */
+export interface SwitchboardHost {
+  readonly clock: Clock
+  readonly version: 16 | 22
+  emit(name: string, headers: HeaderPairs): void
+}
+
+/** A channel that is to be. */
+export interface NewChannel {
+  readonly name: string
+  readonly state: number
+  readonly context: string
+  readonly exten: string
+  readonly uniqueId?: string | undefined
+  /** Whose call it belongs to, and whose inherited variables it gets. */
+  readonly requestor?: FakeChannel | undefined
+  readonly callerIdNum?: string
+  readonly callerIdName?: string
+}
+
+/** SIP's answer by the cause it becomes (`ast_sip_hangup_sip2cause`, verified on 22). */
+const SIP_ANSWERS: Readonly<Record<number, number>> = { 17: 486, 19: 480, 21: 603, 34: 503 }
+/** What SoftHangupRequest calls a dialplan that ended. */
+const DIALPLAN_ENDED = 16
+
+/**
+ * The channels and bridges of a fake, and what Asterisk says of them: each method does one thing that a channel can do, with the events in
+ * the order in which Asterisk 16 and 22 send them for a channel.
+ */
+export class Switchboard {
+  readonly #host: SwitchboardHost
+  readonly #channels = new Map<string, FakeChannel>()
+  #sequence = 0
+  #bridges = 0
+
+  constructor(host: SwitchboardHost) {
+    this.#host = host
+  }
+
+  get clock(): Clock {
+    return this.#host.clock
+  }
+
+  get channels(): readonly FakeChannel[] {
+    return [...this.#channels.values()]
+  }
+
+  /** A live channel, by its name or its `Uniqueid`. */
+  find(nameOrId: string): FakeChannel | undefined {
+    const name = nameOrId.toLowerCase()
+    return this.channels.find((channel) => channel.name.toLowerCase() === name || channel.uniqueId === nameOrId)
+  }
+
+  has(uniqueId: string): boolean {
+    return this.#channels.has(uniqueId)
+  }
+
+  create(facts: NewChannel): FakeChannel {
+    this.#sequence += 1
+    const startedAt = Math.floor(this.clock.now() / 1000)
+    const uniqueId = facts.uniqueId ?? `${startedAt}.${this.#sequence}`
+    const { requestor, callerIdNum = '', callerIdName = '' } = facts
+    const linkedId = requestor?.linkedId ?? uniqueId
+    const channel = new FakeChannel({ ...facts, uniqueId, linkedId, callerIdNum, callerIdName, createdAtMs: this.clock.now() })
+    for (const [name, value] of requestor?.variables ?? []) {
+      if (name.startsWith('__')) channel.variables.set(name, value)
+      else if (name.startsWith('_')) channel.variables.set(name.slice(1), value)
+    }
+    this.#channels.set(uniqueId, channel)
+    this.#emit('Newchannel', channel.headers())
+    return channel
+  }
+
+  /** A number for the names of channels that are made together. */
+  nextNumber(): string {
+    return this.#sequence.toString(16).padStart(8, '0')
+  }
+
+  setVariable(channel: FakeChannel, name: string, value: string): void {
+    channel.variables.set(name, value)
+    this.#emit('VarSet', [...channel.headers(), ['Variable', name], ['Value', value]])
+  }
+
+  /** The halves of a Local channel find each other. */
+  joinHalves(one: FakeChannel, two: FakeChannel, optimizes: boolean): void {
+    this.#emit('LocalBridge', [
+      ...one.headers('LocalOne'),
+      ...two.headers('LocalTwo'),
+      ['Context', two.context],
+      ['Exten', two.exten],
+      ['LocalOptimization', optimizes ? 'Yes' : 'No'],
+    ])
+  }
+
+  dialBegin(channel: FakeChannel, dialing: Dialing, dialString: string): void {
+    channel.dialing = dialing
+    this.#emit('DialBegin', [...(dialing.dialer?.headers() ?? []), ...channel.headers('Dest'), ['DialString', dialString]])
+  }
+
+  dialState(channel: FakeChannel, dialer: FakeChannel | undefined, dialStatus: string): void {
+    this.#emit('DialState', [...(dialer?.headers() ?? []), ...channel.headers('Dest'), ['DialStatus', dialStatus]])
+  }
+
+  dialEnd(channel: FakeChannel, dialer: FakeChannel | undefined, dialStatus: string): void {
+    this.#emit('DialEnd', [...(dialer?.headers() ?? []), ...channel.headers('Dest'), ['DialStatus', dialStatus]])
+  }
+
+  originateResponse(headers: HeaderPairs): void {
+    this.#emit('OriginateResponse', headers)
+  }
+
+  /** A channel says that it rings. Half of a Local channel says so through the other half. */
+  ring(channel: FakeChannel): void {
+    const heard = channel.otherHalf ?? channel
+    if (heard.state === STATE.up || heard.state === STATE.ringing) return
+    this.#setState(heard, STATE.ringing)
+    heard.dialing?.ringing()
+  }
+
+  answer(channel: FakeChannel): void {
+    if (channel.state !== STATE.up) this.#setState(channel, STATE.up)
+    const heard = channel.otherHalf ?? channel
+    if (heard.state !== STATE.up && heard.state !== channel.state) this.#setState(heard, STATE.up)
+    const { dialing } = heard
+    heard.dialing = undefined
+    dialing?.answered()
+  }
+
+  /** Busy or Congestion in a dialplan: who dialled is told; who called in from outside gets it as the cause. */
+  refuse(channel: FakeChannel, failure: DialFailure): void {
+    if (channel.state === STATE.up) {
+      this.hangup(channel, 0)
+      return
+    }
+    channel.ownCause = failure.cause
+    this.#setState(channel, STATE.busy)
+    const heard = channel.otherHalf
+    if (heard?.dialing === undefined) this.hangup(channel, failure.cause)
+    else {
+      const { dialing } = heard
+      heard.dialing = undefined
+      dialing.failed({ ...failure, cause: 0 })
+    }
+  }
+
+  /** Connects two channels, taking them out of other bridges. */
+  bridge(one: FakeChannel, two: FakeChannel): void {
+    for (const channel of [one, two]) {
+      channel.cancel()
+      this.#leaveBridge(channel)
+    }
+    this.#bridges += 1
+    const bridge = new FakeBridge<FakeChannel>(`00000000-0000-4000-8000-${this.#bridges.toString(16).padStart(12, '0')}`)
+    this.#emit('BridgeCreate', bridge.headers())
+    for (const channel of [one, two]) {
+      bridge.members.add(channel)
+      channel.bridge = bridge
+      this.#emit('BridgeEnter', [...bridge.headers(), ...channel.headers()])
+    }
+  }
+
+  /** Takes a channel and its partner out of their bridge, and gives the partner. */
+  unbridge(channel: FakeChannel): FakeChannel | undefined {
+    const partner = partnerOf(channel)
+    this.#leaveBridge(channel)
+    return partner
+  }
+
+  blindTransfer(transferer: FakeChannel, context: string, exten: string): FakeChannel | undefined {
+    const { bridge } = transferer
+    const transferee = partnerOf(transferer)
+    if (bridge === undefined || transferee === undefined) return undefined
+    this.unhold(transferer)
+    this.#emit('BlindTransfer', [
+      ['Result', 'Success'],
+      ...transferer.headers('Transferer'),
+      ...transferee.headers('Transferee'),
+      ...bridge.headers(),
+      ['IsExternal', 'Yes'],
+      ['Context', context],
+      ['Extension', exten],
+    ])
+    this.#leaveBridge(transferee)
+    return transferee
+  }
+
+  hold(channel: FakeChannel): void {
+    this.#emit('Hold', [...channel.headers(), ['MusicClass', 'default']])
+  }
+
+  unhold(channel: FakeChannel): void {
+    this.#emit('Unhold', channel.headers())
+  }
+
+  /** A digit that the channel's far side pressed. */
+  digit(channel: FakeChannel, digit: string, durationMs: number): void {
+    const heard = [...channel.headers(), ['Digit', digit]] as const
+    this.#emit('DTMFBegin', [...heard, ['Direction', 'Received']])
+    this.#emit('DTMFEnd', [...heard, ['DurationMs', durationMs], ['Direction', 'Received']])
+  }
+
+  /**
+   * Ends a channel, the other half of it, and those whom it leaves alone. `requested`: the far side hung up, rather than the dialplan or the
+   * manager.
+   */
+  hangup(channel: FakeChannel, givenCause: number, requested = false): void {
+    if (channel.isGone) return
+    channel.isGone = true
+    channel.cancel()
+    channel.cancelPhone()
+    // Who leaves a bridge without a cause has hung up normally.
+    const cause = channel.ownCause ?? (givenCause === 0 && channel.bridge !== undefined ? NORMAL_CLEARING : givenCause)
+    const technology = this.#techCause(channel, cause)
+    if (requested) {
+      // 16 does not say why a telephone hung up.
+      const isUntold = this.#host.version === 16 && channel.otherHalf === undefined && channel.state === STATE.up
+      this.#emit('HangupRequest', [...channel.headers(), ...(isUntold ? [] : [['Cause', givenCause] as const]), ...technology])
+    }
+    const partner = partnerOf(channel)
+    this.#leaveBridge(channel)
+    if (channel.runsDialplan) this.#emit('SoftHangupRequest', [...channel.headers(), ['Cause', DIALPLAN_ENDED]])
+    const { dialing } = channel
+    channel.dialing = undefined
+    dialing?.failed({ dialStatus: dialStatusOf(cause), cause, reason: 0 })
+    this.#channels.delete(channel.uniqueId)
+    this.#emit('Hangup', [
+      ...channel.headers(),
+      ['Cause', cause],
+      ['Cause-txt', HANGUP_CAUSES[cause]?.text ?? 'Unknown'],
+      ...technology,
+    ])
+    channel.onGone()
+    if (channel.otherHalf !== undefined) this.hangup(channel.otherHalf, givenCause, true)
+    // A bridge that was all a channel lived for is gone: what dialled goes on to the end of its dialplan, what was dialled ends.
+    if (partner !== undefined) this.hangup(partner, cause)
+  }
+
+  /** Ends a channel that was called for too long. Only 22 gives it a cause. */
+  giveUp(channel: FakeChannel): void {
+    this.hangup(channel, this.#host.version === 22 ? 19 : 0)
+  }
+
+  /** Ends everything without a word. */
+  clear(): void {
+    for (const channel of this.#channels.values()) {
+      channel.isGone = true
+      channel.cancel()
+      channel.cancelPhone()
+      channel.onGone()
+    }
+    this.#channels.clear()
+  }
+
+  #leaveBridge(channel: FakeChannel): void {
+    const { bridge } = channel
+    if (bridge === undefined) return
+    for (const member of [channel, ...[...bridge.members].filter((each) => each !== channel)]) {
+      bridge.members.delete(member)
+      member.bridge = undefined
+      this.#emit('BridgeLeave', [...bridge.headers(), ...member.headers()])
+    }
+    this.#emit('BridgeDestroy', bridge.headers())
+  }
+
+  #setState(channel: FakeChannel, state: number): void {
+    channel.state = state
+    this.#emit('Newstate', channel.headers())
+  }
+
+  #techCause(channel: FakeChannel, cause: number): HeaderPairs {
+    const answer = SIP_ANSWERS[cause]
+    const tells = this.#host.version === 22 && channel.name.startsWith('PJSIP/') && channel.state !== STATE.up
+    return tells && answer !== undefined ? [['TechCause', answer]] : []
+  }
+
+  #emit(name: string, headers: HeaderPairs): void {
+    this.#host.emit(name, headers)
+  }
+}
+
+function partnerOf(channel: FakeChannel): FakeChannel | undefined {
+  return [...(channel.bridge?.members ?? [])].find((member) => member !== channel)
+}
