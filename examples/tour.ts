@@ -3,8 +3,8 @@
  */
 import { parseArgs } from 'node:util'
 import { AMIClient, type AMIClientOptions, AMIError, type Call, CallManager, Gap } from 'obelus-asterisk'
+import { explain, fact, step, title, trouble } from './support/terminal.js'
 import { openFakePBX } from './tour/fake-pbx.js'
-import { explain, fact, step, title, trouble } from './tour/terminal.js'
 
 const { values } = parseArgs({
   options: {

@@ -29,3 +29,26 @@ export function explain(text: string): void {
 export function trouble(error: Error): void {
   console.error(`\n${red(error.name)} ${error.message}`)
 }
+
+/** A bar that grows with each call; without a terminal to draw on, nothing. */
+export function progressBar(total: number): { advance(answered: boolean): void; end(): void } {
+  const width = 40
+  let done = 0
+  let answered = 0
+  const draw = () => {
+    if (!process.stderr.isTTY) return
+    const filled = Math.round((width * done) / Math.max(total, 1))
+    process.stderr.write(`\r${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${done}/${total}, ${answered} answered `)
+  }
+  draw()
+  return {
+    advance(wasAnswered) {
+      done += 1
+      if (wasAnswered) answered += 1
+      draw()
+    },
+    end() {
+      if (process.stderr.isTTY) process.stderr.write('\n')
+    },
+  }
+}

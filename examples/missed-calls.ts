@@ -1,0 +1,39 @@
+/**
+ * Writes a line of JSON for each call that came in and that nobody talked to: also one that only a voice-mail or an announcement answered.
+ *
+ *     npx tsx examples/missed-calls.ts --host pbx.example --username web --secret … >> missed.jsonl
+ */
+import { type Call, CallManager } from 'obelus-asterisk'
+import { readOptions, untilInterrupted, withClient } from './support/target.js'
+
+const { values } = readOptions(['npx tsx examples/missed-calls.ts [--calls NUMBER: ends after so many calls]'], {
+  calls: { type: 'string', default: 'Infinity' },
+})
+
+await withClient(
+  values,
+  (pbx) =>
+    pbx.dialplan({ 100: { dial: 'PJSIP/200', timeoutMs: 500 }, 200: 'noanswer', 101: { dial: 'PJSIP/201' }, 201: 'answer' }),
+  async (ami, fake) => {
+    using calls = new CallManager(ami)
+    const incoming = calls.incoming()
+    untilInterrupted().addEventListener('abort', () => incoming.close())
+    fake?.incomingCall({ to: '100', from: '"Ann" <0301>' })
+    fake?.incomingCall({ to: '101', from: '<0302>' })
+    const most = fake === undefined ? Number(values.calls) : 2
+    const watched: Promise<void>[] = []
+    for await (const call of incoming) {
+      watched.push(watch(call))
+      if (watched.length >= most) break
+    }
+    await Promise.all(watched)
+  },
+)
+
+async function watch(call: Call): Promise<void> {
+  const rangAt = Date.now()
+  for await (const transition of call) if (transition.type === 'bridged') return
+  const { callerId, callerName, exten, outcome } = call
+  const seconds = Math.round((Date.now() - rangAt) / 1000)
+  console.log(JSON.stringify({ at: new Date(rangAt), callerId, callerName, exten, seconds, cause: outcome?.causeText }))
+}

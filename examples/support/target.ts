@@ -1,0 +1,72 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { AMIClient, type AMIClientOptions, AMIError } from 'obelus-asterisk'
+import { FakeAsterisk } from 'obelus-asterisk/testing'
+import { trouble } from './terminal.js'
+
+type Options = NonNullable<ParseArgsConfig['options']>
+
+/** The options that every example has. */
+const CONNECTION = {
+  host: { type: 'string' },
+  port: { type: 'string' },
+  username: { type: 'string', default: 'admin' },
+  secret: { type: 'string', default: '' },
+  tls: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const satisfies Options
+
+/** The example's own options, and those of the connection; `--help` prints `usage` and ends. */
+export function readOptions<const Own extends Options>(usage: readonly string[], own: Own) {
+  const options = { ...CONNECTION, ...own }
+  const { values, positionals } = parseArgs<{ options: typeof CONNECTION & Own; allowPositionals: true }>({
+    options,
+    allowPositionals: true,
+  })
+  if ('help' in values && values.help === true) {
+    const connection = '[--host HOST --username NAME --secret SECRET [--port 5038] [--tls]]   without --host: an embedded fake'
+    console.log([...usage, `  ${connection}`].join('\n'))
+    process.exit(0)
+  }
+  return { values, positionals }
+}
+
+/** What the connection's options say. */
+export interface Connection {
+  readonly host?: string | undefined
+  readonly port?: string | undefined
+  readonly username?: string | undefined
+  readonly secret?: string | undefined
+  readonly tls?: boolean | undefined
+}
+
+/** The server that was named, or an embedded fake that `prepare` makes an office of. Ends with a message, not a stack, when it cannot be reached. */
+export async function withClient(
+  { host, port, username = '', secret = '', tls = false }: Connection,
+  prepare: (pbx: FakeAsterisk) => void,
+  program: (ami: AMIClient, fake: FakeAsterisk | undefined) => Promise<void>,
+): Promise<void> {
+  const fake = host === undefined ? new FakeAsterisk({ users: { admin: 's3cret' } }) : undefined
+  if (fake !== undefined) prepare(fake)
+  const options: AMIClientOptions =
+    fake === undefined
+      ? { host: host ?? '', ...(port === undefined ? {} : { port: Number(port) }), username, secret, tls }
+      : { username: 'admin', secret: 's3cret', connect: fake.connector }
+  try {
+    await using ami = new AMIClient(options)
+    await ami.login({ timeoutMs: 10_000 })
+    await program(ami, fake)
+  } catch (error) {
+    if (!(error instanceof AMIError || error instanceof TypeError || error instanceof RangeError)) throw error
+    trouble(error)
+    process.exitCode = 1
+  } finally {
+    await fake?.close()
+  }
+}
+
+/** Aborts at Ctrl-C, so that a program can end in order. */
+export function untilInterrupted(): AbortSignal {
+  const controller = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort())
+  return controller.signal
+}
