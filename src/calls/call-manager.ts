@@ -11,9 +11,10 @@ import { unlisted } from '../ami/vocabulary.js'
 import type { Clock } from '../core/clock.js'
 import { EventStream } from '../core/event-stream.js'
 import { Call, type CallHost } from './call.js'
-import { type CallFacts, CallRecord } from './call-record.js'
+import { type CallContext, type CallFacts, CallRecord } from './call-record.js'
 import { filterActions } from './filters.js'
 import { ORIGINATE_TIMEOUT_MS, type OriginateRequest, originateParameters } from './originate-request.js'
+import { RecentEvents } from './recent-events.js'
 import { chosenIds, TRACKED_EVENTS, TRACKING_VARIABLE, Tracker } from './tracker.js'
 
 /** How calls are paced, and on what clock. */
@@ -29,6 +30,8 @@ export interface CallManagerOptions {
 /** How long Asterisk may take to say what it must say: OriginateResponse after the last Hangup, or after the time of a call is up. */
 const SILENCE_MS = 5_000
 const MAX_BUFFERED = 10_000
+/** How many transitions, of all calls together, remember the event that caused them; some 7 MB. */
+const RECENT_EVENTS = 10_000
 
 /** Originates calls and follows them, and those that come in, to their end, also when the link breaks meanwhile. */
 export class CallManager implements Disposable {
@@ -36,6 +39,7 @@ export class CallManager implements Disposable {
   readonly #clock: Clock
   readonly #newId = actionIdSource(systemRandomBytes)
   readonly #pace: PQueue
+  readonly #context: CallContext = { now: () => this.#now(), recentEvents: new RecentEvents(RECENT_EVENTS) }
   readonly #tracker: Tracker
   readonly #host: CallHost
   /** The calls that have not ended, by their records. */
@@ -61,7 +65,7 @@ export class CallManager implements Disposable {
       callsPerSecond = Number.POSITIVE_INFINITY,
       clock = systemClock,
     } = options
-    if (maxConcurrentCalls !== Number.POSITIVE_INFINITY) count('maxConcurrentCalls', maxConcurrentCalls)
+    count('maxConcurrentCalls', maxConcurrentCalls)
     if (!(callsPerSecond > 0)) throw new RangeError(`callsPerSecond must be above 0, not ${String(callsPerSecond)}`)
     this.#ami = ami
     this.#clock = clock
@@ -70,7 +74,7 @@ export class CallManager implements Disposable {
       ...(callsPerSecond === Number.POSITIVE_INFINITY ? {} : { interval: 1000 / callsPerSecond, intervalCap: 1 }),
     })
     this.#host = { ami, clock, cancel: (call, cause) => this.#cancel(call, cause) }
-    this.#tracker = new Tracker(() => this.#now(), {
+    this.#tracker = new Tracker(this.#context, {
       incoming: (record) => this.#cameIn(record),
       joined: (record, channel) => this.#joined(record, channel.name),
       silent: (record) => this.#watch(record, SILENCE_MS, () => this.#tracker.conclude(record)),
@@ -99,7 +103,7 @@ export class CallManager implements Disposable {
   originate(request: OriginateRequest): Call {
     if (this.#closed) throw new ClosedError('The CallManager is closed; make a new one')
     const parameters = originateParameters(request)
-    const record = new CallRecord(this.#newId(), 'outgoing', factsOf(request), () => this.#now())
+    const record = new CallRecord(this.#newId(), 'outgoing', factsOf(request), this.#context)
     const call = new Call(record, this.#host)
     this.#calls.set(record, call)
     this.#tracker.expect(record)

@@ -1,6 +1,7 @@
 import type { AMIEvent } from '../ami/event.js'
 import { HANGUP_CAUSES } from '../catalog/hangup-causes.js'
 import type { ChannelRecord } from './channel.js'
+import type { RecentEvents } from './recent-events.js'
 import { type CallSignal, STATUS_TABLE, signalOfState } from './status-table.js'
 import type { CallOutcome, CallStatus, CallTransition } from './transition.js'
 
@@ -22,8 +23,19 @@ type TransitionFacts = CallTransition extends infer Each
     : never
   : never
 
+/** What all calls of a manager share. */
+export interface CallContext {
+  readonly now: () => Date
+  readonly recentEvents: RecentEvents
+}
+
+/** A transition in little room: `atMs` is milliseconds since the epoch. */
+export type Remembered = TransitionFacts & { readonly atMs: number; readonly status: CallStatus; event: AMIEvent | undefined }
+
 /** What is known of an Originate of ours. */
 export type OriginateProgress = 'queued' | 'sent' | 'accepted' | 'answered' | 'refused'
+
+const NONE: readonly ((transition: CallTransition) => void)[] = []
 
 /**
  * One call's state: its channels, its status, and what happened to it. It is told what happens by whoever reads the events, and tells whoever
@@ -33,13 +45,14 @@ export class CallRecord {
   readonly id: string
   readonly direction: CallDirection
   readonly facts: CallFacts
-  readonly #now: () => Date
-  readonly #channels = new Map<string, ChannelRecord<CallRecord>>()
-  readonly #uniqueIds = new Set<string>()
-  readonly #listeners = new Set<(transition: CallTransition) => void>()
-  readonly #history: CallTransition[] = []
+  readonly #context: CallContext
+  // Lists, not sets: a call has few of each, and there may be many calls.
+  readonly #channels: ChannelRecord<CallRecord>[] = []
+  readonly #uniqueIds: string[] = []
+  readonly #linkedIds: string[] = []
+  readonly #history: Remembered[] = []
+  #listeners: readonly ((transition: CallTransition) => void)[] = NONE
   #status: CallStatus = 'queued'
-  readonly #linkedIds = new Set<string>()
   #bridgedChannels = 0
   #heldChannels = 0
   #answered = false
@@ -57,11 +70,11 @@ export class CallRecord {
   /** The connection on which it began, or was found to be there still. */
   confirmed = 0
 
-  constructor(id: string, direction: CallDirection, facts: CallFacts, now: () => Date) {
+  constructor(id: string, direction: CallDirection, facts: CallFacts, context: CallContext) {
     this.id = id
     this.direction = direction
     this.facts = facts
-    this.#now = now
+    this.#context = context
     if (direction === 'outgoing') {
       this.originate = 'queued'
       this.#tell({ type: 'queued' }, undefined)
@@ -77,53 +90,55 @@ export class CallRecord {
   }
 
   /** The `Linkedid`s of its channels, the first one first. */
-  get linkedIds(): ReadonlySet<string> {
+  get linkedIds(): readonly string[] {
     return this.#linkedIds
   }
 
   get uniqueIds(): readonly string[] {
-    return [...this.#uniqueIds]
+    return this.#uniqueIds
   }
 
   get channels(): readonly ChannelRecord<CallRecord>[] {
-    return [...this.#channels.values()]
+    return [...this.#channels]
   }
 
   /** The channel that stands for the call: its first one that is alive. */
   get channel(): ChannelRecord<CallRecord> | undefined {
-    for (const channel of this.#channels.values()) return channel
-    return undefined
+    return this.#channels[0]
   }
 
   get isHeld(): boolean {
     return this.#heldChannels > 0
   }
 
-  /** What happened so far, in order. */
-  get history(): readonly CallTransition[] {
+  /** What happened so far, in order; what is longer ago has lost its event. */
+  get history(): readonly Remembered[] {
     return this.#history
   }
 
   /** Calls `listener` at each transition from now on, until the returned function is called. */
   listen(listener: (transition: CallTransition) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    this.#listeners = [...this.#listeners, listener]
+    return () => {
+      this.#listeners = this.#listeners.filter((each) => each !== listener)
+    }
   }
 
   link(linkedId: string): void {
-    this.#linkedIds.add(linkedId)
+    if (!this.#linkedIds.includes(linkedId)) this.#linkedIds.push(linkedId)
   }
 
   add(channel: ChannelRecord<CallRecord>): void {
     channel.call = this
-    this.#channels.set(channel.uniqueId, channel)
-    this.#uniqueIds.add(channel.uniqueId)
+    this.#channels.push(channel)
+    if (!this.#uniqueIds.includes(channel.uniqueId)) this.#uniqueIds.push(channel.uniqueId)
     if (channel.bridged) this.#bridgedChannels += 1
   }
 
   /** A channel is no more, or is not this call's any more. */
   remove(channel: ChannelRecord<CallRecord>, event: AMIEvent | undefined): void {
-    this.#channels.delete(channel.uniqueId)
+    const at = this.#channels.indexOf(channel)
+    if (at >= 0) this.#channels.splice(at, 1)
     channel.call = undefined
     this.unheld(channel, event)
   }
@@ -203,15 +218,15 @@ export class CallRecord {
 
   /** Whether it had channels and has none any more. */
   get isSilent(): boolean {
-    return this.#channels.size === 0 && this.#uniqueIds.size > 0
+    return this.#channels.length === 0 && this.#uniqueIds.length > 0
   }
 
   /** Ends the call if no channel is left and none is to come. */
   endIfOver(event: AMIEvent | undefined): void {
-    if (this.#channels.size > 0) return
+    if (this.#channels.length > 0) return
     if (this.originate === 'refused') this.#end('failed', event)
     // OriginateResponse may come before its own Newchannel.
-    else if (this.originate === undefined || (this.originate === 'answered' && this.#uniqueIds.size > 0))
+    else if (this.originate === undefined || (this.originate === 'answered' && this.#uniqueIds.length > 0))
       this.#end('ended', event)
   }
 
@@ -228,7 +243,7 @@ export class CallRecord {
       error: this.#error,
     }
     this.#tell({ type: result, ...this.#outcome }, event)
-    this.#listeners.clear()
+    this.#listeners = NONE
   }
 
   /** Moves on in the table. False when the table knows no such move. */
@@ -241,8 +256,13 @@ export class CallRecord {
   }
 
   #tell(facts: TransitionFacts, event: AMIEvent | undefined): void {
-    const transition = { ...facts, at: this.#now(), status: this.#status, event } as CallTransition
-    this.#history.push(transition)
-    for (const listener of [...this.#listeners]) listener(transition)
+    const now = this.#context.now()
+    const remembered: Remembered = { ...facts, atMs: now.getTime(), status: this.#status, event }
+    this.#history.push(remembered)
+    if (event !== undefined) this.#context.recentEvents.keep(remembered)
+    if (this.#listeners.length === 0) return
+    // Of its own: what listeners were given keeps its event.
+    const transition = { ...facts, at: now, status: this.#status, event } as CallTransition
+    for (const listener of this.#listeners) listener(transition)
   }
 }

@@ -66,8 +66,7 @@ export class Call implements AsyncIterable<CallTransition> {
 
   /** The `Linkedid` of its first channel; empty before there is one. */
   get linkedId(): string {
-    for (const linkedId of this.#record.linkedIds) return linkedId
-    return ''
+    return this.#record.linkedIds[0] ?? ''
   }
 
   /** Its channels that are alive, the one that stands for the call first. */
@@ -98,7 +97,10 @@ export class Call implements AsyncIterable<CallTransition> {
     return this.#record.facts.variables
   }
 
-  /** What happened so far and what happens from now on, up to the end. Each loop has its own. */
+  /**
+   * What happened so far and what happens from now on, up to the end. Each loop has its own. What happened before the loop has its `event` if it
+   * is one of the manager's last 10,000 transitions.
+   */
   [Symbol.asyncIterator](): EventStream<CallTransition> {
     let stop: () => void = () => undefined
     const stream = new EventStream<CallTransition>({
@@ -109,7 +111,8 @@ export class Call implements AsyncIterable<CallTransition> {
       overflowError: (maxBuffered) => new StreamOverflowError(maxBuffered),
       ended: () => stop(),
     })
-    for (const transition of this.#record.history) stream.push(transition)
+    for (const { atMs, ...transition } of this.#record.history)
+      stream.push({ ...transition, at: new Date(atMs) } as CallTransition)
     if (this.outcome !== undefined) stream.end()
     else {
       stop = this.#record.listen((transition) => {

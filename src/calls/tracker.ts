@@ -1,5 +1,5 @@
 import type { AMIEvent } from '../ami/event.js'
-import { type CallFacts, CallRecord } from './call-record.js'
+import { type CallContext, type CallFacts, CallRecord } from './call-record.js'
 import { type Bridge, ChannelRecord } from './channel.js'
 
 type Channel = ChannelRecord<CallRecord>
@@ -41,6 +41,7 @@ export const TRACKED_EVENTS = [
 /** The variable that names a call of ours to servers before 12, which choose the ids of channels themselves; as Obelus did. */
 export const TRACKING_VARIABLE = 'OBELUS_CALL'
 
+const NO_VARIABLES: ReadonlyMap<string, string> = new Map()
 /** `ChannelState` of a channel on which a call comes in. */
 const RING = 4
 
@@ -49,7 +50,7 @@ const RING = 4
  * event costs the same however many calls there are. No clock, no I/O.
  */
 export class Tracker {
-  readonly #now: () => Date
+  readonly #context: CallContext
   readonly #events: TrackerEvents
   readonly #live = new Set<CallRecord>()
   readonly #channels = new Map<string, Channel>()
@@ -62,8 +63,8 @@ export class Tracker {
   #tombstones: Set<string> | undefined
   #connection = 0
 
-  constructor(now: () => Date, events: TrackerEvents) {
-    this.#now = now
+  constructor(context: CallContext, events: TrackerEvents) {
+    this.#context = context
     this.#events = events
   }
 
@@ -265,7 +266,7 @@ export class Tracker {
   }
 
   #startIncoming(channel: Channel, event: AMIEvent): void {
-    const call = new CallRecord(channel.uniqueId, 'incoming', factsOf(event), this.#now)
+    const call = new CallRecord(channel.uniqueId, 'incoming', factsOf(event), this.#context)
     call.confirmed = this.#connection
     this.#live.add(call)
     this.#adopt(call, channel)
@@ -448,6 +449,7 @@ function stateOf(fields: Fields): number {
 
 function factsOf(event: AMIEvent): CallFacts {
   const fields = event as Fields
+  const { variables } = event
   const text = (name: string) => {
     const value = fields.get(name) ?? ''
     return value === '<unknown>' ? '' : value
@@ -457,6 +459,6 @@ function factsOf(event: AMIEvent): CallFacts {
     callerName: text('CallerIDName'),
     context: text('Context'),
     exten: text('Exten'),
-    variables: event.variables,
+    variables: variables.size === 0 ? NO_VARIABLES : variables,
   }
 }

@@ -2,6 +2,8 @@
 import * as raw from './raw.mjs'
 
 const [, , name, port] = process.argv
+/** As many as the server makes events of in one piece. */
+const CALLS_AT_ONCE = 1000
 const INFINITE = { maxBuffered: 1_000_000 }
 
 const CONTENDERS = {
@@ -89,6 +91,23 @@ const CONTENDERS = {
       return calls.trackedCalls.length
     }
   },
+  'churn-100': () => churn(100),
+  'churn-50000': () => churn(50_000),
+  /** How many bytes a live call takes, and how many more there are when others have come and gone. */
+  'live-calls': async () => {
+    const play = await player()
+    return async ({ live, churn: gone }) => {
+      // What the library keeps once and for all, such as the last events, is there before.
+      await play(0, gone / 5, 'whole')
+      const before = await keptBytes()
+      await play(0, gone, 'whole')
+      const after = await keptBytes()
+      await play(0, live, 'begin')
+      const during = await keptBytes()
+      expect(play.calls.trackedCalls.length, live)
+      return { perCall: (during - after) / live, grown: after - before }
+    }
+  },
   pings: async () => {
     const client = await login()
     return async ({ count, inFlight }) => {
@@ -157,6 +176,31 @@ const CONTENDERS = {
       return (after - before) / count
     }
   },
+}
+
+/** Calls that come and go while `live` others are there. */
+async function churn(live) {
+  const play = await player()
+  await play(0, live, 'begin')
+  return async ({ calls }) => {
+    await play(live, live + calls, 'whole')
+    expect(play.calls.trackedCalls.length, live)
+  }
+}
+
+/** Has the server tell of calls to a CallManager, and waits until it has. */
+async function player() {
+  const client = await login()
+  const { CallManager } = await import('obelus-asterisk')
+  const calls = new CallManager(client)
+  const play = async (from, to, part) => {
+    for (let at = from; at < to; at += CALLS_AT_ONCE) {
+      const done = client.waitFor('CallsDone', { timeoutMs: 60_000 })
+      await client.sendAction('Calls', { From: at, To: Math.min(at + CALLS_AT_ONCE, to), Part: part })
+      await done
+    }
+  }
+  return Object.assign(play, { calls })
 }
 
 async function login() {

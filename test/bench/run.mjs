@@ -3,6 +3,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { EVENTS_PER_CALL } from './calls.mjs'
 import { countEvents, readEvents } from './recording.mjs'
 
 const PASSES = Number(process.env.BENCH_PASSES ?? 9)
@@ -21,6 +22,9 @@ const stream = {
   wantedEvents: times * counts.names[WANTED],
   hangups: times * counts.names.Hangup,
 }
+/** Calls that come and go in a pass. */
+const churn = { calls: Math.round(50_000 / EVENTS_PER_CALL) }
+const LIVE = { live: 50_000, churn: 100_000 }
 const only = process.argv.slice(2)
 
 const CASES = [
@@ -28,6 +32,13 @@ const CASES = [
   { name: 'every event, three headers', mine: 'every-event', bound: 'raw-objects', allowed: 1, what: stream },
   { name: 'every event, all headers', mine: 'all-headers', bound: 'raw-objects', allowed: 1.3, what: stream },
   { name: 'every event through a CallManager', mine: 'calls', bound: 'every-event', allowed: 1.6, what: stream },
+  {
+    name: `an event of a call among ${LIVE.live} live ones, not 100`,
+    mine: 'churn-50000',
+    bound: 'churn-100',
+    allowed: 1.3,
+    what: churn,
+  },
   {
     name: `${PINGS} Pings, 100 in flight`,
     mine: 'pings',
@@ -88,6 +99,11 @@ for (const by of ['get', 'headers']) {
 if (isWanted('memory flat')) {
   const grown = await once1('memory', { from: 1e6, to: 1e7, all: counts.all })
   rows.push(plain('memory: from 1 to 10 million events', `${(grown / 1e6).toFixed(2)} MB`, '< 5 MB', grown < 5e6))
+}
+if (isWanted('memory calls')) {
+  const { perCall, grown } = await once1('live-calls', LIVE)
+  rows.push(plain(`memory: each of ${LIVE.live} bridged calls`, `${perCall.toFixed(0)} B`, '≤ 3 KB', perCall <= 3072))
+  rows.push(plain(`memory: after ${LIVE.churn} more calls ended`, `${(grown / 1e6).toFixed(2)} MB`, '< 1 MB', grown < 1e6))
 }
 printTable(rows)
 console.log(`CPU time (user and system) of the client's process, p50 in wall time: median [min–max]. ${seconds()} s in all.`)

@@ -1,8 +1,10 @@
 // A process of its own that plays Asterisk: answers logins and Pings, and streams the recording as fast as the socket takes it.
 import { createServer } from 'node:net'
+import { callEvents } from './calls.mjs'
 import { readEvents } from './recording.mjs'
 
-const events = readEvents()
+const recording = readEvents()
+const END = '\r\n\r\n'
 /** How much is handed to the socket at once. */
 const PIECE = 1 << 20
 
@@ -34,7 +36,18 @@ const server = createServer({ noDelay: true }, (socket) => {
           return
         case 'Replay':
           answers += `Response: Success\r\nActionID: ${id}\r\nMessage: Replaying\r\n\r\n`
-          stream(socket, Number(header(action, 'Times')))
+          stream(socket, recording, Number(header(action, 'Times')))
+          break
+        case 'Calls': {
+          answers += `Response: Success\r\nActionID: ${id}\r\nMessage: Calling\r\n\r\n`
+          const [from, to] = ['From', 'To'].map((name) => Number(header(action, name)))
+          const done = Buffer.from('Event: CallsDone\r\nPrivilege: call,all\r\n\r\n')
+          stream(socket, Buffer.concat([callEvents(from, to, header(action, 'Part')), done]), 1)
+          break
+        }
+        case 'CoreShowChannels':
+          answers += `Response: Success\r\nActionID: ${id}\r\nEventList: start\r\nMessage: Channels will follow\r\n\r\n`
+          answers += `Event: CoreShowChannelsComplete\r\nActionID: ${id}\r\nEventList: Complete\r\nListItems: 0\r\n\r\n`
           break
         default:
           answers += `Response: Error\r\nActionID: ${id}\r\nMessage: Invalid/unknown command\r\n\r\n`
@@ -46,13 +59,14 @@ const server = createServer({ noDelay: true }, (socket) => {
 })
 server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }))
 
-/** Sends the recording `times` times, from the next turn on so that the action's answer goes first. */
-function stream(socket, times) {
+/** Sends these events `times` times, from the next turn on so that the action's answer goes first. */
+function stream(socket, events, times) {
   let at = 0
   let left = times
   const next = () => {
     while (left > 0) {
-      const piece = events.subarray(at, at + PIECE)
+      // Whole events, so that an answer may come between them.
+      const piece = events.subarray(at, events.lastIndexOf(END, at + PIECE) + END.length)
       at += piece.length
       if (at >= events.length) {
         at = 0

@@ -1,0 +1,81 @@
+// Calls that come in, are dialled on, answered, bridged and hung up, as Asterisk 22 tells of them.
+
+const state = (desc) => ({ Down: 0, Ring: 4, Ringing: 5, Up: 6 })[desc]
+
+/** The bytes of calls `from` to `to`: how they begin, how they end, or both. */
+export function callEvents(from, to, part) {
+  let text = ''
+  for (let number = from; number < to; number += 1) {
+    if (part !== 'end') text += begin(number)
+    if (part !== 'begin') text += end(number)
+  }
+  return Buffer.from(text, 'latin1')
+}
+
+/** How many events a whole call has. */
+export const EVENTS_PER_CALL = callEvents(0, 1, 'whole').toString('latin1').split('\r\n\r\n').length - 1
+
+function begin(number) {
+  const [caller, called] = legs(number)
+  return (
+    event('Newchannel', channel('', caller, 'Ring')) +
+    event('Newchannel', channel('', called, 'Down')) +
+    event('DialBegin', `${channel('', caller, 'Ring')}${channel('Dest', called, 'Down')}DialString: 200\r\n`) +
+    event('Newstate', channel('', called, 'Ringing')) +
+    event('Newstate', channel('', called, 'Up')) +
+    event('DialEnd', `${channel('', caller, 'Ring')}${channel('Dest', called, 'Up')}DialStatus: ANSWER\r\n`) +
+    event('Newstate', channel('', caller, 'Up')) +
+    event('BridgeEnter', bridge(number, 1) + channel('', called, 'Up')) +
+    event('BridgeEnter', bridge(number, 2) + channel('', caller, 'Up'))
+  )
+}
+
+function end(number) {
+  const [caller, called] = legs(number)
+  const cause = 'Cause: 16\r\nCause-txt: Normal Clearing\r\n'
+  return (
+    event('BridgeLeave', bridge(number, 1) + channel('', called, 'Up')) +
+    event('Hangup', channel('', called, 'Up') + cause) +
+    event('BridgeLeave', bridge(number, 0) + channel('', caller, 'Up')) +
+    event('Hangup', channel('', caller, 'Up') + cause)
+  )
+}
+
+function legs(number) {
+  const id = `1795397647.${number * 2}`
+  return [
+    { name: `PJSIP/trunk-${number.toString(16).padStart(8, '0')}`, id, linked: id },
+    { name: `PJSIP/200-${number.toString(16).padStart(8, '0')}`, id: `1795397647.${number * 2 + 1}`, linked: id },
+  ]
+}
+
+function event(name, headers) {
+  return `Event: ${name}\r\nPrivilege: call,all\r\n${headers}\r\n`
+}
+
+function channel(prefix, { name, id, linked }, desc) {
+  const headers = {
+    Channel: name,
+    ChannelState: state(desc),
+    ChannelStateDesc: desc,
+    CallerIDNum: '0301234567',
+    CallerIDName: '<unknown>',
+    ConnectedLineNum: '<unknown>',
+    ConnectedLineName: '<unknown>',
+    Language: 'en',
+    AccountCode: '',
+    Context: 'default',
+    Exten: '200',
+    Priority: 1,
+    Uniqueid: id,
+    Linkedid: linked,
+  }
+  return Object.entries(headers)
+    .map(([header, value]) => `${prefix}${header}: ${value}\r\n`)
+    .join('')
+}
+
+function bridge(number, members) {
+  const id = `820ca8f0-b636-4a17-9ae4-${number.toString(16).padStart(12, '0')}`
+  return `BridgeUniqueid: ${id}\r\nBridgeType: basic\r\nBridgeTechnology: simple_bridge\r\nBridgeCreator: <unknown>\r\nBridgeName: <unknown>\r\nBridgeNumChannels: ${members}\r\nBridgeVideoSourceMode: none\r\n`
+}
