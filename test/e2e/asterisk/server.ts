@@ -86,8 +86,8 @@ export class AsteriskServer {
       PORT: port,
       TLSPORT: tlsPort,
       SIPPORT: 17_000 + version,
-      RTPSTART: 18_000 + version * 20,
-      RTPEND: 18_019 + version * 20,
+      RTPSTART: 18_000 + version * 100,
+      RTPEND: 18_399 + version * 100,
     }
     for (const name of readdirSync(join(here, 'conf'))) {
       const text = readFileSync(join(here, 'conf', name), 'utf8').replace(/@(\w+)@/g, (_, key: string) => String(values[key]))
