@@ -20,7 +20,7 @@ export interface TrackerEvents {
   over(call: CallRecord): void
 }
 
-/** The events that tracking reads. `Dial` is what Asterisk before 12 sent. */
+/** The events that tracking reads. `Dial`, `Bridge` and `Unlink` are what Asterisk before 12 sent. */
 export const TRACKED_EVENTS = [
   'Newchannel',
   'Newstate',
@@ -33,6 +33,8 @@ export const TRACKED_EVENTS = [
   'LocalBridge',
   'BridgeEnter',
   'BridgeLeave',
+  'Bridge',
+  'Unlink',
   'Hold',
   'Unhold',
   'OriginateResponse',
@@ -149,6 +151,10 @@ export class Tracker {
         break
       case 'BridgeLeave':
         this.#bridgeLeave(event, fields)
+        break
+      case 'Bridge':
+      case 'Unlink':
+        this.#oldBridge(event, fields)
         break
       case 'Hold':
       case 'Unhold':
@@ -371,6 +377,18 @@ export class Tracker {
     if (channel?.bridge !== undefined && channel.bridge.id === fields.get('BridgeUniqueid')) this.#leave(channel, event)
   }
 
+  /** The old events name two channels at once, and no bridge. */
+  #oldBridge(event: AMIEvent, fields: Fields): void {
+    const one = this.#known(fields.get('Uniqueid1'))
+    const two = this.#known(fields.get('Uniqueid2'))
+    if (one === undefined || two === undefined) return
+    const parts = event.name === 'Unlink' || fields.get('Bridgestate') === 'Unlink'
+    for (const channel of [one, two]) this.#leave(channel, event)
+    if (parts) return
+    this.#join(one, two)
+    for (const channel of [one, two]) this.#enter(channel, `${one.uniqueId} and ${two.uniqueId}`, event)
+  }
+
   #enter(channel: Channel, bridgeId: string, event: AMIEvent | undefined): void {
     if (channel.bridge !== undefined) return
     const bridge = this.#bridges.get(bridgeId) ?? { id: bridgeId, members: new Set() }
@@ -401,7 +419,8 @@ export class Tracker {
 
   #held(event: AMIEvent, fields: Fields): void {
     const channel = this.#known(fields.get('Uniqueid'))
-    if (event.name === 'Hold') channel?.call?.held(channel, event)
+    // Asterisk before 12 said it by Status: a Hold that is Off.
+    if (event.name === 'Hold' && fields.get('Status') !== 'Off') channel?.call?.held(channel, event)
     else channel?.call?.unheld(channel, event)
   }
 
