@@ -3,6 +3,41 @@
  *
  * @module
  */
+export type { AsyncAGINotices, AsyncAGIOptions } from './agi/async-agi-executor.js'
+export { AsyncAGIExecutor } from './agi/async-agi-executor.js'
+export type { CommandOptions } from './agi/command-sender.js'
+export type { InterruptOptions } from './agi/commands.js'
+export type { AGIEnvironment } from './agi/environment.js'
+export {
+  AGICommandFailure,
+  AGIDeadChannelError,
+  AGIError,
+  AGIHangupError,
+  AGIInvalidCommandError,
+  AGIProtocolError,
+  AGISessionEndedError,
+  AGISyntaxError,
+  AGITimeoutError,
+  AGIUnknownCommandError,
+} from './agi/errors.js'
+export type { FastAGINotices, FastAGIServerOptions } from './agi/fastagi-server.js'
+export type { AGILimits } from './agi/protocol.js'
+export type { AGIResponse } from './agi/response.js'
+export type {
+  ChannelStatusResult,
+  CharResult,
+  ControlPlaybackResult,
+  DataResult,
+  DigitResult,
+  PlaybackResult,
+  RecordingResult,
+  SpeechResult,
+} from './agi/results.js'
+export type { AGIScript } from './agi/router.js'
+export { AGIRouter } from './agi/router.js'
+export type { MenuChoices, PromptOptions, Utterance } from './agi/session.js'
+export { AGISession } from './agi/session.js'
+export type { ChannelVariables } from './agi/variables.js'
 export type { ActionOptions, ClientNotices, LoginOptions } from './ami/client.js'
 export {
   ActionError,
@@ -63,5 +98,8 @@ export { Gap } from './core/gap.js'
 export type { Connector, Protocol, Transport } from './core/transport.js'
 export type { AMIClientOptions } from './node/ami-client.js'
 export { AMIClient } from './node/ami-client.js'
+export { FastAGIServer } from './node/fastagi-server.js'
+export type { RunAGIOptions } from './node/run-agi.js'
+export { runAGI } from './node/run-agi.js'
 export type { TCPOptions } from './node/tcp.js'
 export { tcpConnector } from './node/tcp.js'

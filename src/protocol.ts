@@ -4,6 +4,23 @@
  * @module
  */
 
+export { MAX_COMMAND_BYTES, MAX_COMMAND_WORDS } from './agi/command-line.js'
+export type { AGIEnvironment } from './agi/environment.js'
+export {
+  AGICommandFailure,
+  AGIDeadChannelError,
+  AGIError,
+  AGIHangupError,
+  AGIInvalidCommandError,
+  AGIProtocolError,
+  AGISessionEndedError,
+  AGISyntaxError,
+  AGITimeoutError,
+  AGIUnknownCommandError,
+} from './agi/errors.js'
+export type { AGILimits, AGIProtocolOptions } from './agi/protocol.js'
+export { AGIProtocol } from './agi/protocol.js'
+export type { AGIResponse } from './agi/response.js'
 export { MAX_ACTION_ID_BYTES, MAX_HEADERS, MAX_LINE_BYTES } from './ami/action.js'
 export type { RandomBytes } from './ami/action-id.js'
 export { AMIAction } from './ami/action-reader.js'

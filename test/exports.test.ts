@@ -17,14 +17,30 @@ const errors = [
   'StreamOverflowError',
 ]
 
+const agiErrors = [
+  'AGICommandFailure',
+  'AGIDeadChannelError',
+  'AGIError',
+  'AGIHangupError',
+  'AGIInvalidCommandError',
+  'AGIProtocolError',
+  'AGISessionEndedError',
+  'AGISyntaxError',
+  'AGITimeoutError',
+  'AGIUnknownCommandError',
+]
+
 it('obelus-asterisk', () => {
+  const agi = ['AGIRouter', 'AGISession', 'AsyncAGIExecutor', 'FastAGIServer', 'runAGI']
   const calls = ['Call', 'CallEndedError', 'CallFailedError', 'CallManager', 'NoChannelError']
   const tables = ['CHANNEL_STATES', 'DEVICE_STATES', 'HANGUP_CAUSES']
   expect(Object.keys(main).sort()).toEqual(
     [
       ...errors,
+      ...agiErrors,
       ...tables,
       ...calls,
+      ...agi,
       'AMIClient',
       'AMIEvent',
       'AMIResponse',
@@ -38,6 +54,7 @@ it('obelus-asterisk', () => {
 
 it('obelus-asterisk/protocol', () => {
   const protocols = [
+    'AGIProtocol',
     'AMIAction',
     'AMIEvent',
     'AMIMessage',
@@ -47,8 +64,10 @@ it('obelus-asterisk/protocol', () => {
     'Handler',
     'PendingAction',
   ]
-  const limits = ['MAX_ACTION_ID_BYTES', 'MAX_HEADERS', 'MAX_LINE_BYTES']
-  expect(Object.keys(protocol).sort()).toEqual([...errors, ...protocols, ...limits, 'unescapeValue', 'unlisted'].sort())
+  const limits = ['MAX_ACTION_ID_BYTES', 'MAX_COMMAND_BYTES', 'MAX_COMMAND_WORDS', 'MAX_HEADERS', 'MAX_LINE_BYTES']
+  expect(Object.keys(protocol).sort()).toEqual(
+    [...errors, ...agiErrors, ...protocols, ...limits, 'unescapeValue', 'unlisted'].sort(),
+  )
 })
 
 it('obelus-asterisk/testing', () => {

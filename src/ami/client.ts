@@ -1,4 +1,5 @@
 import { EventEmitter } from 'eventemitter3'
+import { duration } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
 import { EventStream } from '../core/event-stream.js'
 import { type TextCodec, textCodec } from '../core/text-codec.js'
@@ -12,7 +13,7 @@ import { systemRandomBytes } from './entropy.js'
 import { ClosedError, ConnectionError, ConnectionLostError } from './errors.js'
 import type { AMIEvent, EventOf } from './event.js'
 import { EventHub } from './event-hub.js'
-import { type AMIClientOptions, duration, type ResolvedOptions, resolveOptions } from './options.js'
+import { type AMIClientOptions, type ResolvedOptions, resolveOptions } from './options.js'
 import type { AMIResponse, ListItem } from './response.js'
 import type { ConnectionStatus } from './status.js'
 import { type EventStreamOptions, type StreamItem, Subscriptions, streamDefaults, type WaitForOptions } from './subscriptions.js'
@@ -87,7 +88,7 @@ export class AMIClient implements AsyncDisposable {
     this.#platform = platform
     this.#clock = options.clock ?? systemClock
     this.#codec = textCodec(this.#options.encoding)
-    this.#hub = new EventHub((error) => this.#report(error))
+    this.#hub = new EventHub((error) => this.report(error))
     this.#subscriptions = new Subscriptions(this.#hub, this.#clock)
     this.#queue = new ActionQueue(this.#options.maxInFlight, this.#clock, {
       written: (action) => this.#written(action),
@@ -104,7 +105,7 @@ export class AMIClient implements AsyncDisposable {
       },
       watchesWarnings: () => this.#notices.listenerCount('warning') > 0,
       warning: (message) => this.#notices.emit('warning', message),
-      callbackFailed: (error) => this.#report(error),
+      callbackFailed: (error) => this.report(error),
     })
   }
 
@@ -240,7 +241,7 @@ export class AMIClient implements AsyncDisposable {
   /** Tells of the client itself: listeners' errors, warnings, the status. Returns the function that stops it. */
   on<Notice extends keyof ClientNotices>(notice: Notice, listener: ClientNotices[Notice]): () => void {
     // What a listener of errors throws has nobody else to go to.
-    const report = (error: unknown) => (notice === 'error' ? this.#platform.unheardError(asError(error)) : this.#report(error))
+    const report = (error: unknown) => (notice === 'error' ? this.#platform.unheardError(asError(error)) : this.report(error))
     const guarded = (payload: never) => {
       try {
         const result: unknown = (listener as (payload: never) => unknown)(payload)
@@ -338,7 +339,8 @@ export class AMIClient implements AsyncDisposable {
     this.#notices.emit('status', status)
   }
 
-  #report(error: unknown): void {
+  /** Tells an error to those who listen by `on('error')`: for what is built on the client and has nobody else to tell. */
+  report(error: unknown): void {
     if (!this.#notices.emit('error', asError(error))) this.#platform.unheardError(asError(error))
   }
 

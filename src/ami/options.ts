@@ -1,4 +1,5 @@
 import type { BackoffOptions } from '../core/backoff.js'
+import { count, duration, quote } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
 import { textCodec } from '../core/text-codec.js'
 import type { Connector } from '../core/transport.js'
@@ -158,20 +159,6 @@ export function resolveOptions(options: AMIClientOptions & { readonly tls?: unkn
   }
 }
 
-/** A duration in milliseconds; Infinity is allowed. @throws RangeError that quotes what is none. */
-export function duration(name: string, value: number, least = 1): number {
-  if (typeof value !== 'number' || !(value >= least))
-    throw new RangeError(`${name} must be a number of milliseconds from ${least} up, not ${quote(value)}`)
-  return value
-}
-
-/** A whole number above 0; Infinity is allowed. @throws RangeError that quotes what is none. */
-export function count(name: string, value: number): number {
-  if (!(Number.isInteger(value) || value === Number.POSITIVE_INFINITY) || value < 1)
-    throw new RangeError(`${name} must be a whole number above 0, not ${quote(value)}`)
-  return value
-}
-
 function reconnectOptions(options: ReconnectOptions | false): ResolvedOptions['reconnect'] {
   if (options === false) return { initialDelayMs: 0, maxDelayMs: 0, factor: 1, jitter: 0, maxAttempts: 0 }
   section('reconnect', options, ['initialDelayMs', 'maxDelayMs', 'factor', 'jitter', 'maxAttempts'])
@@ -214,8 +201,4 @@ function eventMask(events: boolean | string): string {
 
 function breaksLine(text: string): boolean {
   return /[\r\n\0]/.test(text)
-}
-
-function quote(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value)
 }

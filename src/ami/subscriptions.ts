@@ -1,3 +1,4 @@
+import { count, duration } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
 import { EventStream, type EventStreamSetup, type Overflow } from '../core/event-stream.js'
@@ -5,7 +6,6 @@ import type { Gap } from '../core/gap.js'
 import { ActionTimeoutError, StreamOverflowError } from './errors.js'
 import type { AMIEvent, EventOf } from './event.js'
 import type { EventHub } from './event-hub.js'
-import { count, duration } from './options.js'
 
 /** How a stream of events behaves. */
 export interface EventStreamOptions<Event = AMIEvent> {

@@ -1,6 +1,6 @@
 import type { AMIClient } from '../ami/client.js'
 import { ActionError, ActionTimeoutError, StreamOverflowError } from '../ami/errors.js'
-import { duration } from '../ami/options.js'
+import { duration } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
 import { EventStream } from '../core/event-stream.js'

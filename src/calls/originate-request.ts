@@ -1,6 +1,6 @@
-import { duration } from '../ami/options.js'
 import type { Variables } from '../ami/variables.js'
 import type { ActionParameters } from '../ami/vocabulary.js'
+import { duration } from '../core/checks.js'
 
 /** Whom to call, and what the call runs when it is answered: `context`, `exten` and `priority`, or an `application`. */
 export interface OriginateRequest {

@@ -13,12 +13,13 @@ export interface ListenOptions {
   readonly tls?: TlsOptions
 }
 
-/** A port that makes a protocol for each connection. */
+/** A port that makes a protocol for each connection, by the address it comes from; without one, the connection is closed. */
 export class TCPListener {
   readonly host: string
   readonly port: number
   readonly #server: Server
   readonly #sockets: Set<Socket>
+  #closed: Promise<unknown> | undefined
 
   private constructor(server: Server, sockets: Set<Socket>) {
     const { address, port } = server.address() as AddressInfo
@@ -29,11 +30,16 @@ export class TCPListener {
   }
 
   /** @throws the system's error when the port cannot be had. */
-  static async open(makeProtocol: () => Protocol, options: ListenOptions = {}): Promise<TCPListener> {
+  static async open(makeProtocol: (address: string) => Protocol | undefined, options: ListenOptions = {}): Promise<TCPListener> {
     const sockets = new Set<Socket>()
     const serve = (socket: Socket) => {
+      const protocol = makeProtocol(socket.remoteAddress ?? '')
+      if (protocol === undefined) {
+        socket.destroy()
+        return
+      }
       sockets.add(socket)
-      serveSocket(socket, makeProtocol())
+      serveSocket(socket, protocol)
       socket.once('close', () => sockets.delete(socket))
     }
     const server = options.tls === undefined ? createServer(serve) : createTLSServer(options.tls, serve)
@@ -42,12 +48,18 @@ export class TCPListener {
     return new TCPListener(server, sockets)
   }
 
+  /** Takes no more connections; those that are there go on. */
+  stopAccepting(): void {
+    if (this.#closed !== undefined) return
+    this.#closed = once(this.#server, 'close')
+    this.#server.close()
+  }
+
   /** Stops listening and ends every connection. */
   async close(): Promise<void> {
-    const closed = once(this.#server, 'close')
-    this.#server.close()
+    this.stopAccepting()
     for (const socket of this.#sockets) socket.destroy()
-    await closed
+    await this.#closed
   }
 }
 

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { CallManager } from 'obelus-asterisk'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { FaultProxy } from './fault-proxy.js'
@@ -8,6 +10,9 @@ import { changeTo, client, loggedIn, servers } from './target.js'
 const MINUTES = Number(process.env.SOAK_MINUTES ?? 0.25)
 const FAULT_EVERY_MS = MINUTES < 1 ? 3_000 : 20_000
 const CALLS_PER_SECOND = 20
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
 
 describe.each(servers)('soak on $name', (server) => {
   it(
@@ -73,7 +78,7 @@ describe.each(servers)('soak on $name', (server) => {
         place(number % 4 === 0 ? 'Local/busy@default' : 'Local/answer@default', number % 10 === 1 ? 3 : 0.3)
         if (running.size > 10 * CALLS_PER_SECOND) await Promise.race(running)
         if (number % Math.round(total / 10) === 0) {
-          globalThis.gc?.()
+          collectGarbage()
           kept.push(process.memoryUsage().heapUsed)
         }
         await delay(1_000 / CALLS_PER_SECOND)

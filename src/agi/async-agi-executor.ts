@@ -1,0 +1,281 @@
+import { EventEmitter } from 'eventemitter3'
+import type { AMIClient } from '../ami/client.js'
+import { ClosedError, ConnectionLostError } from '../ami/errors.js'
+import type { AMIEvent } from '../ami/event.js'
+import { systemClock } from '../ami/system-clock.js'
+import { unlisted } from '../ami/vocabulary.js'
+import type { Clock } from '../core/clock.js'
+import { type TextCodec, textCodec } from '../core/text-codec.js'
+import { AsyncAGILink } from './async-agi-link.js'
+import { type AGIEnvironment, EnvironmentReader } from './environment.js'
+import { AGIProtocolError, AGISessionEndedError } from './errors.js'
+import { percentDecode } from './percent.js'
+import { AGIRouter, type AGIScript } from './router.js'
+import { ScriptRun } from './script-run.js'
+import type { AGISession } from './session.js'
+
+export interface AsyncAGIOptions {
+  /** Whether channels are answered too that waited before this executor was there, or while the link was down. @default true */
+  readonly adopt?: boolean
+  /** @default 'utf-8' */
+  readonly encoding?: string
+  /** Time, for tests. @default the runtime's */
+  readonly clock?: Clock
+}
+
+/** What an executor tells of. */
+export interface AsyncAGINotices {
+  /** A script threw, no route fits, or channels could not be looked for. The session is that of the script. */
+  error: (error: Error, session: AGISession | undefined) => void
+  session: (session: AGISession) => void
+  ended: (session: AGISession) => void
+}
+
+interface Fields {
+  get(name: string): string | undefined
+}
+
+const LIMITS = { maxEnvironmentBytes: 65_536, maxEnvironmentVariables: 1_000 }
+const EVENTS = ['AsyncAGI', 'AsyncAGIStart', 'AsyncAGIExec', 'AsyncAGIEnd', 'HangupRequest', 'Hangup', 'Rename'] as const
+
+/** Which channels of a client have an executor, so that no two scripts command one. */
+const OWNERS = new WeakMap<AMIClient, Map<string, AsyncAGIExecutor>>()
+
+/**
+ * Answers the channels that the dialplan sends to `AGI(agi:async)`, all over one manager connection. The account needs `agi` for reading and
+ * writing, and `call` for reading to be told of hangups early.
+ *
+ * With an AGIRouter, the first argument is the path: `AGI(agi:async,queue/sales?lang=en)`.
+ */
+export class AsyncAGIExecutor implements Disposable {
+  readonly #ami: AMIClient
+  readonly #router: AGIRouter
+  readonly #adopt: boolean
+  readonly #codec: TextCodec
+  readonly #clock: Clock
+  readonly #notices = new EventEmitter<AsyncAGINotices>()
+  readonly #links = new Map<string, AsyncAGILink>()
+  readonly #runs = new Map<AsyncAGILink, ScriptRun>()
+  #subscriptions: (() => void)[] = []
+  #linked = false
+
+  /** Begins at once; see `unbind()`. @throws RangeError for an encoding that is not known. */
+  constructor(ami: AMIClient, script: AGIScript | AGIRouter, options: AsyncAGIOptions = {}) {
+    const { adopt = true, encoding = 'utf-8', clock = systemClock } = options
+    this.#ami = ami
+    this.#router = script instanceof AGIRouter ? script : new AGIRouter().routeDefault(script)
+    this.#adopt = adopt
+    this.#codec = textCodec(encoding)
+    this.#clock = clock
+    if (!OWNERS.has(ami)) OWNERS.set(ami, new Map())
+    this.bind()
+  }
+
+  /** The sessions whose scripts run. */
+  get sessions(): readonly AGISession[] {
+    return [...this.#runs.values()].map(({ session }) => session)
+  }
+
+  /** Calls `listener` at each notice, until the returned function is called. */
+  on<Notice extends keyof AsyncAGINotices>(notice: Notice, listener: AsyncAGINotices[Notice]): () => void {
+    const callback = listener as never
+    this.#notices.on(notice, callback)
+    return () => this.#notices.off(notice, callback)
+  }
+
+  /** Answers channels from now on. Idempotent. */
+  bind(): void {
+    if (this.#subscriptions.length > 0) return
+    const events = EVENTS.map((name) => this.#ami.onEvent(unlisted(name), (event) => this.#eventReceived(event)))
+    this.#subscriptions = [...events, this.#ami.on('status', ({ state }) => this.#statusChanged(state))]
+    this.#statusChanged(this.#ami.status.state)
+  }
+
+  /** Answers no more channels. The scripts that run are told that their sessions are over; their channels stay in AsyncAGI. Idempotent. */
+  unbind(): void {
+    for (const stop of this.#subscriptions.splice(0)) stop()
+    this.#linked = false
+    this.#endAll(new AGISessionEndedError('the executor was unbound'))
+  }
+
+  [Symbol.dispose](): void {
+    this.unbind()
+  }
+
+  #statusChanged(state: string): void {
+    const linked = state === 'online' || state === 'draining'
+    if (linked && !this.#linked && this.#adopt) void this.#adoptWaiting()
+    if (!linked && this.#linked) this.#endAll(new AGISessionEndedError('the link to Asterisk was lost'))
+    this.#linked = linked
+  }
+
+  #eventReceived(event: AMIEvent): void {
+    const fields = event as Fields
+    switch (event.name === 'AsyncAGI' ? `AsyncAGI${fields.get('SubEvent')}` : event.name) {
+      case 'AsyncAGIStart':
+        void this.#started(fields)
+        break
+      case 'AsyncAGIExec':
+        this.#linkOf(fields)?.answered(fields.get('CommandID') ?? '', fields.get('Result') ?? '')
+        break
+      case 'AsyncAGIEnd':
+        this.#ended(this.#linkOf(fields))
+        break
+      case 'HangupRequest':
+      case 'Hangup':
+        this.#hungUp(this.#linkOf(fields), event.name)
+        break
+      case 'Rename': {
+        const link = this.#linkOf(fields)
+        if (link !== undefined) link.channel = fields.get('Newname') ?? link.channel
+        break
+      }
+    }
+  }
+
+  #linkOf(fields: Fields): AsyncAGILink | undefined {
+    return this.#links.get(fields.get('Uniqueid') ?? '')
+  }
+
+  async #started(fields: Fields): Promise<void> {
+    const uniqueId = fields.get('Uniqueid') ?? ''
+    const name = fields.get('Channel') ?? ''
+    const text = this.#codec.decode(percentDecode(fields.get('Env') ?? ''))
+    const link = this.#take(uniqueId, name)
+    if (link === undefined) return
+    try {
+      link.env = environmentOf(text.endsWith('\n\n') ? text : await link.readOn(text))
+    } catch (error) {
+      this.#report(error, undefined)
+      link.close()
+    }
+    if (!link.isOver) this.#run(link, link.env.args[0] ?? '')
+  }
+
+  /** Makes a channel this executor's. Undefined, and reported, when another one has it. */
+  #take(uniqueId: string, name: string): AsyncAGILink | undefined {
+    const owners = OWNERS.get(this.#ami)
+    const owner = owners?.get(uniqueId)
+    if (owner !== undefined && owner !== this) {
+      this.#report(new AGIProtocolError(`${name} is answered by another executor of this client already`), undefined)
+      return undefined
+    }
+    // It came back, and its end was not heard.
+    this.#ended(this.#links.get(uniqueId))
+    const link = new AsyncAGILink(this.#ami, this.#codec, { name, uniqueId, env: environmentOf('') })
+    owners?.set(uniqueId, this)
+    this.#links.set(uniqueId, link)
+    return link
+  }
+
+  #run(link: AsyncAGILink, path: string): void {
+    const match = this.#router.match(path)
+    if (match === undefined) {
+      this.#report(
+        new AGIProtocolError(`No route fits ${JSON.stringify(path)}, the first argument of ${link.channel}`),
+        undefined,
+      )
+      link.close()
+      this.#forget(link)
+      return
+    }
+    const run = new ScriptRun(link, this.#clock, match)
+    this.#runs.set(link, run)
+    if (link.isHungUp) run.hungUp()
+    this.#notices.emit('session', run.session)
+    void run.run().then((end) => {
+      if (end !== undefined) this.#report(end.threw, run.session)
+      this.#runs.delete(link)
+      this.#forget(link)
+      this.#notices.emit('ended', run.session)
+    })
+  }
+
+  #hungUp(link: AsyncAGILink | undefined, name: string): void {
+    if (link === undefined) return
+    link.hungUp()
+    this.#runs.get(link)?.hungUp()
+    // AsyncAGIEnd comes before; where it was not heard, this is the end.
+    if (name === 'Hangup') this.#ended(link)
+  }
+
+  #ended(link: AsyncAGILink | undefined): void {
+    if (link === undefined) return
+    link.ended('Asterisk has ended AsyncAGI')
+    this.#runs.get(link)?.lost(undefined)
+    this.#forget(link)
+  }
+
+  #endAll(reason: AGISessionEndedError): void {
+    for (const link of [...this.#links.values()]) {
+      link.ended(reason.message)
+      this.#runs.get(link)?.lost(reason)
+      this.#forget(link)
+    }
+  }
+
+  #forget(link: AsyncAGILink): void {
+    if (this.#links.get(link.uniqueId) !== link) return
+    this.#links.delete(link.uniqueId)
+    OWNERS.get(this.#ami)?.delete(link.uniqueId)
+  }
+
+  /** Looks for channels that wait in AsyncAGI for somebody. Of their environment the list tells the most important. */
+  async #adoptWaiting(): Promise<void> {
+    try {
+      const { events } = await this.#ami.sendAction('CoreShowChannels')
+      for (const item of events) this.#adoptOne(item as Fields)
+    } catch (error) {
+      if (!(error instanceof ConnectionLostError || error instanceof ClosedError)) this.#report(error, undefined)
+    }
+  }
+
+  #adoptOne(fields: Fields): void {
+    const uniqueId = fields.get('Uniqueid') ?? ''
+    const data = fields.get('ApplicationData') ?? ''
+    if (fields.get('Application') !== 'AGI' || !/^agi:async(,|$)/i.test(data) || OWNERS.get(this.#ami)?.has(uniqueId)) return
+    const link = this.#take(uniqueId, fields.get('Channel') ?? '')
+    if (link === undefined) return
+    const args = data.split(',').slice(1)
+    link.env = environmentOf(listedEnvironment(fields, args))
+    this.#run(link, args[0] ?? '')
+  }
+
+  #report(error: unknown, session: AGISession | undefined): void {
+    const reported = error instanceof Error ? error : new Error(`The script threw ${String(error)}`)
+    if (!this.#notices.emit('error', reported, session)) this.#ami.report(reported)
+  }
+}
+
+function environmentOf(text: string): AGIEnvironment {
+  const reader = new EnvironmentReader(LIMITS)
+  for (const line of text.split('\n')) {
+    if (line === '' && text === '') break
+    const env = reader.lineReceived(line)
+    if (env !== undefined) return env
+  }
+  return reader.end()
+}
+
+/** The environment of a channel that was found in a list. */
+function listedEnvironment(fields: Fields, args: readonly string[]): string {
+  const known = (name: string) => fields.get(name) ?? ''
+  const channel = known('Channel')
+  const unknown = (value: string) => (value === '' || value === '<unknown>' ? 'unknown' : value)
+  const variables = {
+    request: 'async',
+    channel,
+    language: known('Language'),
+    type: channel.split('/')[0] ?? '',
+    uniqueid: known('Uniqueid'),
+    callerid: unknown(known('CallerIDNum')),
+    calleridname: unknown(known('CallerIDName')),
+    context: known('Context'),
+    extension: known('Exten'),
+    priority: known('Priority'),
+    accountcode: known('AccountCode'),
+    threadid: '',
+  }
+  const lines = Object.entries(variables).map(([name, value]) => `agi_${name}: ${value}`)
+  return [...lines, ...args.map((arg, at) => `agi_arg_${at + 1}: ${arg}`), '', ''].join('\n')
+}

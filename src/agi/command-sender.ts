@@ -1,0 +1,74 @@
+import type { AGIArgument } from '../catalog/values.js'
+import { duration } from '../core/checks.js'
+import type { Clock } from '../core/clock.js'
+import { deferred } from '../core/deferred.js'
+import { AGICommandFailure, type AGIError, AGIHangupError, AGITimeoutError } from './errors.js'
+import type { AGILink } from './link.js'
+import type { AGIResponse } from './response.js'
+
+/** How long to wait for a command's answer. */
+export interface CommandOptions {
+  /** Stops waiting at once. Asterisk still does what it was told, and the next command waits for that. */
+  readonly signal?: AbortSignal | undefined
+  /** The longest wait for the answer; afterwards the session is closed, as Asterisk may still be at it. @default Infinity */
+  readonly answerTimeoutMs?: number | undefined
+}
+
+/** Sends commands over a link, with time and signals. */
+export class CommandSender {
+  readonly #link: AGILink
+  readonly #clock: Clock
+  readonly #session: AbortSignal
+
+  /** `session` aborts when the caller hangs up or the session is over. */
+  constructor(link: AGILink, clock: Clock, session: AbortSignal) {
+    this.#link = link
+    this.#clock = clock
+    this.#session = session
+  }
+
+  /** @throws what `AGIProtocol.sendCommand` gives; AGITimeoutError; the signal's reason. */
+  async send(command: string, args: readonly (AGIArgument | undefined)[], options: CommandOptions = {}): Promise<AGIResponse> {
+    const { signal, answerTimeoutMs = Number.POSITIVE_INFINITY } = options
+    duration('answerTimeoutMs', answerTimeoutMs)
+    signal?.throwIfAborted()
+    const handler = this.#link.sendCommand(command, ...args)
+    const answer = deferred<AGIResponse>()
+    handler.onResult = answer.resolve
+    handler.onException = (error) => this.#failed(error as AGIError, answer.reject)
+    const stop = (reason: unknown) => {
+      this.#link.withdraw(handler)
+      answer.reject(reason)
+    }
+    const aborted = () => stop(signal?.reason)
+    signal?.addEventListener('abort', aborted, { once: true })
+    const cancel =
+      answerTimeoutMs === Number.POSITIVE_INFINITY
+        ? () => undefined
+        : this.#clock.after(answerTimeoutMs, () => {
+            stop(new AGITimeoutError(`${command} was not answered within ${answerTimeoutMs} ms`, command))
+            this.#link.close()
+          })
+    try {
+      return await answer.promise
+    } finally {
+      cancel()
+      signal?.removeEventListener('abort', aborted)
+    }
+  }
+
+  /** A command that fails because the caller hung up is told before the hangup is. */
+  #failed(error: AGIError, reject: (reason: unknown) => void): void {
+    if (!(error instanceof AGICommandFailure) || !error.result.startsWith('-') || this.#session.aborted) {
+      reject(error)
+      return
+    }
+    const settle = () => {
+      cancel()
+      this.#session.removeEventListener('abort', settle)
+      reject(this.#link.isHungUp ? new AGIHangupError(error.command, error.response) : error)
+    }
+    const cancel = this.#clock.after(this.#link.noticeMs, settle)
+    this.#session.addEventListener('abort', settle, { once: true })
+  }
+}

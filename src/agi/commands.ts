@@ -1,0 +1,410 @@
+import { CHANNEL_STATES } from '../catalog/channel-states.js'
+import type { AGIArgument } from '../catalog/values.js'
+import { duration } from '../core/checks.js'
+import type { CommandOptions, CommandSender } from './command-sender.js'
+import { AGICommandFailure } from './errors.js'
+import type { AGIResponse } from './response.js'
+import {
+  type ChannelStatusResult,
+  type CharResult,
+  type ControlPlaybackResult,
+  type DataResult,
+  type DigitResult,
+  dataOf,
+  digitOf,
+  endPositionOf,
+  type PlaybackResult,
+  type RecordingResult,
+  recordingAfter,
+  recordingOf,
+  requireDone,
+  type SpeechResult,
+  speechOf,
+  textOf,
+} from './results.js'
+
+/** Which keys end what is played or said. */
+export interface InterruptOptions extends CommandOptions {
+  /** Keys that end it: `'123#'`. @default none */
+  readonly escapeDigits?: string
+}
+
+type Words = AGIArgument | undefined
+
+/**
+ * Every command of Asterisk 16 and 22, one method each. Times are in ms, keys are characters.
+ *
+ * Besides what each says, every method can throw: AGIInvalidCommandError when nothing was sent; AGIHangupError when the caller hung up meanwhile;
+ * AGIDeadChannelError when he had before; AGICommandFailure when Asterisk could not do it; AGISyntaxError and AGIUnknownCommandError;
+ * AGISessionEndedError; and what its `signal` and `answerTimeoutMs` say.
+ *
+ * What the commands answer is in `res/res_agi.c`; verified on 16.28 and 22.10.
+ */
+export abstract class AGICommands {
+  readonly #sender: CommandSender
+
+  constructor(sender: CommandSender) {
+    this.#sender = sender
+  }
+
+  /** Any command: `sendCommand('GET VARIABLE', 'CHANNEL')`. */
+  sendCommand(command: string, ...args: readonly AGIArgument[]): Promise<AGIResponse> {
+    return this.#sender.send(command, args)
+  }
+
+  /** Answers the call, if it is not yet. */
+  async answer(options?: CommandOptions): Promise<void> {
+    await this.#send('ANSWER', [], options)
+  }
+
+  /** Ends AsyncAGI: the dialplan goes on. Elsewhere it does nothing. `end()` works everywhere. */
+  async asyncAGIBreak(options?: CommandOptions): Promise<void> {
+    await this.#send('ASYNCAGI BREAK', [], options)
+  }
+
+  /** The state of this channel, or of the one that is named. @throws AGICommandFailure when there is no such channel. */
+  async channelStatus(channel?: string, options?: CommandOptions): Promise<ChannelStatusResult> {
+    const state = Number((await this.#send('CHANNEL STATUS', [channel], options)).result)
+    return { state, stateText: CHANNEL_STATES[state] ?? '' }
+  }
+
+  /** Plays a file that the caller can wind: `forward`, `rewind` and `pause` are keys. */
+  async controlStreamFile(
+    file: string,
+    options: InterruptOptions & {
+      /** How far a key winds. @default 3_000 */
+      readonly skipMs?: number
+      readonly forward?: string
+      readonly rewind?: string
+      readonly pause?: string
+      /** Where to begin. @default 0 */
+      readonly offsetMs?: number
+    } = {},
+  ): Promise<ControlPlaybackResult> {
+    const { escapeDigits = '', skipMs = 3_000, forward = '', rewind = '', pause = '', offsetMs = 0 } = options
+    const args = [file, escapeDigits, whole('skipMs', skipMs), forward, rewind, pause, whole('offsetMs', offsetMs)]
+    const response = await this.#send('CONTROL STREAM FILE', args, options)
+    return { digit: digitOf(response), endPositionMs: endPositionOf(response) }
+  }
+
+  /** Deletes a key of Asterisk's database; also one that is not there. */
+  async databaseDel(family: string, key: string, options?: CommandOptions): Promise<void> {
+    await this.#do('DATABASE DEL', [family, key], options)
+  }
+
+  /** Deletes a family, or a tree of keys in it. Whether there was something to delete. */
+  async databaseDeltree(family: string, keyTree?: string, options?: CommandOptions): Promise<boolean> {
+    // Here 0 is the good answer.
+    return (await this.#send('DATABASE DELTREE', [family, keyTree], options)).result === '0'
+  }
+
+  /** A value of Asterisk's database; undefined if there is none. */
+  async databaseGet(family: string, key: string, options?: CommandOptions): Promise<string | undefined> {
+    return textOf(await this.#send('DATABASE GET', [family, key], options))
+  }
+
+  async databasePut(family: string, key: string, value: AGIArgument, options?: CommandOptions): Promise<void> {
+    await this.#do('DATABASE PUT', [family, key, value], options)
+  }
+
+  /**
+   * Runs an application of the dialplan and gives its result, which is 0 for most. The arguments are joined by commas, as the dialplan has them.
+   *
+   * @throws AGICommandFailure with result -2 when there is no such application.
+   */
+  async exec(application: string, ...args: readonly AGIArgument[]): Promise<number> {
+    const words = args.length === 0 ? [application] : [application, args.join(',')]
+    return Number((await this.#send('EXEC', words)).result)
+  }
+
+  /** Plays a file and collects digits up to `maxDigits`, `#`, or the end of the time after the last one. */
+  async getData(
+    file: string,
+    options: CommandOptions & {
+      /** How long to wait for each digit. @default what the channel's technology has, 6,000 for most */
+      readonly timeoutMs?: number
+      /** @default 1,024 */
+      readonly maxDigits?: number
+    } = {},
+  ): Promise<DataResult> {
+    const { timeoutMs, maxDigits } = options
+    // 0 is Asterisk's own default, which has to be said where something follows.
+    const timeout = timeoutMs === undefined ? (maxDigits === undefined ? undefined : 0) : whole('timeoutMs', timeoutMs, 1)
+    return dataOf(await this.#send('GET DATA', [file, timeout, maxDigits], options))
+  }
+
+  /**
+   * What an expression such as `${CHANNEL(state)} ${MINE}` comes to, on this channel or on the one that is named; undefined when that is not
+   * there. Asterisk's expressions can run functions: do not build them from what callers say.
+   */
+  async getFullVariable(expression: string, channel?: string, options?: CommandOptions): Promise<string | undefined> {
+    return textOf(await this.#send('GET FULL VARIABLE', [expression, channel], options))
+  }
+
+  /** Plays a file and waits for one key of `escapeDigits`. */
+  async getOption(
+    file: string,
+    options: InterruptOptions & {
+      /** How long to wait after the end of the file. @default 5,000 */
+      readonly timeoutMs?: number
+    } = {},
+  ): Promise<PlaybackResult> {
+    const { escapeDigits = '', timeoutMs } = options
+    const timeout = timeoutMs === undefined ? undefined : whole('timeoutMs', timeoutMs, 1)
+    return playback(await this.#send('GET OPTION', [file, escapeDigits, timeout], options))
+  }
+
+  /** A channel variable, or what a function such as `CHANNEL(state)` says; undefined if it is not set. */
+  async getVariable(name: string, options?: CommandOptions): Promise<string | undefined> {
+    return textOf(await this.#send('GET VARIABLE', [name], options))
+  }
+
+  /** Runs a subroutine of the dialplan up to its Return. @throws AGICommandFailure when there is no such place. */
+  async gosub(
+    context: string,
+    extension: string,
+    priority: number | string = 1,
+    argument?: string,
+    options?: CommandOptions,
+  ): Promise<void> {
+    const response = await this.#send('GOSUB', [context, extension, priority, argument], options)
+    if (response.fields.get('text')?.includes('failed')) throw new AGICommandFailure('GOSUB', response)
+  }
+
+  /** Hangs up this channel, or the one that is named. @throws AGICommandFailure when there is no such channel. */
+  async hangup(channel?: string, options?: CommandOptions): Promise<void> {
+    await this.#send('HANGUP', [channel], options)
+  }
+
+  async noop(text?: string, options?: CommandOptions): Promise<void> {
+    await this.#send('NOOP', [text], options)
+  }
+
+  /** A character that the caller sends as text. Most technologies have none: AGICommandFailure. */
+  async receiveChar(timeoutMs: number, options?: CommandOptions): Promise<CharResult> {
+    const response = await this.#send('RECEIVE CHAR', [forever('timeoutMs', timeoutMs, 0)], options)
+    return { char: digitOf(response), timedOut: response.value === 'timeout' }
+  }
+
+  /** A text that the caller sends. @throws AGICommandFailure when none comes. */
+  async receiveText(timeoutMs: number, options?: CommandOptions): Promise<string> {
+    return (await this.#send('RECEIVE TEXT', [forever('timeoutMs', timeoutMs, -1)], options)).value ?? ''
+  }
+
+  /** Records the caller into a file on the server. His hangup is an end as good as another. */
+  async recordFile(
+    file: string,
+    format: string,
+    options: InterruptOptions & {
+      /** The longest recording. @default Infinity */
+      readonly timeoutMs?: number
+      /** Where in an existing file to begin, in samples. @default 0 */
+      readonly offset?: number
+      /** Whether to beep first. @default false */
+      readonly beep?: boolean
+      /** Ends it after so long a silence; Asterisk counts whole seconds. @default never */
+      readonly silenceMs?: number
+    } = {},
+  ): Promise<RecordingResult> {
+    const { escapeDigits = '', timeoutMs = Number.POSITIVE_INFINITY, offset = 0, beep = false, silenceMs } = options
+    const extra = [...(beep ? ['BEEP'] : []), ...(silenceMs === undefined ? [] : [`s=${seconds('silenceMs', silenceMs)}`])]
+    const args = [
+      file,
+      format,
+      escapeDigits,
+      forever('timeoutMs', timeoutMs, -1),
+      ...(extra.length > 0 || offset > 0 ? [offset] : []),
+      ...extra,
+    ]
+    try {
+      return recordingOf(await this.#send('RECORD FILE', args, options))
+    } catch (error) {
+      return recordingAfter(error)
+    }
+  }
+
+  /** Spells a text. `letterCase`: which letters are said to be upper or lower case. */
+  async sayAlpha(
+    text: string,
+    options: InterruptOptions & { readonly letterCase?: 'all' | 'lower' | 'none' | 'upper' } = {},
+  ): Promise<DigitResult> {
+    return this.#say('SAY ALPHA', [text], options, [options.letterCase?.charAt(0)])
+  }
+
+  async sayDate(date: Date, options: InterruptOptions = {}): Promise<DigitResult> {
+    return this.#say('SAY DATE', [unixTime(date)], options)
+  }
+
+  /** `format` is that of the application SayUnixTime, `timezone` a name such as `Europe/Berlin`. */
+  async sayDatetime(
+    date: Date,
+    options: InterruptOptions & { readonly format?: string; readonly timezone?: string } = {},
+  ): Promise<DigitResult> {
+    const { timezone, format = timezone === undefined ? undefined : "ABdY 'digits/at' IMp" } = options
+    return this.#say('SAY DATETIME', [unixTime(date)], options, [format, timezone])
+  }
+
+  async sayDigits(digits: AGIArgument, options: InterruptOptions = {}): Promise<DigitResult> {
+    return this.#say('SAY DIGITS', [digits], options)
+  }
+
+  async sayNumber(number: number, options: InterruptOptions & { readonly gender?: string } = {}): Promise<DigitResult> {
+    return this.#say('SAY NUMBER', [number], options, [options.gender])
+  }
+
+  async sayPhonetic(text: string, options: InterruptOptions = {}): Promise<DigitResult> {
+    return this.#say('SAY PHONETIC', [text], options)
+  }
+
+  async sayTime(date: Date, options: InterruptOptions = {}): Promise<DigitResult> {
+    return this.#say('SAY TIME', [unixTime(date)], options)
+  }
+
+  /** Sends an image. Asterisk says that it did also where the technology has none. */
+  async sendImage(image: string, options?: CommandOptions): Promise<void> {
+    await this.#send('SEND IMAGE', [image], options)
+  }
+
+  /** Sends a text. Asterisk says that it did also where the technology has none. */
+  async sendText(text: string, options?: CommandOptions): Promise<void> {
+    await this.#send('SEND TEXT', [text], options)
+  }
+
+  /** Hangs up by itself after this time; 0 takes it back. */
+  async setAutohangup(ms: number, options?: CommandOptions): Promise<void> {
+    duration('ms', ms, 0)
+    await this.#send('SET AUTOHANGUP', [ms / 1000], options)
+  }
+
+  /** A number, or `"Ann" <100>`. */
+  async setCallerId(callerId: string, options?: CommandOptions): Promise<void> {
+    await this.#do('SET CALLERID', [callerId], options)
+  }
+
+  /** Where the dialplan goes on after the script. Asterisk does not look whether it is there. */
+  async setContext(context: string, options?: CommandOptions): Promise<void> {
+    await this.#send('SET CONTEXT', [context], options)
+  }
+
+  async setExtension(extension: string, options?: CommandOptions): Promise<void> {
+    await this.#send('SET EXTENSION', [extension], options)
+  }
+
+  /** Plays music to the caller, or stops it. */
+  async setMusic(on: boolean, musicClass?: string, options?: CommandOptions): Promise<void> {
+    await this.#send('SET MUSIC', [on ? 'on' : 'off', musicClass], options)
+  }
+
+  /** A number or a label. @throws AGISyntaxError for a label that is not there. */
+  async setPriority(priority: number | string, options?: CommandOptions): Promise<void> {
+    await this.#send('SET PRIORITY', [priority], options)
+  }
+
+  async setVariable(name: string, value: AGIArgument, options?: CommandOptions): Promise<void> {
+    await this.#do('SET VARIABLE', [name, value], options)
+  }
+
+  async speechActivateGrammar(name: string, options?: CommandOptions): Promise<void> {
+    await this.#do('SPEECH ACTIVATE GRAMMAR', [name], options)
+  }
+
+  /** @throws AGICommandFailure when there is no such engine. */
+  async speechCreate(engine: string, options?: CommandOptions): Promise<void> {
+    await this.#do('SPEECH CREATE', [engine], options)
+  }
+
+  async speechDeactivateGrammar(name: string, options?: CommandOptions): Promise<void> {
+    await this.#do('SPEECH DEACTIVATE GRAMMAR', [name], options)
+  }
+
+  async speechDestroy(options?: CommandOptions): Promise<void> {
+    await this.#do('SPEECH DESTROY', [], options)
+  }
+
+  async speechLoadGrammar(name: string, path: string, options?: CommandOptions): Promise<void> {
+    await this.#do('SPEECH LOAD GRAMMAR', [name, path], options)
+  }
+
+  /** Plays a prompt and listens to what the caller says. */
+  async speechRecognize(
+    prompt: string,
+    options: CommandOptions & { readonly timeoutMs: number; readonly offset?: number },
+  ): Promise<SpeechResult> {
+    const response = await this.#send(
+      'SPEECH RECOGNIZE',
+      [prompt, whole('timeoutMs', options.timeoutMs), options.offset],
+      options,
+    )
+    requireDone('SPEECH RECOGNIZE', response)
+    return speechOf(response)
+  }
+
+  async speechSet(name: string, value: AGIArgument, options?: CommandOptions): Promise<void> {
+    await this.#do('SPEECH SET', [name, value], options)
+  }
+
+  async speechUnloadGrammar(name: string, options?: CommandOptions): Promise<void> {
+    await this.#do('SPEECH UNLOAD GRAMMAR', [name], options)
+  }
+
+  /** Plays a file. `offset` is where to begin, in samples. @throws AGICommandFailure when it is not there; this ends AsyncAGI. */
+  async streamFile(file: string, options: InterruptOptions & { readonly offset?: number } = {}): Promise<PlaybackResult> {
+    return playback(await this.#send('STREAM FILE', [file, options.escapeDigits ?? '', options.offset], options))
+  }
+
+  /** Telecommunications for the deaf. Whether the channel is capable of it. */
+  async tddMode(mode: 'on' | 'off' | 'mate' | 'tdd', options?: CommandOptions): Promise<boolean> {
+    return (await this.#send('TDD MODE', [mode], options)).result === '1'
+  }
+
+  /** Writes to Asterisk's console, from this verbosity on. */
+  async verbose(message: string, level: 1 | 2 | 3 | 4 = 1, options?: CommandOptions): Promise<void> {
+    await this.#do('VERBOSE', [message, level], options)
+  }
+
+  /** The next key; none within the time. @default Infinity */
+  async waitForDigit(timeoutMs: number = Number.POSITIVE_INFINITY, options?: CommandOptions): Promise<DigitResult> {
+    return { digit: digitOf(await this.#send('WAIT FOR DIGIT', [forever('timeoutMs', timeoutMs, -1)], options)) }
+  }
+
+  #send(command: string, args: readonly Words[], options?: CommandOptions): Promise<AGIResponse> {
+    return this.#sender.send(command, args, options)
+  }
+
+  /** One whose result is 1 when it is done, and 0 when it is not. */
+  async #do(command: string, args: readonly Words[], options?: CommandOptions): Promise<void> {
+    requireDone(command, await this.#send(command, args, options))
+  }
+
+  async #say(
+    command: string,
+    what: readonly Words[],
+    options: InterruptOptions,
+    more: readonly Words[] = [],
+  ): Promise<DigitResult> {
+    return { digit: digitOf(await this.#send(command, [...what, options.escapeDigits ?? '', ...more], options)) }
+  }
+}
+
+function playback(response: AGIResponse): PlaybackResult {
+  return { digit: digitOf(response), endPosition: endPositionOf(response) }
+}
+
+function whole(name: string, ms: number, least = 0): number {
+  return Math.ceil(duration(name, ms, least))
+}
+
+/** A time that may have no end, which Asterisk writes as this. */
+function forever(name: string, ms: number, endless: number): number {
+  return ms === Number.POSITIVE_INFINITY ? endless : whole(name, ms)
+}
+
+function seconds(name: string, ms: number): number {
+  return Math.ceil(duration(name, ms, 1) / 1000)
+}
+
+function unixTime(date: Date): number {
+  const ms = date.getTime()
+  if (Number.isNaN(ms)) throw new RangeError('the date is no date')
+  return Math.floor(ms / 1000)
+}

@@ -1,0 +1,272 @@
+import { EventEmitter } from 'eventemitter3'
+import { count, duration } from '../core/checks.js'
+import type { Clock } from '../core/clock.js'
+import { deferred } from '../core/deferred.js'
+import type { Protocol } from '../core/transport.js'
+import { type AGIError, AGIProtocolError, AGISessionEndedError, AGITimeoutError } from './errors.js'
+import { type AGILimits, AGIProtocol, type AGIProtocolOptions } from './protocol.js'
+import { AGIRouter, type AGIScript } from './router.js'
+import { ScriptRun } from './script-run.js'
+import type { AGISession } from './session.js'
+
+export interface FastAGIServerOptions {
+  /** Where to listen. Whoever reaches this port can have the scripts run: AGI has neither passwords nor TLS. @default '127.0.0.1' */
+  readonly host?: string
+  /** 0: a free one. @default 4573 */
+  readonly port?: number
+  /** Who may connect: addresses, or networks such as `10.0.0.0/8`. @default everybody who can reach the port */
+  readonly allow?: readonly string[]
+  /** How many scripts may run at a time. A call beyond it gets `failure`: AGISTATUS is FAILURE, and the dialplan goes on. @default Infinity */
+  readonly maxSessions?: number
+  /** How long a peer may take to send its environment. @default 5_000 */
+  readonly environmentTimeoutMs?: number
+  /** How long a script may run; then its caller is hung up. @default Infinity */
+  readonly scriptTimeoutMs?: number
+  /** @default 'utf-8' */
+  readonly encoding?: string
+  readonly limits?: Partial<AGILimits>
+}
+
+/** A port that is open. */
+export interface AGIListener {
+  readonly host: string
+  readonly port: number
+  /** Takes no more connections; those that are there go on. */
+  stopAccepting(): void
+  /** Ends every connection too. */
+  close(): Promise<void>
+}
+
+/** What the server needs from its runtime. */
+export interface AGIPlatform {
+  readonly clock: Clock
+  /** Opens a port that makes a protocol for each connection, except for an address that may not connect: those are closed. */
+  readonly listen: (
+    options: { readonly host: string; readonly port: number; readonly allow: readonly string[] },
+    serve: (address: string) => Protocol,
+  ) => Promise<AGIListener>
+  /** What becomes of an error that nobody listens to. */
+  readonly unheardError: (error: Error) => void
+}
+
+/** What a server tells of. */
+export interface FastAGINotices {
+  /** A script threw, took too long, or a peer sent what is no AGI. The session is that of the script. */
+  error: (error: Error, session: AGISession | undefined) => void
+  /** A script begins, and is over. */
+  session: (session: AGISession) => void
+  ended: (session: AGISession) => void
+}
+
+/** Answers calls that Asterisk sends by `AGI(agi://host/path)`, each with the script of its path. */
+export class FastAGIServer implements AsyncDisposable {
+  readonly #options: Required<Omit<FastAGIServerOptions, 'limits' | 'encoding'>>
+  readonly #protocolOptions: AGIProtocolOptions
+  readonly #platform: AGIPlatform
+  readonly #router = new AGIRouter()
+  readonly #notices = new EventEmitter<FastAGINotices>()
+  readonly #runs = new Map<Connection, ScriptRun>()
+  readonly #connections = new Set<Connection>()
+  readonly #onIdle: (() => void)[] = []
+  #listener: Promise<AGIListener> | undefined
+  #closed: Promise<void> | undefined
+
+  /** @throws TypeError or RangeError that names a wrong option. */
+  constructor(options: FastAGIServerOptions, platform: AGIPlatform) {
+    const {
+      host = '127.0.0.1',
+      port = 4573,
+      allow = [],
+      maxSessions = Number.POSITIVE_INFINITY,
+      environmentTimeoutMs = 5_000,
+      scriptTimeoutMs = Number.POSITIVE_INFINITY,
+      encoding = 'utf-8',
+      limits = {},
+    } = options
+    count('maxSessions', maxSessions)
+    duration('environmentTimeoutMs', environmentTimeoutMs)
+    duration('scriptTimeoutMs', scriptTimeoutMs)
+    if (!Number.isInteger(port) || port < 0 || port > 65_535)
+      throw new RangeError(`port must be from 0 to 65535, not ${String(port)}`)
+    this.#options = { host, port, allow, maxSessions, environmentTimeoutMs, scriptTimeoutMs }
+    this.#protocolOptions = { encoding, limits }
+    // Throws for an encoding that is not known, here rather than at the first call.
+    new AGIProtocol(this.#protocolOptions)
+    this.#platform = platform
+  }
+
+  /** The sessions whose scripts run. */
+  get sessions(): readonly AGISession[] {
+    return [...this.#runs.values()].map(({ session }) => session)
+  }
+
+  /** Answers `agi://host/path` with this script: `hello`, `queue/:name`, `shop/*`. @throws TypeError for a path that is none, or is there. */
+  route(path: string, script: AGIScript): this {
+    this.#router.route(path, script)
+    return this
+  }
+
+  /** Answers what no route fits. Without it, such a call gets `failure`, and an error is reported. */
+  routeDefault(script: AGIScript): this {
+    this.#router.routeDefault(script)
+    return this
+  }
+
+  /** Calls `listener` at each notice, until the returned function is called. */
+  on<Notice extends keyof FastAGINotices>(notice: Notice, listener: FastAGINotices[Notice]): () => void {
+    const callback = listener as never
+    this.#notices.on(notice, callback)
+    return () => this.#notices.off(notice, callback)
+  }
+
+  /** Opens the port; resolves with where it is. @throws the system's error when it cannot be had; AGISessionEndedError after `close()`. */
+  async listen(): Promise<{ host: string; port: number }> {
+    if (this.#closed !== undefined) throw new AGISessionEndedError('the server is closed; make a new one')
+    this.#listener ??= this.#platform.listen(this.#options, () => this.#connect())
+    try {
+      const { host, port } = await this.#listener
+      return { host, port }
+    } catch (error) {
+      this.#listener = undefined
+      throw error
+    }
+  }
+
+  /**
+   * Takes no more calls, waits until the scripts that run are over, and closes the port. After `withinMs`, what still runs is hung up. Idempotent.
+   *
+   * @param withinMs default: as long as it takes
+   */
+  close({ withinMs = Number.POSITIVE_INFINITY }: { readonly withinMs?: number } = {}): Promise<void> {
+    duration('withinMs', withinMs, 0)
+    this.#closed ??= this.#close(withinMs)
+    return this.#closed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(withinMs: number): Promise<void> {
+    const listener = await this.#listener?.catch(() => undefined)
+    listener?.stopAccepting()
+    for (const connection of this.#connections) if (!this.#runs.has(connection)) connection.close()
+    if (this.#runs.size > 0) {
+      const idle = deferred<void>()
+      this.#onIdle.push(idle.resolve)
+      const hangUpAll = () => {
+        for (const [connection, run] of this.#runs)
+          void this.#stop(connection, run, new AGISessionEndedError('the server was closed'))
+      }
+      const cancel = withinMs === Number.POSITIVE_INFINITY ? () => undefined : this.#platform.clock.after(withinMs, hangUpAll)
+      await idle.promise
+      cancel()
+    }
+    await listener?.close()
+  }
+
+  #connect(): Protocol {
+    const connection = new Connection(this.#protocolOptions, {
+      started: () => this.#start(connection),
+      hungUp: () => this.#runs.get(connection)?.hungUp(),
+      ended: (error) => this.#ended(connection, error),
+    })
+    this.#connections.add(connection)
+    const { environmentTimeoutMs } = this.#options
+    connection.stopTimer = this.#platform.clock.after(environmentTimeoutMs, () => {
+      this.#report(new AGITimeoutError(`A peer sent no environment within ${environmentTimeoutMs} ms`), undefined)
+      connection.close()
+    })
+    return connection
+  }
+
+  #start(connection: Connection): void {
+    connection.stopTimer()
+    const { networkScript } = connection.env
+    const match = this.#router.match(networkScript)
+    if (match === undefined) {
+      this.#report(new AGIProtocolError(`No route fits agi://…/${networkScript}`), undefined)
+      connection.refuse()
+      return
+    }
+    if (this.#closed !== undefined || this.#runs.size >= this.#options.maxSessions) {
+      connection.refuse()
+      return
+    }
+    const run = new ScriptRun(connection, this.#platform.clock, match)
+    this.#runs.set(connection, run)
+    this.#notices.emit('session', run.session)
+    const { scriptTimeoutMs } = this.#options
+    if (scriptTimeoutMs !== Number.POSITIVE_INFINITY)
+      connection.stopTimer = this.#platform.clock.after(scriptTimeoutMs, () => {
+        const error = new AGITimeoutError(`The script of ${networkScript} was not over within ${scriptTimeoutMs} ms`)
+        this.#report(error, run.session)
+        void this.#stop(connection, run, error)
+      })
+    void this.#run(connection, run)
+  }
+
+  async #run(connection: Connection, run: ScriptRun): Promise<void> {
+    const end = await run.run()
+    if (end !== undefined) this.#report(asError(end.threw), run.session)
+    this.#over(connection, run)
+  }
+
+  /** Hangs up and lets go of a script, which nobody can stop. */
+  async #stop(connection: Connection, run: ScriptRun, reason: AGIError): Promise<void> {
+    await run.stop(reason)
+    this.#over(connection, run)
+  }
+
+  #over(connection: Connection, run: ScriptRun): void {
+    connection.stopTimer()
+    if (!this.#runs.delete(connection)) return
+    this.#notices.emit('ended', run.session)
+    if (this.#runs.size === 0) for (const idle of this.#onIdle.splice(0)) idle()
+  }
+
+  #ended(connection: Connection, error: Error | undefined): void {
+    this.#connections.delete(connection)
+    const run = this.#runs.get(connection)
+    if (run !== undefined) run.lost(error)
+    else connection.stopTimer()
+    if (error instanceof AGIProtocolError) this.#report(error, run?.session)
+  }
+
+  #report(error: Error, session: AGISession | undefined): void {
+    if (!this.#notices.emit('error', error, session)) this.#platform.unheardError(error)
+  }
+}
+
+interface ConnectionEvents {
+  started(): void
+  hungUp(): void
+  ended(error: Error | undefined): void
+}
+
+/** One connection of Asterisk's. */
+class Connection extends AGIProtocol {
+  readonly #events: ConnectionEvents
+  stopTimer: () => void = () => undefined
+
+  constructor(options: AGIProtocolOptions, events: ConnectionEvents) {
+    super(options)
+    this.#events = events
+  }
+
+  override sessionStarted(): void {
+    this.#events.started()
+  }
+
+  override hangupReceived(): void {
+    this.#events.hungUp()
+  }
+
+  override sessionEnded(error?: Error): void {
+    this.#events.ended(error)
+  }
+}
+
+function asError(value: unknown): Error {
+  return value instanceof Error ? value : new Error(`The script threw ${String(value)}`)
+}

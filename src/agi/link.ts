@@ -1,0 +1,19 @@
+import type { AGIArgument } from '../catalog/values.js'
+import type { Handler } from '../core/handler.js'
+import type { AGIEnvironment } from './environment.js'
+import type { AGIResponse } from './response.js'
+
+/** How a session reaches Asterisk: over a link of its own (FastAGI, stdio), or over the manager connection (AsyncAGI). */
+export interface AGILink {
+  readonly env: AGIEnvironment
+  /** Whether the caller has hung up. */
+  readonly isHungUp: boolean
+  /** How long after a failed command it may take to be told that the caller hung up, or that the session is over. */
+  readonly noticeMs: number
+  /** Sends a command when those before it are answered. */
+  sendCommand(command: string, ...args: readonly (AGIArgument | undefined)[]): Handler<AGIResponse>
+  /** Takes a command back that was not written. True if it was not. */
+  withdraw(handler: Handler<AGIResponse>): boolean
+  /** Hands the call back to the dialplan. */
+  close(): void
+}

@@ -1,0 +1,18 @@
+import { AGIDeadChannelError, type AGIError, AGIProtocolError, AGISyntaxError, AGIUnknownCommandError } from './errors.js'
+import type { AGIRefusal } from './response.js'
+
+/** The error of an answer that refuses a command. */
+export function refusalError(command: string, { code, text }: AGIRefusal): AGIError {
+  switch (code) {
+    case 510:
+      return new AGIUnknownCommandError(command)
+    case 511:
+      return new AGIDeadChannelError(command)
+    case 520:
+      return new AGISyntaxError(command, text)
+    default:
+      return new AGIProtocolError(
+        `The answer to ${command} is no AGI: ${JSON.stringify(`${code === 0 ? '' : `${code} `}${text}`.slice(0, 200))}`,
+      )
+  }
+}

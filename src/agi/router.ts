@@ -1,0 +1,91 @@
+import type { AGISession } from './session.js'
+
+/** What answers a call. */
+export type AGIScript = (session: AGISession) => void | Promise<void>
+
+/** A route that fits. */
+export interface RouteMatch {
+  readonly script: AGIScript
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+}
+
+interface Route {
+  readonly path: string
+  readonly parts: readonly string[]
+  readonly script: AGIScript
+}
+
+/**
+ * Finds the script of a path: `hello`, `queue/:name` (a part with a name), `shop/*` (whatever follows). What is written out goes before what is
+ * named, and that before `*`.
+ */
+export class AGIRouter {
+  readonly #routes: Route[] = []
+  #fallback: AGIScript | undefined
+
+  /** @throws TypeError for a path that is none, or that is there already. */
+  route(path: string, script: AGIScript): this {
+    const parts = partsOf(path)
+    const wrong = parts.find((part, at) => !/^(:\w+|\*|[^:*?]+)$/.test(part) || (part === '*' && at < parts.length - 1))
+    if (parts.length === 0 || wrong !== undefined)
+      throw new TypeError(`a route is a path such as hello, queue/:name or shop/*, not ${JSON.stringify(path)}`)
+    if (this.#routes.some((each) => shapeOf(each.parts) === shapeOf(parts)))
+      throw new TypeError(`there is a route ${path} already`)
+    this.#routes.push({ path, parts, script })
+    this.#routes.sort((one, two) => rank(one.parts).localeCompare(rank(two.parts)))
+    return this
+  }
+
+  /** What answers where no route fits. */
+  routeDefault(script: AGIScript): this {
+    this.#fallback = script
+    return this
+  }
+
+  /** The script of a URL's path and query: `queue/sales?lang=en`. Percent signs are decoded where they can be. */
+  match(networkScript: string): RouteMatch | undefined {
+    const [path = '', search = ''] = networkScript.split(/\?(.*)/s)
+    const query = new URLSearchParams(search)
+    const parts = partsOf(path).map(decoded)
+    for (const { parts: wanted, script } of this.#routes) {
+      const params = paramsOf(wanted, parts)
+      if (params !== undefined) return { script, params, query }
+    }
+    return this.#fallback && { script: this.#fallback, params: {}, query }
+  }
+}
+
+function partsOf(path: string): string[] {
+  return path.split('/').filter((part) => part !== '')
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+function paramsOf(wanted: readonly string[], parts: readonly string[]): Record<string, string> | undefined {
+  const params: Record<string, string> = {}
+  for (const [at, part] of wanted.entries()) {
+    const given = parts[at]
+    if (part === '*') return { ...params, '*': parts.slice(at).join('/') }
+    if (given === undefined) return undefined
+    if (part.startsWith(':')) params[part.slice(1)] = given
+    else if (part !== given) return undefined
+  }
+  return parts.length === wanted.length ? params : undefined
+}
+
+/** Two routes of one shape fit the same paths. */
+function shapeOf(parts: readonly string[]): string {
+  return parts.map((part) => (part.startsWith(':') ? ':' : part)).join('/')
+}
+
+/** The order in which routes are tried. */
+function rank(parts: readonly string[]): string {
+  return parts.map((part) => (part === '*' ? '3' : part.startsWith(':') ? '2' : '1')).join('')
+}

@@ -1,0 +1,64 @@
+import type { Clock } from '../core/clock.js'
+import { type AGIError, AGIHangupError, AGISessionEndedError } from './errors.js'
+import type { AGILink } from './link.js'
+import type { AGIScript, RouteMatch } from './router.js'
+import { AGISession } from './session.js'
+
+/** How long Asterisk may take to hang up. */
+const HANGUP_MS = 1_000
+
+/** How a script ended. `threw` has what it threw, if that was neither the caller's hangup nor the end of the session. */
+export type ScriptEnd = { readonly threw: unknown } | undefined
+
+/** One script at work on one call. */
+export class ScriptRun {
+  readonly session: AGISession
+  readonly #abort = new AbortController()
+  readonly #script: AGIScript
+
+  constructor(link: AGILink, clock: Clock, { script, params, query }: RouteMatch) {
+    this.#script = script
+    this.session = new AGISession(link, { clock, signal: this.#abort.signal, params, query })
+  }
+
+  /** The caller has hung up. */
+  hungUp(): void {
+    this.#abort.abort(new AGIHangupError())
+  }
+
+  /** The link is gone. */
+  lost(error: Error | undefined): void {
+    this.#abort.abort(new AGISessionEndedError(error?.message ?? 'its link is closed', '', error && { cause: error }))
+  }
+
+  /** Hangs up, ends the session and tells the script why. What it still does reaches nobody. */
+  async stop(reason: AGIError): Promise<void> {
+    this.#abort.abort(reason)
+    await this.session.hangup(undefined, { answerTimeoutMs: HANGUP_MS }).catch(() => undefined)
+    this.session.end()
+  }
+
+  /** Runs the script to its end, and hands the call back. A script that throws has its call hung up. Never rejects. */
+  async run(): Promise<ScriptEnd> {
+    let end: ScriptEnd
+    try {
+      await this.#script(this.session)
+    } catch (error) {
+      if (!this.#isOrderly(error)) end = { threw: error }
+    }
+    if (end !== undefined && !this.#abort.signal.aborted)
+      await this.session.hangup(undefined, { answerTimeoutMs: HANGUP_MS }).catch(() => undefined)
+    this.session.end()
+    return end
+  }
+
+  /** A script need not catch what its caller's hangup throws. */
+  #isOrderly(error: unknown): boolean {
+    const isEnd = error instanceof AGIHangupError || error instanceof AGISessionEndedError
+    return isEnd || (this.#abort.signal.aborted && (error === this.#abort.signal.reason || isDeadChannel(error)))
+  }
+}
+
+function isDeadChannel(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'AGI_DEAD_CHANNEL'
+}

@@ -1,0 +1,149 @@
+import type { Clock } from '../core/clock.js'
+import { CommandSender } from './command-sender.js'
+import { AGICommands, type InterruptOptions } from './commands.js'
+import type { AGIEnvironment } from './environment.js'
+import type { AGILink } from './link.js'
+import { ChannelVariables } from './variables.js'
+
+/** Where a script was called, and how. */
+export interface SessionContext {
+  readonly clock: Clock
+  /** Aborts when the caller hangs up or the session is over. */
+  readonly signal: AbortSignal
+  /** The parameters of the URL: `?lang=en`. */
+  readonly query?: URLSearchParams
+  /** The parts of the path that the route names: `:id`. */
+  readonly params?: Readonly<Record<string, string>>
+}
+
+/** Something that can be said. */
+export type Utterance =
+  | { readonly number: number; readonly gender?: string }
+  | { readonly digits: number | string }
+  | { readonly alpha: string }
+  | { readonly phonetic: string }
+  | { readonly date: Date }
+  | { readonly time: Date }
+  | { readonly datetime: Date; readonly format?: string; readonly timezone?: string }
+  | { readonly file: string }
+
+/** How digits are asked for. */
+export interface PromptOptions {
+  /** How many digits there are at the most; that many need no `#`. @default 1,024 */
+  readonly maxDigits?: number
+  /** How long to wait for each digit. @default 6_000 */
+  readonly timeoutMs?: number
+  /** Whether the digits are right. What it throws, the prompt throws. @default at least one digit */
+  readonly validate?: (digits: string) => boolean | Promise<boolean>
+  /** What is played when they are not, before the prompt is played again. */
+  readonly invalid?: string
+  /** How often it asks. @default 3 */
+  readonly attempts?: number
+}
+
+/** What is done for a key. */
+export type MenuChoices<Result> = Readonly<Record<string, () => Result | Promise<Result>>>
+
+/**
+ * A call that a script has in hand: every AGI command is a method, one goes to Asterisk at a time. It is over when the script returns, when
+ * `end()` is called, or with its link.
+ */
+export class AGISession extends AGICommands {
+  readonly #link: AGILink
+  /** Aborts when the caller hangs up or the session is over; its reason is an AGIHangupError or an AGISessionEndedError. */
+  readonly signal: AbortSignal
+  /** The parameters of the URL: of `agi://host/hello?lang=en`, `lang` is `en`. */
+  readonly query: URLSearchParams
+  /** The parts of the path that the route names: of the route `queue/:name`, `name`. */
+  readonly params: Readonly<Record<string, string>>
+  /** The channel's variables. */
+  readonly variables: ChannelVariables
+
+  constructor(link: AGILink, { clock, signal, query = new URLSearchParams(), params = {} }: SessionContext) {
+    super(new CommandSender(link, clock, signal))
+    this.#link = link
+    this.signal = signal
+    this.query = query
+    this.params = params
+    this.variables = new ChannelVariables(this)
+  }
+
+  get env(): AGIEnvironment {
+    return this.#link.env
+  }
+
+  /** The arguments that the dialplan gave. */
+  get args(): readonly string[] {
+    return this.env.args
+  }
+
+  /** Whether the caller has hung up. Commands that need none still work. */
+  get isHungUp(): boolean {
+    return this.#link.isHungUp
+  }
+
+  /** Hands the call back to the dialplan. Commands that come later throw AGISessionEndedError. Idempotent. */
+  end(): void {
+    this.#link.close()
+  }
+
+  /** Says one thing after the other, until a key of `escapeDigits` is pressed. The key, if one was. */
+  async say(what: Utterance | readonly Utterance[], options: InterruptOptions = {}): Promise<string | undefined> {
+    const all = Array.isArray(what) ? (what as readonly Utterance[]) : [what as Utterance]
+    for (const each of all) {
+      const { digit } = await this.#sayOne(each, options)
+      if (digit !== undefined) return digit
+    }
+    return undefined
+  }
+
+  /** Plays a file, collects digits and asks again when they are not right. The digits; undefined when they never were. */
+  async prompt(file: string, options: PromptOptions = {}): Promise<string | undefined> {
+    const { maxDigits, timeoutMs, validate = (digits) => digits !== '', invalid, attempts = 3 } = options
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+      const { digits } = await this.getData(file, {
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        ...(maxDigits === undefined ? {} : { maxDigits }),
+      })
+      if (await validate(digits)) return digits
+      if (invalid !== undefined && attempt < attempts) await this.streamFile(invalid)
+    }
+    return undefined
+  }
+
+  /** Plays a file, waits for one of these keys and does what belongs to it. What that gave; undefined when no key of them was pressed. */
+  async menu<Result>(
+    file: string,
+    choices: MenuChoices<Result>,
+    options: Omit<PromptOptions, 'maxDigits' | 'validate'> = {},
+  ): Promise<Result | undefined> {
+    const keys = Object.keys(choices)
+    const wrong = keys.find((key) => !/^[0-9*#]$/.test(key))
+    if (wrong !== undefined) throw new TypeError(`a choice of a menu is one key of 0-9, * and #, not ${JSON.stringify(wrong)}`)
+    const { timeoutMs = 6_000, invalid, attempts = 3 } = options
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+      // GET DATA would take # for an end; any key is let through, so that a wrong one is told at once.
+      const pressed = await this.streamFile(file, { escapeDigits: '0123456789*#' })
+      const digit = pressed.digit ?? (await this.waitForDigit(timeoutMs)).digit
+      const chosen = digit === undefined ? undefined : choices[digit]
+      if (chosen !== undefined) return chosen()
+      if (invalid !== undefined && attempt < attempts) await this.streamFile(invalid)
+    }
+    return undefined
+  }
+
+  #sayOne(what: Utterance, options: InterruptOptions): Promise<{ readonly digit: string | undefined }> {
+    if ('number' in what)
+      return this.sayNumber(what.number, { ...options, ...(what.gender === undefined ? {} : { gender: what.gender }) })
+    if ('digits' in what) return this.sayDigits(what.digits, options)
+    if ('alpha' in what) return this.sayAlpha(what.alpha, options)
+    if ('phonetic' in what) return this.sayPhonetic(what.phonetic, options)
+    if ('date' in what) return this.sayDate(what.date, options)
+    if ('time' in what) return this.sayTime(what.time, options)
+    if ('datetime' in what) {
+      const { datetime, ...rest } = what
+      return this.sayDatetime(datetime, { ...options, ...rest })
+    }
+    return this.streamFile(what.file, options)
+  }
+}

@@ -1,0 +1,109 @@
+import type { Readable, Writable } from 'node:stream'
+import { AGIProtocolError, AGISessionEndedError } from '../agi/errors.js'
+import { type AGILimits, AGIProtocol } from '../agi/protocol.js'
+import type { AGIScript } from '../agi/router.js'
+import { ScriptRun } from '../agi/script-run.js'
+import { systemClock } from '../ami/system-clock.js'
+import { deferred } from '../core/deferred.js'
+import type { Transport } from '../core/transport.js'
+
+export interface RunAGIOptions {
+  /** @default 'utf-8' */
+  readonly encoding?: string
+  readonly limits?: Partial<AGILimits>
+}
+
+/**
+ * Runs a script that Asterisk started as a program: `AGI(/path/to/script)`. Commands go to stdout, and nothing else may: from now on what the
+ * program prints goes to stderr, which Asterisk shows on its console. SIGHUP and the end of stdin are the caller's hangup.
+ *
+ * Resolves when the script is over, with the exit code set: 0, or 1 when it threw, which is written to stderr; AGISTATUS is FAILURE then. The
+ * process ends by itself when nothing else keeps it.
+ */
+export async function runAGI(script: AGIScript, options: RunAGIOptions = {}): Promise<void> {
+  const { stdin, stdout, stderr } = process
+  const write = stdout.write.bind(stdout)
+  stdout.write = stderr.write.bind(stderr)
+  const session = new StdioSession(script, options)
+  const hangup = () => session.hangupReceived()
+  process.on('SIGHUP', hangup)
+  try {
+    session.connect(stdin, stdout, write)
+    await session.over
+  } catch (error) {
+    process.exitCode = 1
+    stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  } finally {
+    process.off('SIGHUP', hangup)
+    stdin.destroy()
+  }
+}
+
+/** The script's side of the two pipes. */
+class StdioSession extends AGIProtocol {
+  readonly #script: AGIScript
+  readonly #over = deferred<void>()
+  #run: ScriptRun | undefined
+
+  constructor(script: AGIScript, options: RunAGIOptions) {
+    super(options)
+    this.#script = script
+  }
+
+  /** Resolves when the script is over. Rejects with what it threw, and with an AGIError when no session began. */
+  get over(): Promise<void> {
+    return this.#over.promise
+  }
+
+  connect(input: Readable, output: Writable, write: (data: Uint8Array) => void): void {
+    // Asterisk may close its end first; what is written then reaches nobody.
+    output.on('error', () => undefined)
+    input.on('error', (error) => this.connectionLost(error))
+    input.on('end', () => this.connectionLost())
+    input.on('close', () => this.connectionLost())
+    this.connectionMade(new PipeTransport(write, () => this.connectionLost()))
+    input.on('data', (data: Buffer) => this.dataReceived(data))
+  }
+
+  override sessionStarted(): void {
+    const query = new URLSearchParams()
+    this.#run = new ScriptRun(this, systemClock, { script: this.#script, params: {}, query })
+    void this.#run.run().then((end) => (end === undefined ? this.#over.resolve() : this.#over.reject(end.threw)))
+  }
+
+  override hangupReceived(): void {
+    this.noteHangup()
+    this.#run?.hungUp()
+  }
+
+  override sessionEnded(error?: Error): void {
+    if (this.#run !== undefined && error === undefined) this.hangupReceived()
+    else if (this.#run !== undefined) this.#run.lost(error)
+    else if (error instanceof AGIProtocolError) this.#over.reject(error)
+    else
+      this.#over.reject(
+        new AGISessionEndedError('stdin ended before the environment came; Asterisk starts this program, by AGI(…)'),
+      )
+  }
+}
+
+class PipeTransport implements Transport {
+  readonly #write: (data: Uint8Array) => void
+  readonly #closed: () => void
+  #isClosed = false
+
+  constructor(write: (data: Uint8Array) => void, closed: () => void) {
+    this.#write = write
+    this.#closed = closed
+  }
+
+  write(data: Uint8Array): void {
+    if (!this.#isClosed) this.#write(data)
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#closed()
+  }
+}
