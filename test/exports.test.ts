@@ -72,6 +72,6 @@ it('obelus-asterisk/protocol', () => {
 
 it('obelus-asterisk/testing', () => {
   const grammar = ['action', 'event', 'failure', 'success']
-  const classes = ['AMIAction', 'Caller', 'FakeAsterisk', 'FakeEvent', 'FakeResponse', 'UnhandledActionError']
+  const classes = ['AGICaller', 'AMIAction', 'Caller', 'FakeAsterisk', 'FakeEvent', 'FakeResponse', 'UnhandledActionError']
   expect(Object.keys(testing).sort()).toEqual([...grammar, ...classes].sort())
 })

@@ -69,16 +69,17 @@ export class ReplyReader {
   #takeValue(line: string): AGIReply | undefined {
     const [, body = '', notices = ''] = /^([\s\S]*?)((?:HANGUP\n)*)$/.exec(this.#text) ?? []
     const response = parseAnswer(line)
-    const isWhole = response !== undefined && body.length === line.length + 1
+    const isWhole = response?.value !== undefined && body.length === line.length + 1
     if (!isWhole && !body.endsWith(')\n')) return undefined
     this.#text = notices
     return replyOf(body.slice(0, -1))
   }
 }
 
+/** A line that is no answer refuses the command, by its code or, without one, as no AGI. */
 function replyOf(text: string): AGIReply {
   const response = parseAnswer(text)
   if (response !== undefined) return { kind: 'answer', response }
-  const [code = '', ...rest] = text.split(' ')
-  return { kind: 'refused', refusal: { code: /^\d{3}$/.test(code) ? Number(code) : 0, text: rest.join(' ') } }
+  const [, code, rest = ''] = /^(\d{3})[ -](.*)$/s.exec(text) ?? []
+  return { kind: 'refused', refusal: code === undefined ? { code: 0, text } : { code: Number(code), text: rest } }
 }

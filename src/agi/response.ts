@@ -12,6 +12,7 @@ export interface AGIResponse {
 
 /** An answer that refuses a command. */
 export interface AGIRefusal {
+  /** 0 for a line that is no AGI. */
   readonly code: number
   /** For 520, how the command is used. */
   readonly text: string

@@ -3,9 +3,12 @@ import type { ServerHeaders } from '../ami/server-protocol.js'
 import { systemClock } from '../ami/system-clock.js'
 import type { Clock } from '../core/clock.js'
 import type { Connector } from '../core/transport.js'
+import { callFastAGI } from '../node/call-fastagi.js'
+import { callProgram } from '../node/call-program.js'
 import { type ListenOptions, TCPListener } from '../node/tcp-listener.js'
+import { AGICaller, type AGICallOptions } from './agi/agi-caller.js'
+import { AsyncAGICalls } from './agi/async-agi-calls.js'
 import type { Caller, IncomingCall } from './dialplan/caller.js'
-import { listChannels } from './dialplan/dialplan-actions.js'
 import { DialplanCalls } from './dialplan/dialplan-calls.js'
 import type { Dialplan } from './dialplan/plan.js'
 import { eventClass } from './event-class.js'
@@ -67,6 +70,7 @@ export class FakeAsterisk implements AsyncDisposable {
   #closed: Promise<void> | undefined
   #handlerError: Error | undefined
   #calls: DialplanCalls | undefined
+  readonly #asyncAGI = new AsyncAGICalls({ emit: (name, headers) => this.emit(name, headers) })
 
   constructor(options: FakeAsteriskOptions = {}, ...handlers: ActionHandler[]) {
     this.#options = options
@@ -156,6 +160,28 @@ export class FakeAsterisk implements AsyncDisposable {
     return this.#calls.incoming(call)
   }
 
+  /**
+   * Has a simulated caller answered by a FastAGI server, as `AGI(agi://host:port/path)` does. `await caller.ended()` gives AGISTATUS.
+   *
+   * @throws TypeError for a URL that is none.
+   */
+  callFastAGI(url: string, options: AGICallOptions = {}): AGICaller {
+    const caller = new AGICaller(options)
+    callFastAGI(url, caller)
+    return caller
+  }
+
+  /** Puts a simulated caller into `AGI(agi:async)`: an AsyncAGIExecutor of a client that is logged in can answer him. */
+  callAsyncAGI(options: AGICallOptions = {}): AGICaller {
+    return this.#asyncAGI.start(options)
+  }
+
+  /** Has a simulated caller answered by a program, as `AGI(/path/to/program)` does. `errors()` is what it wrote to stderr. */
+  callProgram(program: string, args: readonly string[] = [], options: AGICallOptions = {}): AGICaller & { errors(): string } {
+    const caller = new AGICaller({ args, ...options })
+    return Object.assign(caller, callProgram(program, args, caller))
+  }
+
   /** Sends bytes as they are, such as a recording, to every client that is logged in. */
   replay(bytes: Uint8Array): void {
     for (const session of this.#sessions) if (session.username !== undefined) session.sendRaw(bytes)
@@ -203,7 +229,7 @@ export class FakeAsterisk implements AsyncDisposable {
     if (this.#unhandled.length > 0 && this.#options.onUnhandled !== 'ignore') {
       throw new UnhandledActionError(
         this.#unhandled,
-        [...this.#handlers, ...(this.#calls?.handlers ?? []), ...this.#builtIn].map((handler) => handler.name),
+        this.#allHandlers.map((handler) => handler.name),
       )
     }
   }
@@ -248,7 +274,7 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#received.push(request)
     const name = request.name.toLowerCase()
     const matches = (handler: ActionHandler) => handler.name.toLowerCase() === name
-    const handler = [...this.#handlers, ...(this.#calls?.handlers ?? []), ...this.#builtIn].find(matches)
+    const handler = this.#allHandlers.find(matches)
     if (handler !== undefined) {
       this.#used.add(handler)
       return handler.resolve(request)
@@ -256,6 +282,11 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#unhandled.push(request)
     const message = `Invalid/unknown command: ${request.name}. Use Action: ListCommands to show available commands.`
     return new FakeResponse('Error', { Message: message })
+  }
+
+  /** The first that fits answers. */
+  get #allHandlers(): readonly ActionHandler[] {
+    return [...this.#handlers, ...(this.#calls?.handlers ?? []), ...this.#asyncAGI.handlers, ...this.#builtIn]
   }
 
   #loggedIn(session: FakeSession, username: string): void {
@@ -296,7 +327,7 @@ export class FakeAsterisk implements AsyncDisposable {
         }),
       ),
       action('CoreSettings', () => success({ AMIversion: version.ami, AsteriskVersion: version.asterisk, SystemName: '' })),
-      action('CoreShowChannels', () => listChannels([], 0)),
+      action('CoreShowChannels', () => [...(this.#calls?.list() ?? []), ...this.#asyncAGI.list()]),
       action('Filter', () => success('Success')),
       action('UserEvent', (request) => {
         // Asterisk copies every header into the event, the sender's ActionID too.

@@ -6,6 +6,8 @@
 export { AMIAction } from '../ami/action-reader.js'
 export type { ServerHeaders } from '../ami/server-protocol.js'
 export type { ListenOptions } from '../node/tcp-listener.js'
+export { AGICaller, type AGICallOptions, type AGIStatus } from './agi/agi-caller.js'
+export type { AGIChannelOptions } from './agi/agi-channel.js'
 export { Caller, type IncomingCall } from './dialplan/caller.js'
 export type { Dialplan, DialplanEntry, Ending } from './dialplan/plan.js'
 export type { FakeAsteriskOptions } from './fake-asterisk.js'

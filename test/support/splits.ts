@@ -34,3 +34,14 @@ export function waysToSplit(bytes: Uint8Array): { name: string; chunks: Uint8Arr
 export function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text)
 }
+
+/** The same ways, for texts that come one after the other. */
+export const SPLITS: readonly (readonly [name: string, split: (bytes: Uint8Array) => Uint8Array[]])[] = (() => {
+  const seed = Math.floor(Math.random() * 2 ** 31)
+  const random = seededRandom(seed)
+  return [
+    ['whole', (bytes: Uint8Array) => [bytes]],
+    ['byte by byte', (bytes: Uint8Array) => Array.from(bytes, (byte) => Uint8Array.of(byte))],
+    [`at random places, seed ${seed}`, (bytes: Uint8Array) => randomSplits(bytes, random)],
+  ] as const
+})()

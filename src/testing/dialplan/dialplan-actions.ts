@@ -16,7 +16,6 @@ export function dialplanActions(board: Switchboard, runner: DialplanRunner): Act
     })
   return [
     action('Originate', (request) => originate(board, runner, request)),
-    action('CoreShowChannels', () => listChannels(board.channels, board.clock.now())),
     onChannel('Hangup', (channel, request) => {
       board.hangup(channel, Number(request.get('Cause') ?? 0))
       return success('Channel Hungup')

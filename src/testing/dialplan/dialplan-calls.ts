@@ -1,6 +1,6 @@
-import type { ActionHandler } from '../handlers.js'
+import type { ActionHandler, FakeEvent } from '../handlers.js'
 import { Caller, type IncomingCall } from './caller.js'
-import { dialplanActions } from './dialplan-actions.js'
+import { dialplanActions, listChannels } from './dialplan-actions.js'
 import { STATE } from './fake-channel.js'
 import { callerId } from './fake-originate.js'
 import { behaviours, type Dialplan } from './plan.js'
@@ -34,6 +34,11 @@ export class DialplanCalls {
     })
     this.#runner.run(channel, context, to)
     return new Caller(this.#board, this.#runner, channel)
+  }
+
+  /** Its channels, as CoreShowChannels lists them. */
+  list(): FakeEvent[] {
+    return [...listChannels(this.#board.channels, this.#board.clock.now())]
   }
 
   clear(): void {

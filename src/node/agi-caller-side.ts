@@ -1,0 +1,12 @@
+/** Asterisk's side of a call to a script, as the testing kit plays it. */
+export interface AGICallerSide {
+  /** The commands that came so far. */
+  readonly commands: readonly string[]
+  readonly isHungUp: boolean
+  environment(network: { readonly request: string; readonly script?: string }): string
+  /** The answer to a command. */
+  execute(line: string): string
+  /** The script can be reached from now on. */
+  connected(wire: { hangup(): void }): void
+  over(status: 'SUCCESS' | 'FAILURE'): void
+}

@@ -1,0 +1,97 @@
+import { deferred } from '../../core/deferred.js'
+import { AGIChannel, type AGIChannelOptions } from './agi-channel.js'
+
+/** How the simulated Asterisk reaches the script. */
+export interface AGICallerWire {
+  /** Tells the script that the caller hung up, where something tells it. */
+  hangup(): void
+}
+
+/** What `AGISTATUS` is in the dialplan after a script. */
+export type AGIStatus = 'SUCCESS' | 'FAILURE' | 'HANGUP'
+
+export interface AGICallOptions extends AGIChannelOptions {
+  /** The caller hangs up while this command runs, counted from 1; 0: before the first. @default never */
+  readonly hangupAt?: number
+}
+
+/** Somebody who called a script: presses keys when it listens, and hangs up when told to. */
+export class AGICaller {
+  readonly #channel: AGIChannel
+  readonly #hangupAt: number
+  readonly #over = deferred<AGIStatus>()
+  #wire: AGICallerWire = { hangup: () => undefined }
+  #isOver = false
+
+  constructor(options: AGICallOptions = {}) {
+    this.#channel = new AGIChannel(options)
+    this.#hangupAt = options.hangupAt ?? Number.POSITIVE_INFINITY
+  }
+
+  /** The commands that came, as they were written. */
+  get commands(): readonly string[] {
+    return this.#channel.commands
+  }
+
+  /** What the dialplan gave the script. */
+  get args(): readonly string[] {
+    return this.#channel.args
+  }
+
+  /** The channel's variables. */
+  get variables(): ReadonlyMap<string, string> {
+    return this.#channel.variables
+  }
+
+  /** Asterisk's database, as `family/key`. */
+  get database(): ReadonlyMap<string, string> {
+    return this.#channel.database
+  }
+
+  get isAnswered(): boolean {
+    return this.#channel.isAnswered
+  }
+
+  /** Keys that the caller presses when the script listens next. */
+  press(keys: string): void {
+    this.#channel.press(keys)
+  }
+
+  hangup(): void {
+    if (this.#channel.isHungUp || this.#isOver) return
+    this.#channel.isHungUp = true
+    this.#wire.hangup()
+  }
+
+  /** Resolves with AGISTATUS when the script is over. */
+  ended(): Promise<AGIStatus> {
+    return this.#over.promise
+  }
+
+  /** The script can be reached from now on. */
+  connected(wire: AGICallerWire): void {
+    this.#wire = wire
+    if (this.#hangupAt === 0) this.hangup()
+  }
+
+  /** The environment that the script is given. */
+  environment(network: { readonly request: string; readonly script?: string }): string {
+    return this.#channel.environment(network)
+  }
+
+  /** Asterisk's answer to a command. */
+  execute(line: string): string {
+    const hangsUp = this.#channel.commands.length + 1 === this.#hangupAt
+    return this.#channel.execute(line, hangsUp)
+  }
+
+  get isHungUp(): boolean {
+    return this.#channel.isHungUp
+  }
+
+  /** The script is over. */
+  over(status: AGIStatus): void {
+    this.#isOver = true
+    this.#over.resolve(this.#channel.isHungUp && status === 'SUCCESS' ? 'HANGUP' : status)
+  }
+}

@@ -1,0 +1,128 @@
+import type { AMIAction } from '../../ami/action-reader.js'
+import { type ActionHandler, action, event, type FakeEvent, failure, type HeaderPairs, success } from '../handlers.js'
+import { AGICaller, type AGICallOptions } from './agi-caller.js'
+
+/** What the calls need from their fake. */
+export interface AsyncAGIHost {
+  emit(name: string, headers: HeaderPairs): void
+}
+
+interface AsyncCall {
+  readonly caller: AGICaller
+  readonly channel: string
+  readonly headers: HeaderPairs
+  isOver: boolean
+}
+
+/** Asterisk reads no more of an answer at a time (`res/res_agi.c`). */
+const ANSWER_BYTES = 1_024
+
+/** The channels of a fake that are in `AGI(agi:async)`. */
+export class AsyncAGICalls {
+  readonly #host: AsyncAGIHost
+  readonly #calls = new Map<string, AsyncCall>()
+  /** What an answer left behind, by channel: it comes before the next one. */
+  readonly #left = new Map<AsyncCall, string>()
+  #sequence = 0
+
+  constructor(host: AsyncAGIHost) {
+    this.#host = host
+  }
+
+  /** The action by which scripts send their commands. */
+  get handlers(): ActionHandler[] {
+    return [action('AGI', (request) => this.#command(request))]
+  }
+
+  /** The channels, as CoreShowChannels lists them. */
+  list(): FakeEvent[] {
+    return [...this.#calls.values()].map(({ headers, caller }) =>
+      event('CoreShowChannel', [
+        ...headers,
+        ['Application', 'AGI'],
+        ['ApplicationData', ['agi:async', ...caller.args].join(',')],
+        ['Duration', '00:00:01'],
+        ['BridgeId', ''],
+      ]),
+    )
+  }
+
+  start(options: AGICallOptions): AGICaller {
+    this.#sequence += 1
+    const channel = options.channel ?? `PJSIP/100-${this.#sequence.toString(16).padStart(8, '0')}`
+    const uniqueId = options.uniqueId ?? `1700000000.${this.#sequence}`
+    const caller = new AGICaller({ ...options, channel, uniqueId })
+    const call: AsyncCall = { caller, channel, headers: snapshot(channel, uniqueId, options), isOver: false }
+    this.#calls.set(channel, call)
+    const environment = caller.environment({ request: 'async' })
+    this.#left.set(call, environment.slice(ANSWER_BYTES))
+    this.#host.emit('AsyncAGIStart', [...call.headers, ['Env', percentEncode(environment.slice(0, ANSWER_BYTES))]])
+    caller.connected({
+      hangup: () => {
+        this.#host.emit('HangupRequest', [...call.headers, ['Cause', 16]])
+        this.#end(call, true)
+      },
+    })
+    return caller
+  }
+
+  #command(request: AMIAction): ReturnType<typeof success> {
+    const channel = request.get('Channel') ?? ''
+    const line = request.get('Command') ?? ''
+    if (channel === '' || line === '') return failure('Both, Channel and Command are *required*')
+    const call = this.#calls.get(channel)
+    if (call === undefined) return failure(`Channel ${channel} does not exist.`)
+    // The command runs when the channel's own thread comes to it.
+    queueMicrotask(() => this.#run(call, line, request.get('CommandID')))
+    return success('Added AGI command to queue')
+  }
+
+  #run(call: AsyncCall, line: string, id: string | undefined): void {
+    if (call.isOver) return
+    const before = call.caller.isHungUp
+    const text = `${this.#left.get(call) ?? ''}${call.caller.execute(line)}`
+    this.#left.set(call, text.slice(ANSWER_BYTES))
+    const told: HeaderPairs = [
+      ['Result', percentEncode(text.slice(0, ANSWER_BYTES))],
+      ...(id === undefined ? [] : ([['CommandId', id]] as HeaderPairs)),
+    ]
+    if (call.caller.isHungUp && !before) this.#host.emit('HangupRequest', [...call.headers, ['Cause', 16]])
+    this.#host.emit('AsyncAGIExec', [...call.headers, ...told])
+    const isOver = /^asyncagi +break/i.test(line) || /^200 result=-1/.test(text) || call.caller.isHungUp
+    if (isOver) this.#end(call, call.caller.isHungUp, /^200 result=-1/.test(text))
+  }
+
+  #end(call: AsyncCall, hungUp: boolean, failed = false): void {
+    if (call.isOver) return
+    call.isOver = true
+    this.#calls.delete(call.channel)
+    this.#left.delete(call)
+    this.#host.emit('AsyncAGIEnd', call.headers)
+    if (hungUp) this.#host.emit('Hangup', [...call.headers, ['Cause', 16], ['Cause-txt', 'Normal Clearing']])
+    call.caller.over(hungUp || !failed ? 'SUCCESS' : 'FAILURE')
+  }
+}
+
+function snapshot(channel: string, uniqueId: string, { context = 'default', extension = 's' }: AGICallOptions): HeaderPairs {
+  return [
+    ['Channel', channel],
+    ['ChannelState', 6],
+    ['ChannelStateDesc', 'Up'],
+    ['CallerIDNum', '<unknown>'],
+    ['CallerIDName', '<unknown>'],
+    ['ConnectedLineNum', '<unknown>'],
+    ['ConnectedLineName', '<unknown>'],
+    ['Language', 'en'],
+    ['AccountCode', ''],
+    ['Context', context],
+    ['Exten', extension],
+    ['Priority', 1],
+    ['Uniqueid', uniqueId],
+    ['Linkedid', uniqueId],
+  ]
+}
+
+/** As Asterisk encodes a result: letters, digits and `-_.!~*'()` stay. */
+function percentEncode(text: string): string {
+  return encodeURIComponent(text)
+}

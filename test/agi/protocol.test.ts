@@ -1,0 +1,237 @@
+import {
+  AGICommandFailure,
+  AGIDeadChannelError,
+  AGIHangupError,
+  AGIProtocolError,
+  type AGIResponse,
+  AGISessionEndedError,
+  AGISyntaxError,
+  AGIUnknownCommandError,
+  type Handler,
+} from 'obelus-asterisk/protocol'
+import { describe, expect, it } from 'vitest'
+import { AGIPeer, environment, recordedSession } from '../support/agi-peer.js'
+import { SPLITS } from '../support/splits.js'
+
+function open(): AGIPeer {
+  const peer = new AGIPeer()
+  peer.feed(environment())
+  return peer
+}
+
+/** What a command came to. */
+function outcome(handler: Handler<AGIResponse>): { result?: AGIResponse; error?: Error } {
+  const came: { result?: AGIResponse; error?: Error } = {}
+  handler.onResult = (result) => {
+    came.result = result
+  }
+  handler.onException = (error) => {
+    came.error = error
+  }
+  return came
+}
+
+const USAGE = 'Returns the variable in parentheses.\nExample return code: 200 result=1 (testvariable)'
+const ANSWERS: readonly (readonly [string, string, object])[] = [
+  ['a result', '200 result=0\n', { code: 200, result: '0', value: undefined }],
+  ['a value', '200 result=1 (Up)\n', { result: '1', value: 'Up' }],
+  ['an empty value', '200 result=1 ()\n', { result: '1', value: '' }],
+  ['a value with spaces and parentheses', '200 result=1 (a (b) c) d)\n', { value: 'a (b) c) d' }],
+  ['a value of two lines', '200 result=1 (a\nb)\n', { value: 'a\nb' }],
+  ['a value that ends with a line', '200 result=1 (a\n)\n', { value: 'a\n' }],
+  ['digits', '200 result=12*#\n', { result: '12*#' }],
+  ['digits, too late', '200 result=12 (timeout)\n', { result: '12', value: 'timeout' }],
+  ['no digits, too late', '200 result= (timeout)\n', { result: '', value: 'timeout' }],
+  ['no digits', '200 result=\n', { result: '', value: undefined }],
+  [
+    'lesson 23: a provisional answer before it',
+    '100 result=0 Trying...\n200 result=0 Gosub complete\n',
+    { result: '0', fields: new Map([['text', 'Gosub complete']]) },
+  ],
+  ['lesson 23: empty lines before it', '\n\n200 result=0\n', { result: '0' }],
+  ['an end position', '200 result=35 endpos=3520\n', { result: '35', fields: new Map([['endpos', '3520']]) }],
+  ['why a recording ended', '200 result=0 (timeout) endpos=8000\n', { value: 'timeout', fields: new Map([['endpos', '8000']]) }],
+  [
+    'what a speech engine understood',
+    '200 result=1 (speech) endpos=1 results=1 score0=100 text0="one two" grammar0=g\n',
+    {
+      value: 'speech',
+      fields: new Map(Object.entries({ endpos: '1', results: '1', score0: '100', text0: 'one two', grammar0: 'g' })),
+    },
+  ],
+]
+
+describe.each(SPLITS)('an answer, %s', (_, split) => {
+  it.each(ANSWERS)('%s', (_case, text, expected) => {
+    const peer = open()
+    const came = outcome(peer.sendCommand('GET VARIABLE', 'X'))
+    peer.feed(text, split)
+    expect(came.result).toMatchObject(expected)
+    const next = outcome(peer.sendCommand('NOOP'))
+    peer.feed('200 result=0\n', split)
+    expect(next.result?.result).toBe('0')
+  })
+
+  it.each<[string, string, new (...args: never[]) => Error, object]>([
+    ['510', '510 Invalid or unknown command\n', AGIUnknownCommandError, { code: 'AGI_UNKNOWN_COMMAND', command: 'GET VARIABLE' }],
+    [
+      '511',
+      '511 Command Not Permitted on a dead channel or intercept routine\n',
+      AGIDeadChannelError,
+      { code: 'AGI_DEAD_CHANNEL' },
+    ],
+    [
+      '520 with usage',
+      `520-Invalid command syntax.  Proper usage follows:\n${USAGE}\n520 End of proper usage.\n`,
+      AGISyntaxError,
+      { usage: USAGE },
+    ],
+    ['520 without', '520 Invalid command syntax.  Proper usage not available.\n', AGISyntaxError, {}],
+    ['a failure', '200 result=-1 endpos=0\n', AGICommandFailure, { result: '-1' }],
+    ['no such application', '200 result=-2\n', AGICommandFailure, { result: '-2' }],
+    [
+      '503',
+      '503 result=-2 Memory allocation failure\n',
+      AGICommandFailure,
+      { message: 'GET VARIABLE failed with result -2: Memory allocation failure' },
+    ],
+    [
+      'something else',
+      'SSH-2.0-OpenSSH\n',
+      AGIProtocolError,
+      { message: 'The answer to GET VARIABLE is no AGI: "SSH-2.0-OpenSSH"' },
+    ],
+  ])('%s', (_case, text, type, expected) => {
+    const peer = open()
+    const came = outcome(peer.sendCommand('GET VARIABLE', 'X'))
+    peer.feed(text, split)
+    expect(came.error).toBeInstanceOf(type)
+    expect(came.error).toMatchObject(expected)
+    const next = outcome(peer.sendCommand('NOOP'))
+    peer.feed('200 result=0\n', split)
+    expect(next.result?.result).toBe('0')
+  })
+})
+
+const SESSIONS = ['fastagi-basic', 'fastagi-hangup-idle', 'fastagi-hangup-during-command'].flatMap((name) => [
+  `${name}-16`,
+  `${name}-22`,
+])
+
+describe.each([...SESSIONS, 'fastagi-dead-channel-22', 'fastagi-exit-on-hangup-22', 'fastagi-normal-end-half-close-22'])(
+  'the session %s',
+  (name) => {
+    it.each(SPLITS.filter(([split]) => !(name.startsWith('fastagi-basic') && split !== 'whole')))(
+      '%s: every command has its answer',
+      (_, split) => {
+        const peer = new AGIPeer()
+        const outcomes: { command: string; came: ReturnType<typeof outcome> }[] = []
+        for (const { dir, text } of recordedSession(name)) {
+          if (dir === 'from-asterisk') peer.feed(text, split)
+          if (dir !== 'to-asterisk') continue
+          for (const line of text.trimEnd().split('\n')) {
+            const command = /^[A-Z ]+[A-Z](?= |$)/.exec(line)?.[0] ?? line
+            outcomes.push({ command: line, came: outcome(peer.sendCommand(command.replace(/ [A-Z]$/, ''))) })
+          }
+        }
+        for (const { command, came } of outcomes) expect([command, came.result ?? came.error]).not.toEqual([command, undefined])
+        expect(peer.told.filter((word) => word.startsWith('stray'))).toEqual([])
+        expect(peer.told.filter((word) => word === 'hangup').length).toBeLessThanOrEqual(1)
+        const values = outcomes.map(({ came }) => came.result?.value).filter((value) => value !== undefined)
+        if (name.startsWith('fastagi-basic')) expect(values).toContain('a\nb)\nc)')
+      },
+    )
+  },
+)
+
+describe('commands', () => {
+  it('one is on the wire at a time, in their order', () => {
+    const peer = open()
+    const [one, two, three] = ['A', 'B', 'C'].map((name) => outcome(peer.sendCommand('GET VARIABLE', name)))
+    expect(peer.written).toHaveLength(1)
+    peer.feed('200 result=1 (1)\n')
+    expect([one?.result?.value, peer.written.at(-1)]).toEqual(['1', 'GET VARIABLE "B"\n'])
+    peer.feed('200 result=1 (2)\n')
+    peer.feed('200 result=0\n')
+    expect([two?.result?.value, three?.result?.result]).toEqual(['2', '0'])
+    expect(peer.written).toHaveLength(3)
+  })
+
+  it('given before the environment wait for it, and are written once', () => {
+    const peer = new AGIPeer()
+    const came = outcome(peer.sendCommand('ANSWER'))
+    expect(peer.written).toEqual([])
+    peer.feed(environment())
+    expect(peer.written).toEqual(['ANSWER\n'])
+    peer.feed('200 result=0\n')
+    expect(came.result?.result).toBe('0')
+  })
+
+  it('that wait can be withdrawn; the one that was written cannot', () => {
+    const peer = open()
+    const [first, second] = [peer.sendCommand('NOOP'), peer.sendCommand('ANSWER')]
+    expect([peer.withdraw(first), peer.withdraw(second), peer.withdraw(second)]).toEqual([false, true, false])
+    peer.feed('200 result=0\n')
+    expect(peer.written).toEqual(['NOOP\n'])
+  })
+
+  it('lesson 8: all are settled when the link is lost', () => {
+    const peer = open()
+    const outcomes = ['A', 'B'].map((name) => outcome(peer.sendCommand('GET VARIABLE', name)))
+    peer.connectionLost(new Error('read ECONNRESET'))
+    for (const { error } of outcomes) {
+      expect(error).toBeInstanceOf(AGISessionEndedError)
+      expect(error?.message).toBe('GET VARIABLE came to nothing: the AGI session is over: read ECONNRESET')
+    }
+    expect(outcome(peer.sendCommand('NOOP')).error).toBeInstanceOf(AGISessionEndedError)
+    expect(peer.told).toEqual(['started', 'ended'])
+  })
+
+  it('too long an answer is refused, and the link is closed', () => {
+    const peer = open()
+    const came = outcome(peer.sendCommand('GET VARIABLE', 'X'))
+    for (let piece = 0; piece < 20; piece += 1) peer.feed(`200 result=1 (${'x'.repeat(70_000)}`)
+    expect(came.error).toBeInstanceOf(AGISessionEndedError)
+    expect(peer.endedBy?.message).toBe('An answer takes more than 1048576 bytes')
+    expect(peer.closed).toBe(true)
+  })
+})
+
+describe.each(SPLITS)('lesson 41: the hangup, %s', (_, split) => {
+  it('while nothing runs is told once, and commands go on', () => {
+    const peer = open()
+    peer.feed('HANGUP\n', split)
+    peer.feed('HANGUP\n', split)
+    expect(peer.told).toEqual(['started', 'hangup'])
+    const came = outcome(peer.sendCommand('GET VARIABLE', 'X'))
+    peer.feed('200 result=1 (x)\n', split)
+    expect(came.result?.value).toBe('x')
+  })
+
+  it('before the answer of a command that was sent already is no answer', () => {
+    const peer = open()
+    const came = outcome(peer.sendCommand('STREAM FILE', 'beep', ''))
+    peer.feed('HANGUP\n511 Command Not Permitted on a dead channel or intercept routine\n', split)
+    expect(peer.told).toEqual(['started', 'hangup'])
+    expect(came.error).toBeInstanceOf(AGIDeadChannelError)
+  })
+})
+
+it('lesson 41: a command that fails because of the hangup says so', () => {
+  const peer = open()
+  const came = outcome(peer.sendCommand('STREAM FILE', 'beep', ''))
+  peer.feed('200 result=-1 endpos=5280\nHANGUP\n')
+  expect(came.error).toBeInstanceOf(AGIHangupError)
+  expect(came.error).toMatchObject({ response: { fields: new Map([['endpos', '5280']]) } })
+})
+
+it('the second answer of EXEC with result 1, and the rest of a forged value, answer nothing', () => {
+  const peer = open()
+  const exec = outcome(peer.sendCommand('EXEC', 'Odd'))
+  peer.feed('200 result=1\n520-Invalid command syntax.  Proper usage follows:\nx\n520 End of proper usage.\n')
+  expect(exec.result?.result).toBe('1')
+  const next = outcome(peer.sendCommand('NOOP'))
+  peer.feed('200 result=0\n')
+  expect(next.result?.result).toBe('0')
+  expect(peer.told.filter((word) => word.startsWith('stray'))).toHaveLength(1)
+})
