@@ -1,0 +1,345 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { AGIHangupError, type AGISession, AGISessionEndedError, FastAGIServer, type FastAGIServerOptions } from 'obelus-asterisk'
+import { FakeAsterisk } from 'obelus-asterisk/testing'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { environment } from '../support/agi-peer.js'
+
+/** A server on a free port, and a fake that calls it. */
+async function open(options: FastAGIServerOptions = {}) {
+  const server = new FastAGIServer({ port: 0, ...options })
+  const pbx = new FakeAsterisk()
+  const errors: Error[] = []
+  server.on('error', (error) => errors.push(error))
+  const { host, port } = await server.listen()
+  onTestFinished(async () => {
+    await server.close({ withinMs: 0 })
+    await pbx.close()
+  })
+  const call = (path: string, how: Parameters<FakeAsterisk['callFastAGI']>[1] = {}) =>
+    pbx.callFastAGI(`agi://${host}:${port}/${path}`, how)
+  const raw = async (): Promise<Socket & { text: () => string }> => {
+    const socket = connect(port, host)
+    let text = ''
+    socket.on('data', (data) => {
+      text += data.toString()
+    })
+    socket.on('error', () => undefined)
+    onTestFinished(() => {
+      socket.destroy()
+    })
+    await once(socket, 'connect')
+    return Object.assign(socket, { text: () => text })
+  }
+  return { server, pbx, errors, call, raw, port, host }
+}
+
+/** `once` would reject with a reset, which is as good an end here. */
+const closed = (socket: Socket) =>
+  new Promise<void>((resolve) => (socket.closed ? resolve() : socket.once('close', () => resolve())))
+
+describe('a server', () => {
+  it('answers a call with the script of its path', async () => {
+    const { server, call, errors } = await open()
+    server.route('queue/:name', async (agi) => {
+      await agi.answer()
+      const { digits } = await agi.getData('enter-account', { timeoutMs: 5_000, maxDigits: 6 })
+      await agi.setVariable('ACCOUNT', `${agi.params.name} ${agi.query.get('lang')} ${agi.args.join('|')} ${digits}`)
+    })
+    const caller = call('queue/sales?lang=en', { args: ['one', 'two words'], callerId: '"Ann" <100>', keys: '1234#' })
+    expect(await caller.ended()).toBe('SUCCESS')
+    expect(caller.variables.get('ACCOUNT')).toBe('sales en one|two words 1234')
+    expect([caller.isAnswered, errors, server.sessions]).toEqual([true, [], []])
+  })
+
+  it('counts and lists its sessions, and tells when they begin and end', async () => {
+    const { server, call } = await open()
+    const told: string[] = []
+    server.on('session', () => told.push(`session ${server.sessions.length}`))
+    server.on('ended', () => told.push(`ended ${server.sessions.length}`))
+    let finish: () => void = () => undefined
+    const held = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    server.routeDefault(() => held)
+    const callers = [call('a'), call('b')]
+    await expect.poll(() => server.sessions.length).toBe(2)
+    expect(server.sessions.map(({ env }) => env.networkScript).sort()).toEqual(['a', 'b'])
+    finish()
+    for (const caller of callers) expect(await caller.ended()).toBe('SUCCESS')
+    expect(told).toEqual(['session 1', 'session 2', 'ended 1', 'ended 0'])
+  })
+
+  it('reports what a script throws, hangs up its caller, and harms no other', async () => {
+    const { server, call, errors } = await open()
+    let finish: () => void = () => undefined
+    const held = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    server.route('good', async (agi) => {
+      await held
+      await agi.verbose('still here')
+    })
+    server.route('bad', async (agi) => {
+      await agi.answer()
+      throw new Error('a bug')
+    })
+    server.route('worse', () => {
+      throw 'not even an error'
+    })
+    const good = call('good')
+    const bad = call('bad')
+    expect(await bad.ended()).toBe('HANGUP')
+    expect(await call('worse').ended()).toBe('HANGUP')
+    finish()
+    expect(await good.ended()).toBe('SUCCESS')
+    expect(bad.commands).toEqual(['ANSWER', 'HANGUP'])
+    expect(errors.map(({ message }) => message)).toEqual(['a bug', 'The script threw not even an error'])
+  })
+
+  it('gives a call without a route to the default one, or refuses it', async () => {
+    const { server, call, errors } = await open()
+    expect(await call('nowhere').ended()).toBe('FAILURE')
+    expect(errors[0]?.message).toBe('No route fits agi://…/nowhere')
+    server.routeDefault((agi) => agi.setVariable('PATH', agi.env.networkScript))
+    const caller = call('nowhere')
+    expect(await caller.ended()).toBe('SUCCESS')
+    expect(caller.variables.get('PATH')).toBe('nowhere')
+  })
+
+  it('refuses calls beyond its limit with AGISTATUS=FAILURE', async () => {
+    const { server, call } = await open({ maxSessions: 1 })
+    let finish: () => void = () => undefined
+    server.routeDefault(
+      () =>
+        new Promise<void>((resolve) => {
+          finish = resolve
+        }),
+    )
+    const first = call('x')
+    await expect.poll(() => server.sessions.length).toBe(1)
+    expect(await call('x').ended()).toBe('FAILURE')
+    finish()
+    expect(await first.ended()).toBe('SUCCESS')
+  })
+
+  it('close() lets running scripts end, and takes no more', async () => {
+    const { server, call, raw, errors } = await open()
+    let finish: () => void = () => undefined
+    const held = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    server.routeDefault(async (agi) => {
+      await held
+      await agi.setVariable('DONE', 1)
+    })
+    const caller = call('x')
+    const idle = await raw()
+    await expect.poll(() => server.sessions.length).toBe(1)
+    let isClosed = false
+    const closing = server.close().then(() => {
+      isClosed = true
+    })
+    await closed(idle)
+    expect(await call('x').ended()).toBe('FAILURE')
+    expect(isClosed).toBe(false)
+    finish()
+    expect(await caller.ended()).toBe('SUCCESS')
+    await closing
+    expect(caller.variables.get('DONE')).toBe('1')
+    await expect(server.listen()).rejects.toBeInstanceOf(AGISessionEndedError)
+    expect(errors).toEqual([])
+  })
+
+  it('close({ withinMs }) hangs up what is not over by then', async () => {
+    const { server, call } = await open()
+    let reason: unknown
+    server.routeDefault(async (agi) => {
+      agi.signal.addEventListener('abort', () => {
+        reason = agi.signal.reason
+      })
+      await new Promise(() => undefined)
+    })
+    const caller = call('x')
+    await expect.poll(() => server.sessions.length).toBe(1)
+    await server.close({ withinMs: 20 })
+    expect(await caller.ended()).toBe('HANGUP')
+    expect(reason).toBeInstanceOf(AGISessionEndedError)
+  })
+
+  it('says which option is wrong', () => {
+    expect(() => new FastAGIServer({ port: -1 })).toThrow('port must be from 0 to 65535, not -1')
+    expect(() => new FastAGIServer({ maxSessions: 0 })).toThrow('maxSessions must be a whole number above 0, not 0')
+    expect(() => new FastAGIServer({ allow: ['10.0.0.0/33'] })).toThrow(
+      'allow takes addresses and networks such as 10.0.0.0/8, not "10.0.0.0/33"',
+    )
+    expect(() => new FastAGIServer({ allow: ['pbx.example'] })).toThrow('not "pbx.example"')
+    expect(() => new FastAGIServer({ encoding: 'x-none' })).toThrow('encoding')
+  })
+
+  it('says that its port is taken', async () => {
+    const { port } = await open()
+    await expect(new FastAGIServer({ port }).listen()).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  })
+})
+
+describe('lesson 41: a caller who hangs up', () => {
+  it('while a command runs: it rejects with AGIHangupError, the signal aborts, clean-up works, nothing is reported', async () => {
+    const { server, call, errors } = await open()
+    const seen: unknown[] = []
+    server.routeDefault(async (agi) => {
+      try {
+        await agi.streamFile('long')
+      } catch (error) {
+        seen.push(error, agi.signal.aborted, agi.isHungUp)
+        await agi.databasePut('left', 'at', 'long')
+        throw error
+      }
+    })
+    const caller = call('x', { hangupAt: 1 })
+    expect(await caller.ended()).toBe('HANGUP')
+    expect(seen).toEqual([expect.any(AGIHangupError), true, true])
+    expect(caller.database.get('left/at')).toBe('long')
+    expect(errors).toEqual([])
+  })
+
+  it('while the script is idle: the signal aborts', async () => {
+    const { server, call, errors } = await open()
+    let aborted: unknown
+    server.routeDefault(async (agi) => {
+      await agi.answer()
+      await once(agi.signal, 'abort')
+      aborted = agi.signal.reason
+    })
+    const caller = call('x')
+    await expect.poll(() => caller.isAnswered).toBe(true)
+    caller.hangup()
+    expect(await caller.ended()).toBe('HANGUP')
+    expect(aborted).toBeInstanceOf(AGIHangupError)
+    expect(errors).toEqual([])
+  })
+
+  it('before the script: commands that need a caller say that there is none', async () => {
+    const { server, call, errors } = await open()
+    server.routeDefault(async (agi) => {
+      await agi.setVariable('SEEN', 1)
+      await agi.streamFile('x')
+    })
+    const caller = call('x', { hangupAt: 0 })
+    expect(await caller.ended()).toBe('HANGUP')
+    expect(caller.variables.get('SEEN')).toBe('1')
+    expect(errors).toEqual([])
+  })
+})
+
+describe('bad input', () => {
+  let rig: Awaited<ReturnType<typeof open>>
+  let script: (agi: AGISession) => Promise<void>
+
+  beforeEach(async () => {
+    rig = await open({ environmentTimeoutMs: 100, scriptTimeoutMs: 100 })
+    script = async (agi) => agi.setVariable('OK', 1)
+    rig.server.routeDefault((agi) => script(agi))
+  })
+
+  /** Whatever came, the next call is served. */
+  afterEach(async () => {
+    script = async (agi) => agi.setVariable('OK', 1)
+    const caller = rig.call('next')
+    expect(await caller.ended()).toBe('SUCCESS')
+    expect(caller.variables.get('OK')).toBe('1')
+  })
+
+  it.each([
+    ['HTTP', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'],
+    ['garbage', '\u0000\u0001\u0002\n\n'],
+    ['an endless line', 'x'.repeat(200_000)],
+    ['a million variables', `agi_network: yes\n${'agi_x: y\n'.repeat(1_000_000)}`],
+  ])('fault: %s is closed at once, and reported', async (_, text) => {
+    const socket = await rig.raw()
+    socket.write(text)
+    await closed(socket)
+    expect(rig.errors).toEqual([expect.objectContaining({ code: 'AGI_PROTOCOL' })])
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['half an environment', environment().slice(0, 100)],
+  ])('fault: %s is closed after its time', async (_, text) => {
+    const socket = await rig.raw()
+    socket.write(text)
+    await closed(socket)
+    expect(rig.errors.map(({ message }) => message)).toEqual(['A peer sent no environment within 100 ms'])
+  })
+
+  it('fault: slow-loris: one byte after the other does not buy more time', async () => {
+    const socket = await rig.raw()
+    const drip = setInterval(() => socket.write('a'), 10)
+    onTestFinished(() => clearInterval(drip))
+    await closed(socket)
+    expect(rig.errors.length).toBeGreaterThan(0)
+  })
+
+  it('a peer that goes away in the middle leaves nothing', async () => {
+    script = async (agi) => {
+      await agi.answer()
+    }
+    const socket = await rig.raw()
+    socket.write(environment())
+    await expect.poll(() => socket.text()).toBe('ANSWER\n')
+    socket.resetAndDestroy()
+    await expect.poll(() => rig.server.sessions).toEqual([])
+    expect(rig.errors).toEqual([])
+  })
+
+  it('an answer that is no AGI fails its command, and an endless one closes the link', async () => {
+    const seen: unknown[] = []
+    script = async (agi) => {
+      seen.push(await agi.answer().catch((error: Error) => error.message))
+      seen.push(await agi.noop().catch((error: Error) => error.name))
+    }
+    const socket = await rig.raw()
+    socket.write(environment())
+    await expect.poll(() => socket.text()).toBe('ANSWER\n')
+    socket.write('HTTP/1.1 400 Bad Request\n')
+    await expect.poll(() => socket.text()).toBe('ANSWER\nNOOP\n')
+    for (let piece = 0; piece < 40; piece += 1) socket.write('x'.repeat(65_536))
+    await closed(socket)
+    expect(seen).toEqual(['The answer to ANSWER is no AGI: "HTTP/1.1 400 Bad Request"', 'AGISessionEndedError'])
+  })
+
+  it('a script that never ends is hung up after its time, and reported', async () => {
+    script = () => new Promise(() => undefined)
+    const caller = rig.call('x')
+    expect(await caller.ended()).toBe('HANGUP')
+    expect(rig.errors.map(({ message }) => message)).toEqual(['The script of x was not over within 100 ms'])
+    expect(rig.server.sessions).toEqual([])
+  })
+
+  it('a command after the end is refused here', async () => {
+    let session: AGISession | undefined
+    script = async (agi) => {
+      session = agi
+      agi.end()
+    }
+    expect(await rig.call('x').ended()).toBe('SUCCESS')
+    await expect(session?.answer()).rejects.toBeInstanceOf(AGISessionEndedError)
+  })
+
+  it('two calls of one channel are two sessions, each with its own end', async () => {
+    const callers = [rig.call('x', { uniqueId: '1.1' }), rig.call('x', { uniqueId: '1.1' })]
+    for (const caller of callers) expect(await caller.ended()).toBe('SUCCESS')
+  })
+})
+
+it('an address that is not allowed is closed without a word', async () => {
+  const { call, server } = await open({ allow: ['10.0.0.0/8', '::1'] })
+  server.routeDefault(() => undefined)
+  expect(await call('x').ended()).toBe('SUCCESS')
+  expect(server.sessions).toEqual([])
+  const { call: allowed, server: other } = await open({ allow: ['127.0.0.0/8'] })
+  other.routeDefault((agi) => agi.setVariable('IN', 1))
+  const caller = allowed('x')
+  await caller.ended()
+  expect(caller.variables.get('IN')).toBe('1')
+})
