@@ -68,14 +68,17 @@ export abstract class AGICommands {
     return { state, stateText: CHANNEL_STATES[state] ?? '' }
   }
 
-  /** Plays a file that the caller can wind: `forward`, `rewind` and `pause` are keys. */
+  /** Plays a file that the caller can wind. A key that winds does not end it, though `escapeDigits` has it. */
   async controlStreamFile(
     file: string,
     options: InterruptOptions & {
       /** How far a key winds. @default 3_000 */
       readonly skipMs?: number
+      /** The key that winds forward. @default '#' */
       readonly forward?: string
+      /** The key that winds back. @default '*' */
       readonly rewind?: string
+      /** The key that halts it, and has it go on. @default none */
       readonly pause?: string
       /** Where to begin. @default 0 */
       readonly offsetMs?: number

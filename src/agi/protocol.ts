@@ -41,8 +41,8 @@ interface PendingCommand {
  * overridden, as in Obelus.
  */
 export class AGIProtocol implements Protocol {
-  /** Asterisk writes the notice right behind the answer. */
-  readonly noticeMs = 20
+  /** Asterisk writes the notice when it reads from the channel next: 43 ms behind the answer on 22. */
+  readonly noticeMs = 100
   readonly #codec: TextCodec
   readonly #limits: AGILimits
   readonly #environment: EnvironmentReader

@@ -191,7 +191,7 @@ describe('failures', () => {
     const session = open()
     const came = call(session.agi).catch((error: unknown) => error)
     await session.answer(answer)
-    await session.clock.advance(20)
+    await session.clock.advance(100)
     expect(await came).toBeInstanceOf(AGICommandFailure)
     expect(session.clock.timers).toBe(0)
   })
