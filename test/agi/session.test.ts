@@ -206,7 +206,7 @@ describe('failures', () => {
     expect(session.clock.timers).toBe(0)
   })
 
-  it('lesson 45: an error names the command, and never its arguments', async () => {
+  it('an error names the command, and never its arguments', async () => {
     const session = open()
     const came = session.agi.setVariable('PIN', 'hunter2').catch((error: Error) => error)
     await session.answer('520 Invalid command syntax.  Proper usage not available.\n')

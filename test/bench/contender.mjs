@@ -1,4 +1,8 @@
 // One measured process: a bound or the library, logged in and waiting for passes. `node contender.mjs <name> <port>`
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import * as raw from './raw.mjs'
 
 const [, , name, port] = process.argv
@@ -121,6 +125,76 @@ const CONTENDERS = {
       await Promise.all(Array.from({ length: inFlight }, work))
     }
   },
+  /** NOOPs of one session, one after the other: p50. */
+  'agi-noops': async () => {
+    const { serve, call } = await agiServer()
+    return async ({ count }) => {
+      const took = new Float64Array(count)
+      serve(async (agi) => {
+        for (let done = 0; done < count; done += 1) {
+          const began = performance.now()
+          await agi.noop()
+          took[done] = (performance.now() - began) * 1000
+        }
+      })
+      await call(1, 1)
+      return median(took)
+    }
+  },
+  /** The same over a bare socket. */
+  'raw-agi-noops': async () => {
+    let run
+    const server = createServer({ noDelay: true }, (socket) => run(socket)).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const call = await agiPeer(server.address().port)
+    return async ({ count }) => {
+      const took = new Float64Array(count)
+      run = (socket) => {
+        let text = ''
+        let done = -1
+        let began = 0
+        socket.on('data', (data) => {
+          text += data.latin1Slice()
+          if (!text.endsWith(done < 0 ? '\n\n' : '\n')) return
+          text = ''
+          if (done >= 0) took[done] = (performance.now() - began) * 1000
+          done += 1
+          if (done === count) return socket.destroy()
+          began = performance.now()
+          socket.write('NOOP\n')
+        })
+      }
+      await call(1, 1)
+      return median(took)
+    }
+  },
+  /** How many bytes each of `live` sessions takes whose scripts run, and how many more there are when others have come and gone. */
+  'agi-sessions': async () => {
+    const { serve, call, release, server } = await agiServer()
+    return async ({ live, gone }) => {
+      serve((agi) => agi.noop())
+      await call(gone / 10, 50)
+      const before = await keptBytes()
+      await call(gone, 50)
+      const after = await keptBytes()
+      let arrived = 0
+      const together = new Promise((resolve) => {
+        serve(async (agi) => {
+          await agi.noop()
+          arrived += 1
+          if (arrived === live) resolve()
+          await new Promise((over) => agi.signal.addEventListener('abort', over))
+        })
+      })
+      const ended = call(live, live)
+      await together
+      const during = await keptBytes()
+      expect(server.sessions.length, live)
+      await release()
+      await ended
+      return { perSession: (during - after) / live, grown: after - before }
+    }
+  },
   'round-trips': async () => {
     const client = await login()
     return async ({ count }) => {
@@ -201,6 +275,30 @@ async function player() {
     }
   }
   return Object.assign(play, { calls })
+}
+
+/** A FastAGI server whose script can be changed, and a peer in another process that calls it. */
+async function agiServer() {
+  const { FastAGIServer } = await import('obelus-asterisk')
+  let script
+  const server = new FastAGIServer({ port: 0 }).routeDefault((agi) => script(agi))
+  const { port } = await server.listen()
+  const call = await agiPeer(port)
+  const serve = (next) => {
+    script = next
+  }
+  return { server, serve, call, release: () => call(0, 0, true) }
+}
+
+/** `call(sessions, parallel)` resolves when so many sessions have ended. */
+async function agiPeer(port) {
+  const peer = fork(fileURLToPath(new URL('agi-peer.mjs', import.meta.url)), [String(port)], { execArgv: [] })
+  await once(peer, 'message')
+  process.on('disconnect', () => peer.disconnect())
+  return async (sessions, parallel, release = false) => {
+    peer.send({ sessions, parallel, release })
+    await once(peer, 'message')
+  }
 }
 
 async function login() {

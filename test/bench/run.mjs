@@ -25,6 +25,7 @@ const stream = {
 /** Calls that come and go in a pass. */
 const churn = { calls: Math.round(50_000 / EVENTS_PER_CALL) }
 const LIVE = { live: 50_000, churn: 100_000 }
+const SESSIONS = { live: 1_000, gone: 100_000 }
 const only = process.argv.slice(2)
 
 const CASES = [
@@ -52,6 +53,14 @@ const CASES = [
     bound: 'raw-round-trips',
     allowed: 1.5,
     what: { count: 3000 },
+    p50: true,
+  },
+  {
+    name: 'NOOPs of an AGI session one by one, p50',
+    mine: 'agi-noops',
+    bound: 'raw-agi-noops',
+    allowed: 1.5,
+    what: { count: 5000 },
     p50: true,
   },
 ]
@@ -104,6 +113,18 @@ if (isWanted('memory calls')) {
   const { perCall, grown } = await once1('live-calls', LIVE)
   rows.push(plain(`memory: each of ${LIVE.live} bridged calls`, `${perCall.toFixed(0)} B`, '≤ 3 KB', perCall <= 3072))
   rows.push(plain(`memory: after ${LIVE.churn} more calls ended`, `${(grown / 1e6).toFixed(2)} MB`, '< 1 MB', grown < 1e6))
+}
+if (isWanted('memory agi')) {
+  const { perSession, grown } = await once1('agi-sessions', SESSIONS)
+  rows.push(
+    plain(
+      `memory: each of ${SESSIONS.live} FastAGI sessions`,
+      `${(perSession / 1000).toFixed(1)} KB`,
+      '≤ 30 KB',
+      perSession <= 30_000,
+    ),
+  )
+  rows.push(plain(`memory: after ${SESSIONS.gone} more sessions ended`, `${(grown / 1e6).toFixed(2)} MB`, '< 1 MB', grown < 1e6))
 }
 printTable(rows)
 console.log(`CPU time (user and system) of the client's process, p50 in wall time: median [min–max]. ${seconds()} s in all.`)
