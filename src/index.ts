@@ -3,7 +3,7 @@
  *
  * @module
  */
-export type { AsyncAGINotices, AsyncAGIOptions } from './agi/async-agi-executor.js'
+export type { AsyncAGIOptions } from './agi/async-agi-executor.js'
 export { AsyncAGIExecutor } from './agi/async-agi-executor.js'
 export type { CommandOptions } from './agi/command-sender.js'
 export type { InterruptOptions } from './agi/commands.js'
@@ -20,7 +20,8 @@ export {
   AGITimeoutError,
   AGIUnknownCommandError,
 } from './agi/errors.js'
-export type { FastAGINotices, FastAGIServerOptions } from './agi/fastagi-server.js'
+export type { FastAGIServerOptions } from './agi/fastagi-server.js'
+export type { AGINotices } from './agi/notices.js'
 export type { AGILimits } from './agi/protocol.js'
 export type { AGIResponse } from './agi/response.js'
 export type {

@@ -1,4 +1,3 @@
-import { EventEmitter } from 'eventemitter3'
 import type { AMIClient } from '../ami/client.js'
 import { ClosedError, ConnectionLostError } from '../ami/errors.js'
 import type { AMIEvent } from '../ami/event.js'
@@ -9,6 +8,7 @@ import { type TextCodec, textCodec } from '../core/text-codec.js'
 import { AsyncAGILink } from './async-agi-link.js'
 import { type AGIEnvironment, EnvironmentReader } from './environment.js'
 import { AGIProtocolError, AGISessionEndedError } from './errors.js'
+import { type AGINotices, NoticeBoard } from './notices.js'
 import { percentDecode } from './percent.js'
 import { AGIRouter, type AGIScript } from './router.js'
 import { ScriptRun } from './script-run.js'
@@ -21,14 +21,6 @@ export interface AsyncAGIOptions {
   readonly encoding?: string
   /** Time, for tests. @default the runtime's */
   readonly clock?: Clock
-}
-
-/** What an executor tells of. */
-export interface AsyncAGINotices {
-  /** A script threw, no route fits, or channels could not be looked for. The session is that of the script. */
-  error: (error: Error, session: AGISession | undefined) => void
-  session: (session: AGISession) => void
-  ended: (session: AGISession) => void
 }
 
 interface Fields {
@@ -53,7 +45,7 @@ export class AsyncAGIExecutor implements Disposable {
   readonly #adopt: boolean
   readonly #codec: TextCodec
   readonly #clock: Clock
-  readonly #notices = new EventEmitter<AsyncAGINotices>()
+  readonly #notices: NoticeBoard
   readonly #links = new Map<string, AsyncAGILink>()
   readonly #runs = new Map<AsyncAGILink, ScriptRun>()
   #subscriptions: (() => void)[] = []
@@ -63,6 +55,7 @@ export class AsyncAGIExecutor implements Disposable {
   constructor(ami: AMIClient, script: AGIScript | AGIRouter, options: AsyncAGIOptions = {}) {
     const { adopt = true, encoding = 'utf-8', clock = systemClock } = options
     this.#ami = ami
+    this.#notices = new NoticeBoard((error) => ami.report(error))
     this.#router = script instanceof AGIRouter ? script : new AGIRouter().routeDefault(script)
     this.#adopt = adopt
     this.#codec = textCodec(encoding)
@@ -77,10 +70,8 @@ export class AsyncAGIExecutor implements Disposable {
   }
 
   /** Calls `listener` at each notice, until the returned function is called. */
-  on<Notice extends keyof AsyncAGINotices>(notice: Notice, listener: AsyncAGINotices[Notice]): () => void {
-    const callback = listener as never
-    this.#notices.on(notice, callback)
-    return () => this.#notices.off(notice, callback)
+  on<Notice extends keyof AGINotices>(notice: Notice, listener: AGINotices[Notice]): () => void {
+    return this.#notices.on(notice, listener)
   }
 
   /** Answers channels from now on. Idempotent. */
@@ -146,7 +137,7 @@ export class AsyncAGIExecutor implements Disposable {
     try {
       link.env = environmentOf(text.endsWith('\n\n') ? text : await link.readOn(text))
     } catch (error) {
-      this.#report(error, undefined)
+      this.#notices.report(error, undefined)
       link.close()
     }
     if (!link.isOver) this.#run(link, link.env.args[0] ?? '')
@@ -157,7 +148,7 @@ export class AsyncAGIExecutor implements Disposable {
     const owners = OWNERS.get(this.#ami)
     const owner = owners?.get(uniqueId)
     if (owner !== undefined && owner !== this) {
-      this.#report(new AGIProtocolError(`${name} is answered by another executor of this client already`), undefined)
+      this.#notices.report(new AGIProtocolError(`${name} is answered by another executor of this client already`), undefined)
       return undefined
     }
     // It came back, and its end was not heard.
@@ -171,7 +162,7 @@ export class AsyncAGIExecutor implements Disposable {
   #run(link: AsyncAGILink, path: string): void {
     const match = this.#router.match(path)
     if (match === undefined) {
-      this.#report(
+      this.#notices.report(
         new AGIProtocolError(`No route fits ${JSON.stringify(path)}, the first argument of ${link.channel}`),
         undefined,
       )
@@ -182,12 +173,12 @@ export class AsyncAGIExecutor implements Disposable {
     const run = new ScriptRun(link, this.#clock, match)
     this.#runs.set(link, run)
     if (link.isHungUp) run.hungUp()
-    this.#notices.emit('session', run.session)
+    this.#notices.tell('session', run.session)
     void run.run().then((end) => {
-      if (end !== undefined) this.#report(end.threw, run.session)
+      if (end !== undefined) this.#notices.report(end.threw, run.session)
       this.#runs.delete(link)
       this.#forget(link)
-      this.#notices.emit('ended', run.session)
+      this.#notices.tell('ended', run.session)
     })
   }
 
@@ -226,7 +217,7 @@ export class AsyncAGIExecutor implements Disposable {
       const { events } = await this.#ami.sendAction('CoreShowChannels')
       for (const item of events) this.#adoptOne(item as Fields)
     } catch (error) {
-      if (!(error instanceof ConnectionLostError || error instanceof ClosedError)) this.#report(error, undefined)
+      if (!(error instanceof ConnectionLostError || error instanceof ClosedError)) this.#notices.report(error, undefined)
     }
   }
 
@@ -239,11 +230,6 @@ export class AsyncAGIExecutor implements Disposable {
     const args = data.split(',').slice(1)
     link.env = environmentOf(listedEnvironment(fields, args))
     this.#run(link, args[0] ?? '')
-  }
-
-  #report(error: unknown, session: AGISession | undefined): void {
-    const reported = error instanceof Error ? error : new Error(`The script threw ${String(error)}`)
-    if (!this.#notices.emit('error', reported, session)) this.#ami.report(reported)
   }
 }
 

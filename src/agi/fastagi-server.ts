@@ -1,9 +1,9 @@
-import { EventEmitter } from 'eventemitter3'
 import { count, duration } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
 import type { Protocol } from '../core/transport.js'
 import { type AGIError, AGIProtocolError, AGISessionEndedError, AGITimeoutError } from './errors.js'
+import { type AGINotices, NoticeBoard } from './notices.js'
 import { type AGILimits, AGIProtocol, type AGIProtocolOptions } from './protocol.js'
 import { AGIRouter, type AGIScript } from './router.js'
 import { ScriptRun } from './script-run.js'
@@ -49,22 +49,13 @@ export interface AGIPlatform {
   readonly unheardError: (error: Error) => void
 }
 
-/** What a server tells of. */
-export interface FastAGINotices {
-  /** A script threw, took too long, or a peer sent what is no AGI. The session is that of the script. */
-  error: (error: Error, session: AGISession | undefined) => void
-  /** A script begins, and is over. */
-  session: (session: AGISession) => void
-  ended: (session: AGISession) => void
-}
-
 /** Answers calls that Asterisk sends by `AGI(agi://host/path)`, each with the script of its path. */
 export class FastAGIServer implements AsyncDisposable {
   readonly #options: Required<Omit<FastAGIServerOptions, 'limits' | 'encoding'>>
   readonly #protocolOptions: AGIProtocolOptions
   readonly #platform: AGIPlatform
   readonly #router = new AGIRouter()
-  readonly #notices = new EventEmitter<FastAGINotices>()
+  readonly #notices: NoticeBoard
   readonly #runs = new Map<Connection, ScriptRun>()
   readonly #connections = new Set<Connection>()
   readonly #onIdle: (() => void)[] = []
@@ -93,6 +84,7 @@ export class FastAGIServer implements AsyncDisposable {
     // Throws for an encoding that is not known, here rather than at the first call.
     new AGIProtocol(this.#protocolOptions)
     this.#platform = platform
+    this.#notices = new NoticeBoard(platform.unheardError)
   }
 
   /** The sessions whose scripts run. */
@@ -113,10 +105,8 @@ export class FastAGIServer implements AsyncDisposable {
   }
 
   /** Calls `listener` at each notice, until the returned function is called. */
-  on<Notice extends keyof FastAGINotices>(notice: Notice, listener: FastAGINotices[Notice]): () => void {
-    const callback = listener as never
-    this.#notices.on(notice, callback)
-    return () => this.#notices.off(notice, callback)
+  on<Notice extends keyof AGINotices>(notice: Notice, listener: AGINotices[Notice]): () => void {
+    return this.#notices.on(notice, listener)
   }
 
   /** Opens the port; resolves with where it is. @throws the system's error when it cannot be had; AGISessionEndedError after `close()`. */
@@ -174,7 +164,7 @@ export class FastAGIServer implements AsyncDisposable {
     this.#connections.add(connection)
     const { environmentTimeoutMs } = this.#options
     connection.stopTimer = this.#platform.clock.after(environmentTimeoutMs, () => {
-      this.#report(new AGITimeoutError(`A peer sent no environment within ${environmentTimeoutMs} ms`), undefined)
+      this.#notices.report(new AGITimeoutError(`A peer sent no environment within ${environmentTimeoutMs} ms`), undefined)
       connection.close()
     })
     return connection
@@ -185,7 +175,7 @@ export class FastAGIServer implements AsyncDisposable {
     const { networkScript } = connection.env
     const match = this.#router.match(networkScript)
     if (match === undefined) {
-      this.#report(new AGIProtocolError(`No route fits agi://…/${networkScript}`), undefined)
+      this.#notices.report(new AGIProtocolError(`No route fits agi://…/${networkScript}`), undefined)
       connection.refuse()
       return
     }
@@ -195,12 +185,12 @@ export class FastAGIServer implements AsyncDisposable {
     }
     const run = new ScriptRun(connection, this.#platform.clock, match)
     this.#runs.set(connection, run)
-    this.#notices.emit('session', run.session)
+    this.#notices.tell('session', run.session)
     const { scriptTimeoutMs } = this.#options
     if (scriptTimeoutMs !== Number.POSITIVE_INFINITY)
       connection.stopTimer = this.#platform.clock.after(scriptTimeoutMs, () => {
         const error = new AGITimeoutError(`The script of ${networkScript} was not over within ${scriptTimeoutMs} ms`)
-        this.#report(error, run.session)
+        this.#notices.report(error, run.session)
         void this.#stop(connection, run, error)
       })
     void this.#run(connection, run)
@@ -208,7 +198,7 @@ export class FastAGIServer implements AsyncDisposable {
 
   async #run(connection: Connection, run: ScriptRun): Promise<void> {
     const end = await run.run()
-    if (end !== undefined) this.#report(asError(end.threw), run.session)
+    if (end !== undefined) this.#notices.report(end.threw, run.session)
     this.#over(connection, run)
   }
 
@@ -221,7 +211,7 @@ export class FastAGIServer implements AsyncDisposable {
   #over(connection: Connection, run: ScriptRun): void {
     connection.stopTimer()
     if (!this.#runs.delete(connection)) return
-    this.#notices.emit('ended', run.session)
+    this.#notices.tell('ended', run.session)
     if (this.#runs.size === 0) for (const idle of this.#onIdle.splice(0)) idle()
   }
 
@@ -230,11 +220,7 @@ export class FastAGIServer implements AsyncDisposable {
     const run = this.#runs.get(connection)
     if (run !== undefined) run.lost(error)
     else connection.stopTimer()
-    if (error instanceof AGIProtocolError) this.#report(error, run?.session)
-  }
-
-  #report(error: Error, session: AGISession | undefined): void {
-    if (!this.#notices.emit('error', error, session)) this.#platform.unheardError(error)
+    if (error instanceof AGIProtocolError) this.#notices.report(error, run?.session)
   }
 }
 
@@ -265,8 +251,4 @@ class Connection extends AGIProtocol {
   override sessionEnded(error?: Error): void {
     this.#events.ended(error)
   }
-}
-
-function asError(value: unknown): Error {
-  return value instanceof Error ? value : new Error(`The script threw ${String(value)}`)
 }

@@ -97,6 +97,26 @@ describe('a server', () => {
     expect(errors.map(({ message }) => message)).toEqual(['a bug', 'The script threw not even an error'])
   })
 
+  it('lesson 32: a listener that throws harms no call', async () => {
+    const warnings: Error[] = []
+    const warned = (warning: Error) => warnings.push(warning)
+    process.on('warning', warned)
+    onTestFinished(() => {
+      process.off('warning', warned)
+    })
+    const { server, call } = await open()
+    server.on('session', () => {
+      throw new Error('a bug in a listener')
+    })
+    server.on('ended', async () => {
+      throw new Error('another')
+    })
+    server.routeDefault((agi) => agi.setVariable('OK', 1))
+    const caller = call('x')
+    expect([await caller.ended(), caller.variables.get('OK')]).toEqual(['SUCCESS', '1'])
+    await expect.poll(() => warnings.map(({ message }) => message)).toEqual(['a bug in a listener', 'another'])
+  })
+
   it('gives a call without a route to the default one, or refuses it', async () => {
     const { server, call, errors } = await open()
     expect(await call('nowhere').ended()).toBe('FAILURE')
