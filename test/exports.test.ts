@@ -1,6 +1,7 @@
 import * as main from 'obelus-asterisk'
 import * as protocol from 'obelus-asterisk/protocol'
 import * as testing from 'obelus-asterisk/testing'
+import * as web from 'obelus-asterisk/web'
 import { expect, it } from 'vitest'
 
 const errors = [
@@ -48,6 +49,8 @@ it('obelus-asterisk', () => {
       'tcpConnector',
       'unescapeValue',
       'unlisted',
+      'webSocketTransport',
+      'webStreamsTransport',
     ].sort(),
   )
 })
@@ -71,7 +74,12 @@ it('obelus-asterisk/protocol', () => {
 })
 
 it('obelus-asterisk/testing', () => {
-  const grammar = ['action', 'event', 'failure', 'success']
+  const grammar = ['action', 'event', 'failure', 'faulty', 'success']
   const classes = ['AGICaller', 'AMIAction', 'Caller', 'FakeAsterisk', 'FakeEvent', 'FakeResponse', 'UnhandledActionError']
   expect(Object.keys(testing).sort()).toEqual([...grammar, ...classes].sort())
+})
+
+it('obelus-asterisk/web', () => {
+  const client = ['AMIClient', 'AMIEvent', 'AMIResponse', 'Gap', 'unlisted', 'webSocketTransport', 'webStreamsTransport']
+  expect(Object.keys(web).sort()).toEqual([...errors, ...client].sort())
 })

@@ -10,6 +10,7 @@ export default defineConfig({
     alias: [
       { find: /^obelus-asterisk$/, replacement: source('index.ts') },
       { find: /^obelus-asterisk\/protocol$/, replacement: source('protocol.ts') },
+      { find: /^obelus-asterisk\/web$/, replacement: source('web/index.ts') },
       { find: /^obelus-asterisk\/testing$/, replacement: source('testing/index.ts') },
     ],
   },

@@ -15,6 +15,7 @@ import { eventClass } from './event-class.js'
 import { type FakeServer, FakeSession, type FakeUser } from './fake-session.js'
 import { type ActionHandler, action, FakeResponse, headerPairs, type Reply, success } from './handlers.js'
 import { memoryConnector } from './memory-link.js'
+import { WebSocketListener } from './web-socket-listener.js'
 
 export interface FakeAsteriskOptions {
   /** Accounts by name; a text is the secret. Without any, nobody can log in. */
@@ -62,6 +63,7 @@ export class FakeAsterisk implements AsyncDisposable {
   readonly #builtIn: readonly ActionHandler[]
   readonly #sessions = new Set<FakeSession>()
   readonly #listeners: TCPListener[] = []
+  readonly #webSockets: WebSocketListener[] = []
   readonly #server: FakeServer
   #unhandled: AMIAction[] = []
   #received: AMIAction[] = []
@@ -108,6 +110,16 @@ export class FakeAsterisk implements AsyncDisposable {
     const listener = await TCPListener.open(() => this.#newSession(), options)
     this.#listeners.push(listener)
     return { host: listener.host, port: listener.port }
+  }
+
+  /**
+   * Serves clients that reach Asterisk through a WebSocket, without port and network: until `close()`, `new WebSocket(url)` of this process is
+   * mock-socket's.
+   *
+   * @throws Error when the package mock-socket is not installed, or the URL is served already.
+   */
+  listenWebSocket(url: string): void {
+    this.#webSockets.push(new WebSocketListener(url, () => this.#newSession()))
   }
 
   /** Puts handlers before the others, until `reset()`. */
@@ -224,6 +236,7 @@ export class FakeAsterisk implements AsyncDisposable {
   async #close(): Promise<void> {
     this.disconnectAll()
     this.#calls?.clear()
+    for (const listener of this.#webSockets.splice(0)) listener.close()
     await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()))
     if (this.#handlerError !== undefined) throw this.#handlerError
     if (this.#unhandled.length > 0 && this.#options.onUnhandled !== 'ignore') {

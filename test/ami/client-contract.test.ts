@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { Readable, Writable } from 'node:stream'
+import { type DuplexStreams, webSocketTransport, webStreamsTransport } from 'obelus-asterisk'
 import { action, event, FakeAsterisk, FakeResponse } from 'obelus-asterisk/testing'
 import { type ContractTarget, describeClientContract } from '../support/client-contract.js'
 
@@ -34,4 +37,25 @@ describeClientContract('TLS', async (): Promise<ContractTarget> => {
   const tls = { ca: pem('ca.pem') }
   const options: ContractTarget['options'] & { tls: object } = { ...account, port, tls }
   return { options, close: () => pbx.close() }
+})
+
+describeClientContract('WebSocket, by mock-socket', async (): Promise<ContractTarget> => {
+  const pbx = fake()
+  const url = 'ws://pbx.test/ami'
+  pbx.listenWebSocket(url)
+  return { options: { ...account, connect: webSocketTransport(url) }, close: () => pbx.close() }
+})
+
+/** A socket of Node as Web Streams. */
+async function streamsOf(port: number): Promise<DuplexStreams> {
+  const socket = connect(port, '127.0.0.1')
+  await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject))
+  const readable = Readable.toWeb(socket) as ReadableStream<Uint8Array>
+  return { readable, writable: Writable.toWeb(socket), close: () => socket.destroySoon() }
+}
+
+describeClientContract('Web Streams', async (): Promise<ContractTarget> => {
+  const pbx = fake()
+  const { port } = await pbx.listen()
+  return { options: { ...account, connect: webStreamsTransport(() => streamsOf(port)) }, close: () => pbx.close() }
 })

@@ -1,5 +1,5 @@
 import { AuthenticationError, ClosedError, ConnectionError, ProtocolError } from 'obelus-asterisk'
-import { FakeAsterisk } from 'obelus-asterisk/testing'
+import { FakeAsterisk, faulty } from 'obelus-asterisk/testing'
 import { describe, expect, it } from 'vitest'
 import { ClientRig, caught, outcomeOf } from '../support/client-rig.js'
 import { settle } from '../support/virtual-clock.js'
@@ -104,8 +104,7 @@ describe('login', () => {
   )
 
   it('fault: a connection that is accepted and closed (authlimit): growing delays, not a hot loop', async () => {
-    await using rig = new ClientRig()
-    const refusing = rig.link.wrap(async (protocol) => {
+    const refusing = faulty(async (protocol) => {
       const transport = { write() {}, close() {} }
       protocol.connectionMade(transport)
       queueMicrotask(() => protocol.connectionLost())
@@ -114,8 +113,8 @@ describe('login', () => {
     await using looping = new ClientRig({ connect: refusing })
     const login = outcomeOf(looping.ami.login({ timeoutMs: 600_000 }))
     await looping.clock.advance(10_000)
-    expect(rig.link.attempts).toBeGreaterThan(3)
-    expect(rig.link.attempts).toBeLessThanOrEqual(30)
+    expect(refusing.attempts).toBeGreaterThan(3)
+    expect(refusing.attempts).toBeLessThanOrEqual(30)
     expect(looping.ami.status).toMatchObject({
       reason: { message: expect.stringContaining('closed the connection without an Asterisk greeting') },
     })

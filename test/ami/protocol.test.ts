@@ -9,9 +9,10 @@ import {
   type Transport,
 } from 'obelus-asterisk/protocol'
 import { describe, expect, it } from 'vitest'
+import { seededRandom } from '../../src/testing/random.js'
 import { answersOf, feedChunks, inEveryWay, refusalOf } from '../support/protocol-case.js'
 import { GREETING, RecordingProtocol } from '../support/recording-protocol.js'
-import { bytesOf, seededRandom, waysToSplit } from '../support/splits.js'
+import { bytesOf, waysToSplit } from '../support/splits.js'
 
 function online(options: ConstructorParameters<typeof RecordingProtocol>[0] = {}): RecordingProtocol {
   const protocol = new RecordingProtocol(options)

@@ -1,12 +1,11 @@
 import { AMIClient, type AMIClientOptions, type ConnectionStatus } from 'obelus-asterisk'
-import { type ActionHandler, FakeAsterisk } from 'obelus-asterisk/testing'
-import { FaultLink } from './fault-link.js'
+import { type ActionHandler, FakeAsterisk, type FaultyConnector, faulty } from 'obelus-asterisk/testing'
 import { settle, VirtualClock } from './virtual-clock.js'
 
 /** A client on a virtual clock, a fake Asterisk, and a link between them that can fail. */
 export class ClientRig implements AsyncDisposable {
   readonly clock = new VirtualClock()
-  readonly link = new FaultLink()
+  readonly link: FaultyConnector
   readonly pbx: FakeAsterisk
   readonly ami: AMIClient
   /** Every state the client was in. */
@@ -25,11 +24,12 @@ export class ClientRig implements AsyncDisposable {
       },
       ...handlers,
     )
+    this.link = faulty(this.pbx.connector)
     this.ami = new AMIClient({
       username: 'admin',
       secret: 's3cret',
       clock: this.clock,
-      connect: this.link.wrap(this.pbx.connector),
+      connect: this.link,
       ...options,
     })
     this.ami.on('status', (status) => this.states.push(status.state))

@@ -1,13 +1,4 @@
-/** A small generator of numbers in [0, 1) from a seed (mulberry32), so that a failure can be repeated. */
-export function seededRandom(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
+import { seededRandom } from '../../src/testing/random.js'
 
 /** Cuts bytes at random places. */
 export function randomSplits(bytes: Uint8Array, random: () => number, longest = 64): Uint8Array[] {

@@ -1,0 +1,219 @@
+import { systemClock } from '../ami/system-clock.js'
+import { duration } from '../core/checks.js'
+import type { Clock } from '../core/clock.js'
+import type { Connector, Protocol, Transport } from '../core/transport.js'
+import { seededRandom } from './random.js'
+
+/** What goes wrong with a link. Each can be combined with the others. */
+export interface Faults {
+  /** What chance decides is the same for the same seed. @default 1 */
+  readonly seed?: number
+  /** What comes is cut into pieces of 1 to so many bytes. */
+  readonly split?: number
+  /** What comes is this late; two numbers: by chance between them. */
+  readonly delayMs?: number | readonly [from: number, to: number]
+  /** How much comes in a second. */
+  readonly bytesPerSecond?: number
+  /** The link breaks after so many bytes, in the middle of a message if they end there. Each link anew. */
+  readonly dropAfterBytes?: number
+  /** Nothing comes or goes after so many bytes, and nobody is told. Each link anew. */
+  readonly stallAfterBytes?: number
+  /** After so many bytes what is written goes nowhere, while what comes still comes. Each link anew. */
+  readonly halfCloseAfterBytes?: number
+  /** So many attempts to make a link are refused; true: all. */
+  readonly refuse?: number | boolean
+  /** Of a thousand bytes that come, so many are another one. */
+  readonly corruptPerMille?: number
+  /** Time, for tests. @default the runtime's */
+  readonly clock?: Clock
+}
+
+/** A connector whose links go wrong, as planned and on command. */
+export interface FaultyConnector extends Connector {
+  /** How many times a link was asked for. */
+  readonly attempts: number
+  /** What was written, over all links. */
+  readonly written: string
+  /** How often a text was written. */
+  count(text: string): number
+  /** While set, no link can be made. */
+  refusal: Error | undefined
+  /** While true, an attempt to make a link gets no answer. */
+  hanging: boolean
+  /** While true, bytes are lost in both directions. */
+  stalled: boolean
+  /** While true, a write breaks the link. */
+  breakOnWrite: boolean
+  /** The link breaks now: the client is told so. */
+  break(error?: Error): void
+  /** Text reaches the client as if the server had sent it. */
+  inject(text: string): void
+}
+
+/**
+ * Puts faults between a client and what it connects to: `new AMIClient({ connect: faulty(pbx.connector, { split: 3, delayMs: 20 }) })`. Any
+ * connector will do: of the fake, of TCP (`tcpConnector`), of a WebSocket.
+ *
+ * @throws RangeError for a fault that cannot be.
+ */
+export function faulty(connector: Connector, faults: Faults = {}): FaultyConnector {
+  for (const [name, value] of Object.entries(faults)) {
+    const isCount = ['split', 'bytesPerSecond', 'dropAfterBytes', 'stallAfterBytes', 'halfCloseAfterBytes'].includes(name)
+    if (isCount) duration(name, value as number)
+  }
+  const state = new FaultState(faults)
+  const connect: Connector = async (protocol, signal) => {
+    state.attempts += 1
+    if (state.hanging) return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    if (state.refusal !== undefined) throw state.refusal
+    if (faults.refuse === true || (typeof faults.refuse === 'number' && state.attempts <= faults.refuse))
+      throw new Error('The link was refused, as it was to be')
+    const link = new FaultyLink(state, protocol)
+    state.current = link
+    link.inner = await connector(link, signal)
+    return link
+  }
+  return Object.defineProperties(connect, {
+    ...Object.fromEntries(
+      (['refusal', 'hanging', 'stalled', 'breakOnWrite'] as const).map((name) => [
+        name,
+        {
+          get: () => state[name],
+          set: (value: never) => {
+            state[name] = value
+          },
+        },
+      ]),
+    ),
+    attempts: { get: () => state.attempts },
+    written: { get: () => state.written },
+    count: { value: (text: string) => state.written.split(text).length - 1 },
+    break: { value: (error?: Error) => state.current?.lose(error) },
+    inject: { value: (text: string) => state.current?.protocol.dataReceived(new TextEncoder().encode(text)) },
+  }) as FaultyConnector
+}
+
+class FaultState {
+  readonly faults: Faults
+  readonly clock: Clock
+  readonly random: () => number
+  attempts = 0
+  written = ''
+  refusal: Error | undefined
+  hanging = false
+  stalled = false
+  breakOnWrite = false
+  current: FaultyLink | undefined
+
+  constructor(faults: Faults) {
+    this.faults = faults
+    this.clock = faults.clock ?? systemClock
+    this.random = seededRandom(faults.seed ?? 1)
+  }
+}
+
+class FaultyLink implements Protocol, Transport {
+  readonly protocol: Protocol
+  readonly #state: FaultState
+  inner!: Transport
+  #received = 0
+  #isLost = false
+  /** When the last piece was, or will be, handed on: none overtakes another. */
+  #lastAt = 0
+  /** When the throttled line has passed on what it was given. */
+  #lineFreeAt = 0
+
+  constructor(state: FaultState, protocol: Protocol) {
+    this.#state = state
+    this.protocol = protocol
+  }
+
+  write(data: Uint8Array): void {
+    this.#state.written += new TextDecoder().decode(data)
+    if (this.#state.breakOnWrite) this.lose()
+    else if (!this.#isStalled && !this.#isBeyond(this.#state.faults.halfCloseAfterBytes)) this.inner.write(data)
+  }
+
+  close(): void {
+    this.inner.close()
+    queueMicrotask(() => this.lose())
+  }
+
+  connectionMade(transport: Transport): void {
+    this.inner = transport
+    this.protocol.connectionMade(this)
+  }
+
+  dataReceived(data: Uint8Array): void {
+    if (this.#isStalled || this.#isLost) return
+    const { dropAfterBytes, stallAfterBytes } = this.#state.faults
+    const limit = Math.min(dropAfterBytes ?? Number.POSITIVE_INFINITY, stallAfterBytes ?? Number.POSITIVE_INFINITY)
+    const taken = data.subarray(0, Math.max(0, limit - this.#received))
+    this.#received += taken.length
+    for (const piece of this.#pieces(this.#corrupted(taken))) this.#handOn(piece)
+    if (this.#isBeyond(dropAfterBytes)) this.#later(() => this.lose(new Error('The link broke, as it was to')))
+  }
+
+  connectionLost(error?: Error): void {
+    if (!this.#isStalled) this.#later(() => this.lose(error))
+  }
+
+  lose(error?: Error): void {
+    if (this.#isLost) return
+    this.#isLost = true
+    this.inner.close()
+    this.protocol.connectionLost(error)
+  }
+
+  get #isStalled(): boolean {
+    return this.#state.stalled || this.#isBeyond(this.#state.faults.stallAfterBytes)
+  }
+
+  #isBeyond(bytes: number | undefined): boolean {
+    return bytes !== undefined && this.#received >= bytes
+  }
+
+  #corrupted(data: Uint8Array): Uint8Array {
+    const { corruptPerMille = 0 } = this.#state.faults
+    if (corruptPerMille === 0) return data
+    return data.map((byte) => (this.#state.random() * 1000 < corruptPerMille ? Math.floor(this.#state.random() * 256) : byte))
+  }
+
+  *#pieces(data: Uint8Array): Iterable<Uint8Array> {
+    const { split } = this.#state.faults
+    if (split === undefined) yield data
+    else {
+      for (let at = 0; at < data.length; ) {
+        const length = 1 + Math.floor(this.#state.random() * split)
+        yield data.subarray(at, at + length)
+        at += length
+      }
+    }
+  }
+
+  #handOn(piece: Uint8Array): void {
+    const { delayMs = 0, bytesPerSecond } = this.#state.faults
+    const [from, to] = typeof delayMs === 'number' ? [delayMs, delayMs] : delayMs
+    const late = from + this.#state.random() * (to - from)
+    const spent = bytesPerSecond === undefined ? 0 : (piece.length * 1000) / bytesPerSecond
+    if (late === 0 && spent === 0) {
+      this.protocol.dataReceived(piece)
+      return
+    }
+    const now = this.#state.clock.now()
+    this.#lineFreeAt = Math.max(this.#lineFreeAt, now) + spent
+    this.#lastAt = Math.max(this.#lastAt, this.#lineFreeAt + late)
+    // A copy: the array belongs to whoever read it.
+    const kept = piece.slice()
+    this.#state.clock.after(this.#lastAt - now, () => {
+      if (!this.#isLost) this.protocol.dataReceived(kept)
+    })
+  }
+
+  /** After everything that came before. */
+  #later(then: () => void): void {
+    const now = this.#state.clock.now()
+    if (this.#lastAt <= now) then()
+    else this.#state.clock.after(this.#lastAt - now, then)
+  }
+}

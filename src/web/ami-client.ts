@@ -1,0 +1,26 @@
+import { AMIClient as PlatformAMIClient } from '../ami/client.js'
+import type { AMIClientOptions as PlatformOptions } from '../ami/options.js'
+import type { Connector } from '../core/transport.js'
+
+/** How the client reaches Asterisk: by a link of yours. Durations are in milliseconds. */
+export interface AMIClientOptions extends PlatformOptions {
+  /** `webSocketTransport(url)`, `webStreamsTransport(…)`, or one of your own. */
+  readonly connect: Connector
+}
+
+/** The client for every runtime with Web APIs. */
+export class AMIClient extends PlatformAMIClient {
+  /** @throws TypeError or RangeError that names a wrong option and quotes its value (but never the secret). */
+  constructor(options: AMIClientOptions) {
+    if (typeof options.connect !== 'function')
+      throw new TypeError('connect must be a connector, such as webSocketTransport(url): a browser has no TCP')
+    super(options, { connector: options.connect, unheardError: report })
+  }
+}
+
+/** The runtime's own way to tell of an error that nobody handled. */
+function report(error: Error): void {
+  const { reportError } = globalThis as { reportError?: (error: unknown) => void }
+  if (reportError !== undefined) reportError(error)
+  else queueMicrotask(() => Promise.reject(error))
+}

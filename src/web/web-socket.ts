@@ -1,0 +1,130 @@
+import { ConnectionError, ConnectionLostError } from '../ami/errors.js'
+import type { Connector, Protocol, Transport } from '../core/transport.js'
+
+/** What is used of a `WebSocket`: any that keeps to the standard will do. */
+export interface WebSocketLike {
+  binaryType: string
+  readonly readyState: number
+  send(data: ArrayBuffer): void
+  close(code?: number, reason?: string): void
+  addEventListener(type: string, listener: (event: never) => void): void
+}
+
+export interface WebSocketOptions {
+  /** Sub-protocols to ask for; websockify wants `binary`. @default none */
+  readonly protocols?: string | readonly string[]
+  /** Makes the socket, where the runtime has no `WebSocket` of its own. @default the runtime's */
+  readonly WebSocket?: new (
+    url: string | URL,
+    protocols?: string | string[],
+  ) => WebSocketLike
+}
+
+const CONNECTING = 0
+const OPEN = 1
+
+/**
+ * Links over WebSocket, to a bridge that speaks TCP to the manager port (Asterisk itself has no AMI over WebSocket). Frames may be binary or text,
+ * and cut the messages anywhere.
+ *
+ * With a URL each link has a socket of its own; a socket that is given serves one link, and no reconnect.
+ *
+ * @throws TypeError when there is no `WebSocket` in this runtime (Node 20 has none: use the package `ws`), or the URL is none.
+ */
+export function webSocketTransport(target: string | URL | WebSocketLike, options: WebSocketOptions = {}): Connector {
+  if (typeof target !== 'string' && !(target instanceof URL)) return once(target)
+  const url = String(target)
+  const { protocols, WebSocket = globalThis.WebSocket as unknown as WebSocketOptions['WebSocket'] } = options
+  if (WebSocket === undefined)
+    throw new TypeError('This runtime has no WebSocket; give one: webSocketTransport(url, { WebSocket })')
+  if (!/^wss?:\/\//i.test(url)) throw new TypeError(`a WebSocket URL begins with ws:// or wss://, not ${JSON.stringify(url)}`)
+  return (protocol, signal) => {
+    signal.throwIfAborted()
+    const asked = typeof protocols === 'string' ? protocols : protocols && [...protocols]
+    return connect(asked === undefined ? new WebSocket(url) : new WebSocket(url, asked), url, protocol, signal)
+  }
+}
+
+function once(socket: WebSocketLike): Connector {
+  let isUsed = false
+  return async (protocol, signal) => {
+    if (isUsed)
+      throw new ConnectionError('The WebSocket was used already; give a URL for links that are made anew', { retryable: false })
+    isUsed = true
+    return connect(socket, 'the WebSocket', protocol, signal)
+  }
+}
+
+function connect(socket: WebSocketLike, name: string, protocol: Protocol, signal: AbortSignal): Promise<Transport> {
+  socket.binaryType = 'arraybuffer'
+  return new Promise((resolve, reject) => {
+    const link = new WebSocketLink(socket)
+    let isMade = false
+    let isOver = false
+    const made = () => {
+      isMade = true
+      signal.removeEventListener('abort', aborted)
+      protocol.connectionMade(link)
+      resolve(link)
+    }
+    const over = (event: { readonly code?: number; readonly reason?: string } = {}) => {
+      if (isOver) return
+      isOver = true
+      signal.removeEventListener('abort', aborted)
+      link.isOver = true
+      const why = `${event.code === undefined ? '' : ` with code ${event.code}`}${event.reason ? `: ${event.reason}` : ''}`
+      // 1000 and 1001 end in order; browsers do not say why a connection could not be made.
+      const isOrderly = event.code === undefined || event.code === 1000 || event.code === 1001
+      if (!isMade) reject(signal.aborted ? signal.reason : new ConnectionError(`No connection to ${name}: it was closed${why}`))
+      else protocol.connectionLost(isOrderly ? undefined : new ConnectionLostError(`${name} was closed${why}`, { sent: 'maybe' }))
+    }
+    const aborted = () => {
+      socket.close()
+      over()
+    }
+    signal.addEventListener('abort', aborted, { once: true })
+    link.closed = over
+    socket.addEventListener('message', ({ data }: { readonly data: unknown }) => {
+      if (!isOver) protocol.dataReceived(bytesOf(data))
+    })
+    socket.addEventListener('close', over)
+    // What is wrong is in the close that follows.
+    socket.addEventListener('error', () => {
+      if (socket.readyState !== OPEN) over({ reason: 'it could not be reached' })
+    })
+    if (socket.readyState === CONNECTING) socket.addEventListener('open', made)
+    else if (socket.readyState === OPEN) made()
+    else over()
+  })
+}
+
+const encoder = new TextEncoder()
+
+function bytesOf(data: unknown): Uint8Array {
+  if (typeof data === 'string') return encoder.encode(data)
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  return new Uint8Array(data as ArrayBuffer)
+}
+
+class WebSocketLink implements Transport {
+  readonly #socket: WebSocketLike
+  isOver = false
+  closed: () => void = () => undefined
+
+  constructor(socket: WebSocketLike) {
+    this.#socket = socket
+  }
+
+  write(data: Uint8Array): void {
+    if (this.isOver || this.#socket.readyState !== OPEN) return
+    // A copy: what is sent may be queued, and the array used again. Not all that stand in for a WebSocket take a view.
+    this.#socket.send(data.slice().buffer as ArrayBuffer)
+  }
+
+  close(): void {
+    if (this.isOver) return
+    this.#socket.close(1000)
+    // The closing handshake of a stalled peer never ends.
+    queueMicrotask(this.closed)
+  }
+}

@@ -1,0 +1,104 @@
+import { ConnectionError, ConnectionLostError } from '../ami/errors.js'
+import type { Connector, Protocol, Transport } from '../core/transport.js'
+
+/** A way in and a way out, as Deno's `connect` and a Worker's `connect` give them. */
+export interface DuplexStreams {
+  readonly readable: ReadableStream<Uint8Array>
+  readonly writable: WritableStream<Uint8Array>
+  /** Ends both, where the runtime has something for it. */
+  close?(): unknown
+}
+
+/**
+ * Links over Web Streams. Streams that are given serve one link, and no reconnect; a function that opens them serves each.
+ *
+ *     new AMIClient({ connect: webStreamsTransport(() => Deno.connect({ hostname, port: 5038 })), … })
+ */
+export function webStreamsTransport(target: DuplexStreams | (() => DuplexStreams | Promise<DuplexStreams>)): Connector {
+  let isUsed = false
+  const open = async () => {
+    if (typeof target === 'function') return target()
+    if (isUsed)
+      throw new ConnectionError('The streams were used already; give a function that opens them anew', { retryable: false })
+    isUsed = true
+    return target
+  }
+  return async (protocol, signal) => {
+    signal.throwIfAborted()
+    let streams: DuplexStreams
+    try {
+      streams = await open()
+    } catch (error) {
+      if (error instanceof ConnectionError) throw error
+      throw new ConnectionError(`No connection: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    }
+    const link = new StreamLink(streams, protocol)
+    if (signal.aborted) {
+      link.close()
+      throw signal.reason
+    }
+    protocol.connectionMade(link)
+    void link.read()
+    return link
+  }
+}
+
+class StreamLink implements Transport {
+  readonly #streams: DuplexStreams
+  readonly #protocol: Protocol
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>
+  #isOver = false
+
+  constructor(streams: DuplexStreams, protocol: Protocol) {
+    this.#streams = streams
+    this.#protocol = protocol
+    this.#reader = streams.readable.getReader()
+    this.#writer = streams.writable.getWriter()
+    // A link that is lost is told by the reader.
+    this.#writer.closed.catch(() => undefined)
+  }
+
+  write(data: Uint8Array): void {
+    // A copy: what is written may be queued, and the array used again.
+    if (!this.#isOver) this.#writer.write(data.slice()).catch((error: unknown) => this.#lost(error))
+  }
+
+  close(): void {
+    if (this.#isOver) return
+    // What is written goes out first, where the peer takes it.
+    this.#writer.close().catch(() => undefined)
+    queueMicrotask(() => this.#lost(undefined))
+  }
+
+  async read(): Promise<void> {
+    try {
+      for (;;) {
+        const { done, value } = await this.#reader.read()
+        if (done || this.#isOver) break
+        this.#protocol.dataReceived(value)
+      }
+      this.#lost(undefined)
+    } catch (error) {
+      this.#lost(error)
+    }
+  }
+
+  #lost(error: unknown): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#reader.cancel().catch(() => undefined)
+    this.#writer.close().catch(() => undefined)
+    try {
+      this.#streams.close?.()
+    } catch {
+      // Closed already.
+    }
+    const why = error instanceof Error ? error.message : String(error)
+    this.#protocol.connectionLost(
+      error === undefined
+        ? undefined
+        : new ConnectionLostError(`The connection was lost: ${why}`, { sent: 'maybe', cause: error }),
+    )
+  }
+}
