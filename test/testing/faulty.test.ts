@@ -69,7 +69,7 @@ describe('faults', () => {
     const echo = ami.sendAction('Echo' as 'Ping')
     await clock.advance(1_900)
     expect(await outcomeOf(echo)).toBe('pending')
-    await clock.advance(500)
+    await clock.advance(1_500)
     expect(await outcomeOf(echo)).toMatchObject({ type: 'success' })
   })
 
@@ -83,7 +83,7 @@ describe('faults', () => {
   })
 
   it('stalled, and half-closed: the silence is noticed', async () => {
-    for (const faults of [{ stallAfterBytes: 2_500 }, { halfCloseAfterBytes: 2_000 }]) {
+    for (const faults of [{ stallAfterBytes: 3_500 }, { halfCloseAfterBytes: 2_000 }]) {
       const { clock, ami } = open(faults)
       await ami.login()
       await ami.sendAction('Echo' as 'Ping')
