@@ -1,3 +1,4 @@
+import { EventEmitter } from 'eventemitter3'
 import type { AMIAction } from '../ami/action-reader.js'
 import type { ServerHeaders } from '../ami/server-protocol.js'
 import { systemClock } from '../ami/system-clock.js'
@@ -13,8 +14,9 @@ import { DialplanCalls } from './dialplan/dialplan-calls.js'
 import type { Dialplan } from './dialplan/plan.js'
 import { eventClass } from './event-class.js'
 import { type FakeServer, FakeSession, type FakeUser } from './fake-session.js'
-import { type ActionHandler, action, FakeResponse, headerPairs, type Reply, success } from './handlers.js'
+import { type ActionHandler, action, type FakeClient, FakeResponse, headerPairs, type Reply, success } from './handlers.js'
 import { memoryConnector } from './memory-link.js'
+import { nearestHandler } from './nearest.js'
 import { WebSocketListener } from './web-socket-listener.js'
 
 export interface FakeAsteriskOptions {
@@ -22,8 +24,8 @@ export interface FakeAsteriskOptions {
   readonly users?: Readonly<Record<string, string | FakeUser>>
   /** Which Asterisk it plays. @default 22 */
   readonly version?: 16 | 22
-  /** What an action is that no handler answers: `error` makes `close()` reject with them. @default 'error' */
-  readonly onUnhandled?: 'error' | 'ignore'
+  /** What an action is that no handler answers: `error` makes `close()` reject with them, `warn` warns at once. @default 'error' */
+  readonly unhandled?: 'error' | 'warn' | 'bypass'
   /** How long a refused login waits for its answer. Asterisk takes 1,000. @default 0 */
   readonly loginFailureDelayMs?: number
   /** @default 'utf-8' */
@@ -42,11 +44,28 @@ export class UnhandledActionError extends Error {
   override readonly name = 'UnhandledActionError'
   readonly actions: readonly AMIAction[]
 
-  constructor(actions: readonly AMIAction[], handled: readonly string[]) {
-    const list = actions.map((each) => JSON.stringify(each)).join('\n  ')
-    super(`The fake has no handler for these actions:\n  ${list}\nHandled are: ${handled.join(', ')}`)
+  constructor(actions: readonly AMIAction[], handlers: readonly ActionHandler[]) {
+    const list = actions.map((each) => describeUnhandled(each, handlers)).join('\n  ')
+    super(`The fake has no handler for these actions:\n  ${list}\nHandled are: ${handlers.map(({ label }) => label).join(', ')}`)
     this.actions = actions
   }
+}
+
+function describeUnhandled(action: AMIAction, handlers: readonly ActionHandler[]): string {
+  const nearest = nearestHandler(action, handlers)
+  return `${JSON.stringify(action)}${nearest === '' ? '' : `\n    ${nearest}`}`
+}
+
+/** What a fake tells of. */
+export interface FakeNotices {
+  connection: () => void
+  login: (username: string) => void
+  /** A client that was logged in is gone. */
+  disconnect: (username: string) => void
+  /** An action came, and which handler answers it; none for one that nobody does. */
+  action: (action: AMIAction, handler: ActionHandler | undefined) => void
+  /** A handler has answered. */
+  response: (action: AMIAction, reply: Reply) => void
 }
 
 /**
@@ -60,6 +79,7 @@ export class FakeAsterisk implements AsyncDisposable {
   readonly #initial: readonly ActionHandler[]
   #handlers: readonly ActionHandler[]
   readonly #used = new Set<ActionHandler>()
+  readonly #notices = new EventEmitter<FakeNotices>()
   readonly #builtIn: readonly ActionHandler[]
   readonly #sessions = new Set<FakeSession>()
   readonly #listeners: TCPListener[] = []
@@ -138,9 +158,36 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#handlerError = undefined
   }
 
+  /** The handlers in the order in which they are asked, without those that are built in. */
+  listHandlers(): readonly ActionHandler[] {
+    return this.#handlers
+  }
+
+  /** Calls `listener` at each notice, until the returned function is called. */
+  on<Notice extends keyof FakeNotices>(notice: Notice, listener: FakeNotices[Notice]): () => void {
+    this.#notices.on(notice, listener as never)
+    return () => {
+      this.#notices.off(notice, listener as never)
+    }
+  }
+
+  /**
+   * A test with a fake of its own, with the handlers that this one has now: what it uses, what it receives and what it does not handle concerns no
+   * other, so that such tests can run at the same time. The fake is closed at the end, and rejects as `close()` does.
+   *
+   *     it.concurrent('is busy', pbx.boundary(async (pbx) => { pbx.use(…) }))
+   */
+  boundary<Result>(test: (pbx: FakeAsterisk) => Promise<Result>): () => Promise<Result> {
+    const handlers = this.#handlers
+    return async () => {
+      await using pbx = new FakeAsterisk(this.#options, ...handlers)
+      return await test(pbx)
+    }
+  }
+
   /** @throws Error that names the handlers which no action came for. */
   assertAllHandlersUsed(): void {
-    const unused = this.#handlers.filter((handler) => !this.#used.has(handler)).map((handler) => handler.name)
+    const unused = this.#handlers.filter((handler) => !this.#used.has(handler)).map((handler) => handler.label)
     if (unused.length > 0) throw new Error(`No action came for these handlers: ${unused.join(', ')}`)
   }
 
@@ -225,7 +272,7 @@ export class FakeAsterisk implements AsyncDisposable {
   /**
    * Ends every connection and closes the ports. Idempotent.
    *
-   * @throws UnhandledActionError when actions came that no handler answers (unless `onUnhandled` is `ignore`), and the first error that a
+   * @throws UnhandledActionError when actions came that no handler answers (unless `unhandled` says otherwise), and the first error that a
    * handler threw.
    */
   close(): Promise<void> {
@@ -239,11 +286,8 @@ export class FakeAsterisk implements AsyncDisposable {
     for (const listener of this.#webSockets.splice(0)) listener.close()
     await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()))
     if (this.#handlerError !== undefined) throw this.#handlerError
-    if (this.#unhandled.length > 0 && this.#options.onUnhandled !== 'ignore') {
-      throw new UnhandledActionError(
-        this.#unhandled,
-        this.#allHandlers.map((handler) => handler.name),
-      )
+    if (this.#unhandled.length > 0 && (this.#options.unhandled ?? 'error') === 'error') {
+      throw new UnhandledActionError(this.#unhandled, this.#allHandlers)
     }
   }
 
@@ -254,6 +298,7 @@ export class FakeAsterisk implements AsyncDisposable {
   #newSession(): FakeSession {
     const session = new FakeSession(this.#server)
     this.#sessions.add(session)
+    this.#notices.emit('connection')
     return session
   }
 
@@ -274,25 +319,35 @@ export class FakeAsterisk implements AsyncDisposable {
       },
       user: (name) => accounts.get(name),
       isLoggedIn: (name) => [...this.#sessions].some((session) => session.username === name),
-      reply: (request) => this.#reply(request),
+      reply: (request, client) => this.#reply(request, client),
       handlerFailed: (request, error) => {
         this.#handlerError ??= new Error(`The handler of ${request.name} threw`, { cause: error })
       },
       loggedIn: (session, username) => this.#loggedIn(session, username),
-      ended: (session) => this.#sessions.delete(session),
+      ended: (session) => {
+        this.#sessions.delete(session)
+        if (session.username !== undefined) this.#notices.emit('disconnect', session.username)
+      },
     }
   }
 
-  #reply(request: AMIAction): Reply | Promise<Reply> {
+  #reply(request: AMIAction, client: FakeClient): Reply | Promise<Reply> {
     this.#received.push(request)
-    const name = request.name.toLowerCase()
-    const matches = (handler: ActionHandler) => handler.name.toLowerCase() === name
-    const handler = this.#allHandlers.find(matches)
-    if (handler !== undefined) {
-      this.#used.add(handler)
-      return handler.resolve(request)
-    }
+    const handler = this.#allHandlers.find((each) => each.matches(request) && !(each.isOnce && this.#used.has(each)))
+    this.#notices.emit('action', request, handler)
+    if (handler === undefined) return this.#refuse(request)
+    this.#used.add(handler)
+    const reply = handler.resolve(request, client)
+    const told = (settled: Reply) => this.#notices.emit('response', request, settled)
+    if (reply instanceof Promise) void reply.then(told, () => undefined)
+    else told(reply)
+    return reply
+  }
+
+  #refuse(request: AMIAction): Reply {
     this.#unhandled.push(request)
+    if (this.#options.unhandled === 'warn')
+      process.emitWarning(`The fake has no handler for ${describeUnhandled(request, this.#allHandlers)}`)
     const message = `Invalid/unknown command: ${request.name}. Use Action: ListCommands to show available commands.`
     return new FakeResponse('Error', { Message: message })
   }
@@ -303,6 +358,7 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   #loggedIn(session: FakeSession, username: string): void {
+    this.#notices.emit('login', username)
     const uptime = Math.floor((Date.now() - this.#startedAt.getTime()) / 1000)
     const booted = [
       ['Uptime', uptime],

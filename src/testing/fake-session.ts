@@ -4,7 +4,7 @@ import { md5Hex } from '../ami/md5.js'
 import { AMIServerProtocol, type ServerHeaders } from '../ami/server-protocol.js'
 import { textCodec } from '../core/text-codec.js'
 import { EventMask } from './event-class.js'
-import { FakeEvent, FakeResponse, headerPairs, type Reply } from './handlers.js'
+import { type FakeClient, FakeEvent, FakeResponse, headerPairs, type Reply } from './handlers.js'
 
 /** An account of the fake. */
 export interface FakeUser {
@@ -24,7 +24,7 @@ export interface FakeServer {
   user(name: string): FakeUser | undefined
   isLoggedIn(name: string): boolean
   /** Answers an action of a session that is logged in. */
-  reply(action: AMIAction): Reply | Promise<Reply>
+  reply(action: AMIAction, client: FakeClient): Reply | Promise<Reply>
   handlerFailed(action: AMIAction, error: unknown): void
   loggedIn(session: FakeSession, user: string): void
   ended(session: FakeSession): void
@@ -41,10 +41,23 @@ export class FakeSession extends AMIServerProtocol {
   #readable = EventMask.parse('off')
   #wanted = EventMask.parse('on')
   #over = false
+  readonly #client: FakeClient
 
   constructor(server: FakeServer) {
     super({ greeting: server.greeting, encoding: server.encoding })
     this.#server = server
+    const session = this
+    this.#client = {
+      get username() {
+        return session.#username ?? ''
+      },
+      respond: (action, { type, headers }) => this.#respond(action, type, headers),
+      emit: (name, headers = {}) => this.sendEvent(name, headers),
+      disconnect: () => {
+        this.close()
+        return undefined
+      },
+    }
   }
 
   /** The account that is logged in. */
@@ -107,7 +120,7 @@ export class FakeSession extends AMIServerProtocol {
       this.#respond(action, 'Error', { Message: `The fake's handler of ${action.name} threw` })
     }
     try {
-      const reply = this.#server.reply(action)
+      const reply = this.#server.reply(action, this.#client)
       const answered = reply instanceof Promise ? reply.then((late) => this.#answer(action, late)) : this.#answer(action, reply)
       return answered?.catch(failed)
     } catch (error) {

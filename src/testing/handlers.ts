@@ -1,5 +1,8 @@
 import type { AMIAction } from '../ami/action-reader.js'
 import type { ServerHeaders } from '../ami/server-protocol.js'
+import { systemClock } from '../ami/system-clock.js'
+import type { Clock } from '../core/clock.js'
+import { deferred } from '../core/deferred.js'
 
 /** An answer that a handler gives. */
 export class FakeResponse {
@@ -32,18 +35,72 @@ export type ListPart = FakeEvent | FakeResponse
  */
 export type Reply = FakeResponse | Iterable<ListPart> | AsyncIterable<ListPart> | undefined
 
-export type Resolver = (action: AMIAction) => Reply | Promise<Reply>
+/** The client whose action a resolver answers, for what an answer alone cannot do. */
+export interface FakeClient {
+  /** The account that is logged in. */
+  readonly username: string
+  /** Answers an action: also a second time, later, or before another that came first. */
+  respond(action: AMIAction, response: FakeResponse): undefined
+  /** Sends this client an event, whatever it wants to see. */
+  emit(name: string, headers?: ServerHeaders): void
+  /** Ends the connection without a word. */
+  disconnect(): undefined
+}
+
+export type Resolver = (action: AMIAction, client: FakeClient) => Reply | Promise<Reply>
+
+/** Which actions a handler answers: by name, by name and headers, or whatever a function says. Names and headers are compared in any case. */
+export type ActionMatch =
+  | string
+  | { readonly name: string; readonly headers: Readonly<Record<string, string | number | RegExp>> }
+  | ((action: AMIAction) => boolean)
 
 /** A rule of the fake: which action, and what to answer. */
 export interface ActionHandler {
-  /** The action's name, in any case. */
+  /** The action's name; `*` where a function decides. */
   readonly name: string
+  /** What it is called where it is told of. */
+  readonly label: string
+  readonly isOnce: boolean
+  matches(action: AMIAction): boolean
+  /** How an action of its name differs from what it answers. */
+  differs?(action: AMIAction): readonly string[]
   readonly resolve: Resolver
 }
 
-/** Answers an action by its name. A handler made later by `use` goes before one made earlier. */
-export function action(name: string, resolve: Resolver): ActionHandler {
-  return { name, resolve }
+/**
+ * Answers actions: `action('Ping', …)`, `action({ name: 'Originate', headers: { Channel: /^PJSIP/ } }, …)`, `action((request) => …, …)`. A handler
+ * made later by `use` goes before one made earlier.
+ */
+export function action(match: ActionMatch, resolve: Resolver): ActionHandler {
+  if (typeof match === 'function')
+    return { name: '*', label: match.name || 'a predicate', isOnce: false, matches: match, resolve }
+  const { name, headers } = typeof match === 'string' ? { name: match, headers: {} } : match
+  const differs = (request: AMIAction) => differences(headers, request)
+  const isNamed = (request: AMIAction) => request.name.toLowerCase() === name.toLowerCase()
+  const conditions = Object.entries(headers).map(([header, wanted]) => `${header}: ${wanted}`)
+  const label = conditions.length === 0 ? name : `${name} with ${conditions.join(', ')}`
+  return { name, label, isOnce: false, matches: (request) => isNamed(request) && differs(request).length === 0, differs, resolve }
+}
+
+/** The same handler, for one action only. */
+export function once(handler: ActionHandler): ActionHandler {
+  return { ...handler, isOnce: true }
+}
+
+/** Waits before an answer: `action('Ping', async () => { await delay(100); return success() })`. */
+export function delay(ms: number, clock: Clock = systemClock): Promise<void> {
+  const over = deferred<void>()
+  clock.after(ms, over.resolve)
+  return over.promise
+}
+
+function differences(wanted: Readonly<Record<string, string | number | RegExp>>, request: AMIAction): string[] {
+  return Object.entries(wanted).flatMap(([header, expected]) => {
+    const value = request.get(header)
+    const fits = expected instanceof RegExp ? value !== undefined && expected.test(value) : value === String(expected)
+    return fits ? [] : [`${header} is ${value === undefined ? 'missing' : JSON.stringify(value)}, not ${String(expected)}`]
+  })
 }
 
 /** `Response: Success`. A text is its `Message`. */

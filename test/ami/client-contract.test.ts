@@ -9,7 +9,7 @@ const pem = (name: string) => readFileSync(new URL(`../fixtures/tls/${name}`, im
 
 function fake(): FakeAsterisk {
   return new FakeAsterisk(
-    { users: { admin: 's3cret' }, onUnhandled: 'ignore' },
+    { users: { admin: 's3cret' }, unhandled: 'bypass' },
     action('CoreShowChannels', () => [
       event('CoreShowChannel', { Channel: 'PJSIP/a-1' }),
       event('CoreShowChannel', { Channel: 'PJSIP/b-1' }),

@@ -96,7 +96,7 @@ describe('FakeAsterisk on the wire, compared with recordings of Asterisk 22', ()
 
   it('errors: unknown and missing actions, lines too long, too many headers, a bad mask', async () => {
     const { line } = await open(
-      { onUnhandled: 'ignore' },
+      { unhandled: 'bypass' },
       action('Getvar', () => failure('No variable specified')),
     )
     await line.send('Action: Login\r\nUsername: quiet\r\nSecret: s3cret\r\n\r\n')
