@@ -74,7 +74,7 @@ it('obelus-asterisk/protocol', () => {
 })
 
 it('obelus-asterisk/testing', () => {
-  const grammar = ['action', 'delay', 'event', 'failure', 'faulty', 'once', 'success']
+  const grammar = ['action', 'delay', 'event', 'failure', 'faulty', 'once', 'record', 'success']
   const classes = ['AGICaller', 'AMIAction', 'Caller', 'FakeAsterisk', 'FakeEvent', 'FakeResponse', 'UnhandledActionError']
   expect(Object.keys(testing).sort()).toEqual([...grammar, ...classes].sort())
 })

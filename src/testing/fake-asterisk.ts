@@ -3,10 +3,11 @@ import type { AMIAction } from '../ami/action-reader.js'
 import type { ServerHeaders } from '../ami/server-protocol.js'
 import { systemClock } from '../ami/system-clock.js'
 import type { Clock } from '../core/clock.js'
-import type { Connector } from '../core/transport.js'
+import type { Connector, Protocol } from '../core/transport.js'
 import { callFastAGI } from '../node/call-fastagi.js'
 import { callProgram } from '../node/call-program.js'
 import { type ListenOptions, TCPListener } from '../node/tcp-listener.js'
+import { readTextFile } from '../node/text-file.js'
 import { AGICaller, type AGICallOptions } from './agi/agi-caller.js'
 import { AsyncAGICalls } from './agi/async-agi-calls.js'
 import type { Caller, IncomingCall } from './dialplan/caller.js'
@@ -17,6 +18,8 @@ import { type FakeServer, FakeSession, type FakeUser } from './fake-session.js'
 import { type ActionHandler, action, type FakeClient, FakeResponse, headerPairs, type Reply, success } from './handlers.js'
 import { memoryConnector } from './memory-link.js'
 import { nearestHandler } from './nearest.js'
+import { parseRecording } from './recording/recording.js'
+import { connectionsOf, type RecordedConnection, ReplaySession } from './recording/replay-session.js'
 import { WebSocketListener } from './web-socket-listener.js'
 
 export interface FakeAsteriskOptions {
@@ -56,6 +59,12 @@ function describeUnhandled(action: AMIAction, handlers: readonly ActionHandler[]
   return `${JSON.stringify(action)}${nearest === '' ? '' : `\n    ${nearest}`}`
 }
 
+/** A recording that a fake plays. */
+interface PlayedRecording {
+  readonly connections: readonly RecordedConnection[]
+  readonly scale: number
+}
+
 /** What a fake tells of. */
 export interface FakeNotices {
   connection: () => void
@@ -92,6 +101,9 @@ export class FakeAsterisk implements AsyncDisposable {
   #closed: Promise<void> | undefined
   #handlerError: Error | undefined
   #calls: DialplanCalls | undefined
+  #recorded: PlayedRecording | undefined
+  readonly #replays = new Set<ReplaySession>()
+  #connections = 0
   readonly #asyncAGI = new AsyncAGICalls({ emit: (name, headers) => this.emit(name, headers) })
 
   constructor(options: FakeAsteriskOptions = {}, ...handlers: ActionHandler[]) {
@@ -100,6 +112,18 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#handlers = handlers
     this.#builtIn = this.#builtInHandlers()
     this.#server = this.#serverForSessions()
+  }
+
+  /**
+   * A fake that says what a server said when `record` kept it: an action gets the answer that the recorded one got, and the events that came
+   * between it and the next come again. `scale`: how much slower than it was; 1 is real time. @default no time at all
+   *
+   * @throws the system's error for a file that cannot be read, SyntaxError for one that is no recording.
+   */
+  static fromRecording(file: string | URL, options: FakeAsteriskOptions & { readonly scale?: number } = {}): FakeAsterisk {
+    const pbx = new FakeAsterisk(options)
+    pbx.#recorded = { connections: connectionsOf(parseRecording(readTextFile(file))), scale: options.scale ?? 0 }
+    return pbx
   }
 
   /** Links to this fake in the same process, for `new AMIClient({ connect })`. */
@@ -248,7 +272,7 @@ export class FakeAsterisk implements AsyncDisposable {
 
   /** Ends every connection without a word. */
   disconnectAll(): void {
-    for (const session of [...this.#sessions]) session.close()
+    for (const session of [...this.#sessions, ...this.#replays]) session.close()
   }
 
   /** Begins a graceful shutdown: every action is refused, events go on. `abortShutdown()` takes it back. */
@@ -295,10 +319,28 @@ export class FakeAsterisk implements AsyncDisposable {
     return this.close()
   }
 
-  #newSession(): FakeSession {
+  #newSession(): Protocol {
+    this.#connections += 1
+    if (this.#recorded !== undefined) return this.#newReplay(this.#recorded)
     const session = new FakeSession(this.#server)
     this.#sessions.add(session)
     this.#notices.emit('connection')
+    return session
+  }
+
+  /** The first connection is the recording's first; one more than it has is its last again. */
+  #newReplay({ connections, scale }: PlayedRecording): Protocol {
+    const connection = connections[Math.min(this.#connections, connections.length) - 1]
+    if (connection === undefined) throw new Error('The recording has no connection')
+    const host = {
+      clock: this.#options.clock ?? systemClock,
+      scale,
+      received: (request: AMIAction) => this.#received.push(request),
+      unhandled: (request: AMIAction) => this.#unhandled.push(request),
+      ended: (session: ReplaySession) => this.#replays.delete(session),
+    }
+    const session = new ReplaySession(host, connection)
+    this.#replays.add(session)
     return session
   }
 
