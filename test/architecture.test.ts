@@ -107,7 +107,17 @@ describe('architecture', () => {
   })
 
   it('every test file is about a folder of src', () => {
-    const rooms = new Set([...Object.keys(ARROWS), 'e2e', 'types', 'bench', 'tools', 'support', 'fixtures', 'examples'])
+    const rooms = new Set([
+      ...Object.keys(ARROWS),
+      'e2e',
+      'runtimes',
+      'types',
+      'bench',
+      'tools',
+      'support',
+      'fixtures',
+      'examples',
+    ])
     const tests = readdirSync(fileURLToPath(new URL('.', import.meta.url)), { withFileTypes: true })
     for (const entry of tests) if (entry.isDirectory()) expect(rooms).toContain(entry.name)
   })

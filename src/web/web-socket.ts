@@ -7,7 +7,15 @@ export interface WebSocketLike {
   readonly readyState: number
   send(data: ArrayBuffer): void
   close(code?: number, reason?: string): void
-  addEventListener(type: string, listener: (event: never) => void): void
+  addEventListener(type: never, listener: never): void
+}
+
+/** The events that are listened to. */
+interface SocketEvents {
+  open: unknown
+  error: unknown
+  message: { readonly data: unknown }
+  close: { readonly code?: number; readonly reason?: string }
 }
 
 export interface WebSocketOptions {
@@ -34,7 +42,7 @@ const OPEN = 1
 export function webSocketTransport(target: string | URL | WebSocketLike, options: WebSocketOptions = {}): Connector {
   if (typeof target !== 'string' && !(target instanceof URL)) return once(target)
   const url = String(target)
-  const { protocols, WebSocket = globalThis.WebSocket as unknown as WebSocketOptions['WebSocket'] } = options
+  const { protocols, WebSocket = globalThis.WebSocket as WebSocketOptions['WebSocket'] } = options
   if (WebSocket === undefined)
     throw new TypeError('This runtime has no WebSocket; give one: webSocketTransport(url, { WebSocket })')
   if (!/^wss?:\/\//i.test(url)) throw new TypeError(`a WebSocket URL begins with ws:// or wss://, not ${JSON.stringify(url)}`)
@@ -67,7 +75,7 @@ function connect(socket: WebSocketLike, name: string, protocol: Protocol, signal
       protocol.connectionMade(link)
       resolve(link)
     }
-    const over = (event: { readonly code?: number; readonly reason?: string } = {}) => {
+    const over = (event: SocketEvents['close'] = {}) => {
       if (isOver) return
       isOver = true
       signal.removeEventListener('abort', aborted)
@@ -84,15 +92,17 @@ function connect(socket: WebSocketLike, name: string, protocol: Protocol, signal
     }
     signal.addEventListener('abort', aborted, { once: true })
     link.closed = over
-    socket.addEventListener('message', ({ data }: { readonly data: unknown }) => {
+    const listen = <Name extends keyof SocketEvents>(name: Name, listener: (event: SocketEvents[Name]) => void) =>
+      socket.addEventListener(name as never, listener as never)
+    listen('message', ({ data }) => {
       if (!isOver) protocol.dataReceived(bytesOf(data))
     })
-    socket.addEventListener('close', over)
+    listen('close', over)
     // What is wrong is in the close that follows.
-    socket.addEventListener('error', () => {
+    listen('error', () => {
       if (socket.readyState !== OPEN) over({ reason: 'it could not be reached' })
     })
-    if (socket.readyState === CONNECTING) socket.addEventListener('open', made)
+    if (socket.readyState === CONNECTING) listen('open', made)
     else if (socket.readyState === OPEN) made()
     else over()
   })

@@ -53,7 +53,9 @@ it('the same program on the recording gives the same results, with other ids', a
   await pbx.close()
   const text = recorder.text
   expect(text).not.toContain('s3cret')
-  expect(text).toMatch(/^# AMI recording 1\n\n= \d+\nopen\n\n< \d+\nAsterisk Call Manager\/11\.0\.0\n\n> \d+\nAction: Challenge\n/)
+  expect(text).toMatch(
+    /^# AMI recording 1\n\n= \d+\nopen\n\n< \d+\nAsterisk Call Manager\/11\.0\.0\n\n> \d+\nAction: Challenge\n/,
+  )
   expect(text).toContain('Key: …')
   for (const scale of [0, 0.5]) {
     const played = FakeAsterisk.fromRecording(file(text), { scale })

@@ -21,12 +21,16 @@ declare module 'vitest' {
 }
 
 /** Brings up Asterisk 16 and 22, or takes the servers that `ASTERISK_URLS` names; the returned function takes them down. */
-export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { servers, takeDown } = await bringUp()
+  project.provide('servers', servers)
+  return takeDown
+}
+
+/** The same, for a program that is no vitest. */
+export async function bringUp(): Promise<{ servers: readonly TestServer[]; takeDown: () => Promise<void> }> {
   const urls = process.env.ASTERISK_URLS
-  if (urls !== undefined && urls !== '') {
-    project.provide('servers', urls.split(',').map(fromURL))
-    return undefined
-  }
+  if (urls !== undefined && urls !== '') return { servers: urls.split(',').map(fromURL), takeDown: async () => undefined }
   const servers = RELEASES.map((release) => new AsteriskServer(release))
   await Promise.all(RELEASES.map(install))
   for (const server of servers) {
@@ -34,20 +38,11 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     await server.stop()
     await server.start()
   }
-  project.provide(
-    'servers',
-    RELEASES.map(({ version, port }) => ({
-      name: `Asterisk ${version}`,
-      host: '127.0.0.1',
-      port,
-      username: 'admin',
-      secret: 's3cret',
-      version,
-    })),
-  )
-  return async () => {
+  const takeDown = async () => {
     for (const server of servers) await server.stop()
   }
+  const account = { host: '127.0.0.1', username: 'admin', secret: 's3cret' }
+  return { servers: RELEASES.map(({ version, port }) => ({ ...account, name: `Asterisk ${version}`, port, version })), takeDown }
 }
 
 function fromURL(text: string): TestServer {

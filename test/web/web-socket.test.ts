@@ -1,0 +1,205 @@
+import { AMIClient, type AMIResponse, ConnectionError, type WebSocketLike, webSocketTransport } from 'obelus-asterisk'
+import { FakeAsterisk } from 'obelus-asterisk/testing'
+import { AMIClient as WebClient } from 'obelus-asterisk/web'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { outcomeOf } from '../support/client-rig.js'
+import { settle, VirtualClock } from '../support/virtual-clock.js'
+
+const decoder = new TextDecoder()
+
+/** A WebSocket whose other end is in the test's hand. */
+class TestSocket extends EventTarget implements WebSocketLike {
+  static readonly made: TestSocket[] = []
+  binaryType = 'blob'
+  readyState = 0
+  readonly url: string
+  readonly protocols: unknown
+  sent = ''
+  closes = 0
+
+  constructor(url: string | URL, protocols?: unknown) {
+    super()
+    this.url = String(url)
+    this.protocols = protocols
+    TestSocket.made.push(this)
+  }
+
+  send(data: ArrayBuffer): void {
+    this.sent += decoder.decode(data)
+  }
+
+  close(): void {
+    this.closes += 1
+  }
+
+  open(): void {
+    this.readyState = 1
+    this.dispatchEvent(new Event('open'))
+  }
+
+  say(data: unknown): void {
+    this.dispatchEvent(Object.assign(new Event('message'), { data }))
+  }
+
+  end(code?: number, reason = ''): void {
+    this.readyState = 3
+    this.dispatchEvent(Object.assign(new Event('close'), { code, reason }))
+  }
+
+  fail(): void {
+    this.dispatchEvent(new Event('error'))
+  }
+}
+
+function latest(): TestSocket {
+  const socket = TestSocket.made.at(-1)
+  if (socket === undefined) throw new Error('no socket was made')
+  return socket
+}
+
+/** A client over test sockets, on a virtual clock. */
+function open(options = {}) {
+  const clock = new VirtualClock()
+  const connect = webSocketTransport('ws://bridge.test/', { WebSocket: TestSocket, protocols: 'binary' })
+  const ami = new AMIClient({
+    username: 'admin',
+    secret: 's3cret',
+    authType: 'plaintext',
+    connect,
+    clock,
+    reconnect: false,
+    ...options,
+  })
+  onTestFinished(async () => {
+    const closed = ami.close()
+    await clock.advance(2_000)
+    await closed
+  })
+  return { ami, clock }
+}
+
+const answer = (socket: TestSocket, headers = '') => {
+  const id = /ActionID: (\S+)\r\n(?![\s\S]*ActionID)/.exec(socket.sent)?.[1]
+  return `Response: Success\r\nActionID: ${id}\r\n${headers}\r\n`
+}
+
+async function loggedIn(options = {}) {
+  const at = open(options)
+  const login = at.ami.login()
+  await settle()
+  const socket = latest()
+  socket.open()
+  socket.say('Asterisk Call Manager/11.0.0\r\n')
+  await settle()
+  socket.say(answer(socket))
+  socket.say('Event: FullyBooted\r\nPrivilege: system,all\r\nStatus: Fully Booted\r\n\r\n')
+  await settle()
+  await login
+  return { ...at, socket }
+}
+
+describe('a link over WebSocket', () => {
+  it('asks for binary frames and its sub-protocol, and writes what it is given', async () => {
+    const { socket } = await loggedIn()
+    expect(socket).toMatchObject({ url: 'ws://bridge.test/', protocols: 'binary', binaryType: 'arraybuffer' })
+    expect(socket.sent).toMatch(/^Action: Login\r\nActionID: \S+\r\n/)
+  })
+
+  it('takes text and binary frames, of any view, with the messages cut anywhere', async () => {
+    const { ami, socket } = await loggedIn()
+    const ping = ami.sendAction('Ping')
+    await settle()
+    const bytes = new TextEncoder().encode(answer(socket, 'Ping: Pöng\r\n'))
+    const frames: unknown[] = []
+    for (let at = 0; at < bytes.length; at += 7) {
+      const piece = bytes.slice(at, at + 7)
+      frames.push([piece.buffer, piece, new DataView(piece.buffer)][(at / 7) % 3])
+    }
+    for (const frame of frames) socket.say(frame)
+    expect(((await ping) as AMIResponse).get('Ping')).toBe('Pöng')
+  })
+
+  it.each<[string, (socket: TestSocket) => void, RegExp]>([
+    [
+      'is closed before it is open',
+      (socket) => socket.end(1006),
+      /No connection to ws:\/\/bridge.test\/: it was closed with code 1006/,
+    ],
+    ['fails', (socket) => socket.fail(), /it could not be reached/],
+  ])('a socket that %s is no connection', async (_, how, message) => {
+    const { ami } = open()
+    const login = ami.login().catch((error: Error) => error)
+    await settle()
+    how(latest())
+    const error = await login
+    expect(error).toBeInstanceOf(ConnectionError)
+    expect((error as Error).message).toMatch(message)
+  })
+
+  it.each([
+    [1000, undefined],
+    [1006, /ws:\/\/bridge.test\/ was closed with code 1006/],
+    [1011, /with code 1011: bridge died/],
+  ])('closed with %s: what waits rejects', async (code, message) => {
+    const { ami, socket } = await loggedIn()
+    const ping = ami.sendAction('Ping').catch((error: Error) => error)
+    await settle()
+    socket.end(code, code === 1011 ? 'bridge died' : '')
+    const error = (await ping) as Error
+    expect(error).toMatchObject({ name: 'ConnectionLostError', sent: 'maybe' })
+    if (message !== undefined) expect(`${error.message} ${String(error.cause)}`).toMatch(message)
+  })
+
+  it('a bridge that goes silent is noticed, and another socket is made', async () => {
+    const { ami, clock } = await loggedIn({
+      reconnect: { initialDelayMs: 10, maxDelayMs: 10 },
+      keepAlive: { intervalMs: 10_000, timeoutMs: 5_000 },
+    })
+    const made = TestSocket.made.length
+    await clock.advance(15_100)
+    expect(ami.status.state).toBe('connecting')
+    expect(TestSocket.made).toHaveLength(made + 1)
+  })
+
+  it('an attempt that is given up closes its socket', async () => {
+    const { ami, clock } = open({ connectTimeoutMs: 1_000 })
+    const login = outcomeOf(ami.login())
+    await clock.advance(1_000)
+    await login
+    expect(latest().closes).toBeGreaterThan(0)
+    latest().open()
+    expect(latest().sent).toBe('')
+  })
+
+  it('a socket that is given serves one link', async () => {
+    const socket = new TestSocket('ws://given')
+    socket.open()
+    const connect = webSocketTransport(socket)
+    const protocol = { connectionMade: () => undefined, dataReceived: () => undefined, connectionLost: () => undefined }
+    const { signal } = new AbortController()
+    await connect(protocol, signal)
+    await expect(connect(protocol, signal)).rejects.toMatchObject({ name: 'ConnectionError', retryable: false })
+  })
+
+  it('says what is wrong: a URL that is none, a runtime without WebSocket, a browser without a link', () => {
+    expect(() => webSocketTransport('http://x', { WebSocket: TestSocket })).toThrow('begins with ws:// or wss://, not "http://x"')
+    const { WebSocket } = globalThis
+    Reflect.deleteProperty(globalThis, 'WebSocket')
+    onTestFinished(() => {
+      if (WebSocket !== undefined) globalThis.WebSocket = WebSocket
+    })
+    expect(() => webSocketTransport('ws://x')).toThrow('This runtime has no WebSocket')
+    expect(() => new WebClient({ username: 'a', secret: 'b' } as never)).toThrow('connect must be a connector')
+  })
+})
+
+it('a test written from the README needs one line to clean up', async () => {
+  const began = performance.now()
+  const pbx = new FakeAsterisk({ users: { admin: 's3cret' } })
+  pbx.listenWebSocket('ws://pbx.test/ami')
+  const ami = new WebClient({ username: 'admin', secret: 's3cret', connect: webSocketTransport('ws://pbx.test/ami') })
+  await ami.login()
+  expect((await ami.sendAction('Ping')).get('Ping')).toBe('Pong')
+  await Promise.all([ami.close(), pbx.close()])
+  console.log(`a test over mock-socket: ${(performance.now() - began).toFixed(0)} ms`)
+})

@@ -1,0 +1,67 @@
+import { ConnectionError, webStreamsTransport } from 'obelus-asterisk'
+import { expect, it } from 'vitest'
+import { settle } from '../support/virtual-clock.js'
+
+/** A link over streams whose other ends are in the test's hand. */
+async function open() {
+  const incoming = new TransformStream<Uint8Array, Uint8Array>()
+  const outgoing = new TransformStream<Uint8Array, Uint8Array>()
+  const told: string[] = []
+  const protocol = {
+    connectionMade: () => told.push('made'),
+    dataReceived: (data: Uint8Array) => told.push(new TextDecoder().decode(data)),
+    connectionLost: (error?: Error) => told.push(`lost ${error?.message ?? 'in order'}`),
+  }
+  let closed = 0
+  const streams = {
+    readable: incoming.readable,
+    writable: outgoing.writable,
+    close: () => {
+      closed += 1
+    },
+  }
+  const link = await webStreamsTransport(() => streams)(protocol, new AbortController().signal)
+  return { link, told, peer: incoming.writable.getWriter(), written: outgoing.readable.getReader(), closed: () => closed }
+}
+
+it('reads, writes a copy, and ends in order when the peer does', async () => {
+  const { link, told, peer, written, closed } = await open()
+  void peer.write(new TextEncoder().encode('hello'))
+  const bytes = new TextEncoder().encode('mine')
+  link.write(bytes)
+  bytes.fill(0)
+  expect(new TextDecoder().decode((await written.read()).value)).toBe('mine')
+  await peer.close()
+  await settle()
+  link.write(bytes)
+  expect([told, closed()]).toEqual([['made', 'hello', 'lost in order'], 1])
+})
+
+it('tells why it was lost', async () => {
+  const { told, peer } = await open()
+  await peer.abort(new Error('read ECONNRESET'))
+  await settle()
+  expect(told).toEqual(['made', 'lost The connection was lost: read ECONNRESET'])
+})
+
+it('closes once, also a stalled one', async () => {
+  const { link, told, closed } = await open()
+  link.close()
+  link.close()
+  await settle()
+  expect([told, closed()]).toEqual([['made', 'lost in order'], 1])
+})
+
+it('streams that cannot be opened are no connection; streams that were given serve one link', async () => {
+  const protocol = { connectionMade: () => undefined, dataReceived: () => undefined, connectionLost: () => undefined }
+  const { signal } = new AbortController()
+  const refused = webStreamsTransport(() => {
+    throw new Error('connect ECONNREFUSED')
+  })
+  await expect(refused(protocol, signal)).rejects.toThrow('No connection: connect ECONNREFUSED')
+  await expect(refused(protocol, signal)).rejects.toBeInstanceOf(ConnectionError)
+  const given = webStreamsTransport(new TransformStream<Uint8Array, Uint8Array>())
+  await given(protocol, signal)
+  await expect(given(protocol, signal)).rejects.toMatchObject({ retryable: false })
+  await expect(given(protocol, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough')
+})
