@@ -9,7 +9,7 @@ import {
   InvalidActionError,
   unlisted,
 } from 'obelus-asterisk'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 /** Something that the contract's clients can log in to. */
 export interface ContractTarget {
@@ -38,10 +38,17 @@ export function describeClientContract(name: string, open: () => Promise<Contrac
       return made
     }
 
+    const results: (string | undefined)[] = []
+
     beforeEach(async () => {
       target = await open()
     })
-    afterEach(async () => {
+    afterAll(() => {
+      const passed = results.filter((state) => state === 'pass').length
+      console.log(`contract | ${name.padEnd(44)} | ${passed} of ${results.length}`)
+    })
+    afterEach(async ({ task }) => {
+      results.push(task.result?.state)
       await Promise.all(clients.map((each) => each.close()))
       clients = []
       await target.close()
