@@ -7,6 +7,7 @@ import type { ConnectionStatus } from '../ami/status.js'
 import { systemClock } from '../ami/system-clock.js'
 import { variablePairs } from '../ami/variables.js'
 import { unlisted } from '../ami/vocabulary.js'
+import { parseCallerId } from '../core/caller-id.js'
 import { count } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
 import { EventStream } from '../core/event-stream.js'
@@ -289,10 +290,10 @@ export class CallManager implements Disposable {
 }
 
 function factsOf({ callerId = '', context = '', exten = '', variables = {} }: OriginateRequest): CallFacts {
-  const name = /^\s*"?([^"<]*?)"?\s*<([^>]*)>\s*$/.exec(callerId)
+  const caller = parseCallerId(callerId)
   return {
-    callerId: name?.[2] ?? callerId,
-    callerName: name?.[1] ?? '',
+    callerId: caller.number,
+    callerName: caller.name,
     context,
     exten,
     variables: new Map(variablePairs(variables)),

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { AGIInvalidCommandError, MAX_COMMAND_BYTES } from 'obelus-asterisk/protocol'
 import { expect, it } from 'vitest'
-import { AGIPeer, environment, parseCommandLine } from '../support/agi-peer.js'
+import { parseWords } from '../../src/testing/agi/agi-channel.js'
+import { AGIPeer, environment } from '../support/agi-peer.js'
 
 function write(
   command: string,
@@ -23,7 +24,7 @@ it('Asterisk reads back every argument exactly as it was given', () => {
     fc.property(fc.array(text, { maxLength: 8 }), (args) => {
       const { line = '' } = write('SET VARIABLE', ...args)
       expect(line.endsWith('\n')).toBe(true)
-      expect(parseCommandLine(line.slice(0, -1))).toEqual(['SET', 'VARIABLE', ...args])
+      expect(parseWords(line.slice(0, -1))).toEqual(['SET', 'VARIABLE', ...args])
     }),
     { numRuns: 300 },
   )

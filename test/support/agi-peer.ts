@@ -95,25 +95,3 @@ export function recordedSession(name: string): RecordedPiece[] {
     .map((line) => JSON.parse(line) as { dir: RecordedPiece['dir']; latin1?: string })
     .map(({ dir, latin1 = '' }) => ({ dir, text: Buffer.from(latin1, 'latin1').toString('utf8') }))
 }
-
-/** A command line read as Asterisk's `parse_args` reads it (`res/res_agi.c`). */
-export function parseCommandLine(line: string): string[] {
-  const words: string[] = []
-  let word: string | undefined
-  let quoted = false
-  for (let at = 0; at < line.length; at += 1) {
-    const character = line.charAt(at)
-    if (character === '"') {
-      quoted = !quoted
-      word ??= ''
-    } else if ((character === ' ' || character === '\t') && !quoted) {
-      if (word !== undefined) words.push(word)
-      word = undefined
-    } else if (character === '\\') {
-      at += 1
-      word = (word ?? '') + line.charAt(at)
-    } else word = (word ?? '') + character
-  }
-  if (word !== undefined) words.push(word)
-  return words
-}

@@ -1,3 +1,5 @@
+import { parseCallerId } from '../../core/caller-id.js'
+
 /** What a simulated channel is, and what its caller does. */
 export interface AGIChannelOptions {
   /** What the dialplan gives the script. */
@@ -117,7 +119,7 @@ export class AGIChannel {
   environment({ request, script }: { readonly request: string; readonly script?: string }): string {
     const { args = [], callerId = '', channel = 'PJSIP/100-00000001', uniqueId = '1700000000.1' } = this.#options
     const { context = 'default', extension = 's' } = this.#options
-    const caller = /^\s*"?([^"<]*?)"?\s*<([^>]*)>\s*$/.exec(callerId)
+    const caller = parseCallerId(callerId)
     const variables: readonly (readonly [string, string])[] = [
       ...(script === undefined ? [] : ([['network', 'yes']] as const)),
       ...(script === undefined || script === '' ? [] : ([['network_script', script]] as const)),
@@ -127,8 +129,8 @@ export class AGIChannel {
       ['type', channel.split('/')[0] ?? ''],
       ['uniqueid', uniqueId],
       ['version', '22.10.1'],
-      ['callerid', (caller?.[2] ?? callerId) || 'unknown'],
-      ['calleridname', caller?.[1] || 'unknown'],
+      ['callerid', caller.number || 'unknown'],
+      ['calleridname', caller.name || 'unknown'],
       ['callingpres', '0'],
       ['callingani2', '0'],
       ['callington', '0'],

@@ -1,8 +1,8 @@
+import { parseCallerId } from '../../core/caller-id.js'
 import type { ActionHandler, FakeEvent } from '../handlers.js'
 import { Caller, type IncomingCall } from './caller.js'
 import { dialplanActions, listChannels } from './dialplan-actions.js'
 import { STATE } from './fake-channel.js'
-import { callerId } from './fake-originate.js'
 import { behaviours, type Dialplan } from './plan.js'
 import { DialplanRunner } from './runner.js'
 import { Switchboard, type SwitchboardHost } from './switchboard.js'
@@ -23,7 +23,7 @@ export class DialplanCalls {
   /** @throws Error when the extension is not there. */
   incoming({ to, from = '', trunk = 'PJSIP/trunk', context = 'default' }: IncomingCall): Caller {
     if (!this.#runner.has(to)) throw new Error(`Nobody can call ${to}: the dialplan has no such extension`)
-    const { name: callerIdName, num: callerIdNum } = callerId(from)
+    const { name: callerIdName, number: callerIdNum } = parseCallerId(from)
     const channel = this.#board.create({
       name: `${trunk}-${this.#board.nextNumber()}`,
       state: STATE.ring,

@@ -1,4 +1,5 @@
 import type { AMIAction } from '../../ami/action-reader.js'
+import { type CallerId, parseCallerId } from '../../core/caller-id.js'
 import { failure, type HeaderPairs, type Reply, success } from '../handlers.js'
 import type { DialFailure } from './dial-failure.js'
 import type { Dialing, FakeChannel } from './fake-channel.js'
@@ -34,7 +35,7 @@ class FakeOriginate implements Dialing {
   readonly #application: string
   readonly #context: string
   readonly #exten: string
-  readonly #caller: { readonly name: string; readonly num: string }
+  readonly #caller: CallerId
   #called: FakeChannel | undefined
   #isOver = false
   #stopTimer: () => void = () => undefined
@@ -47,7 +48,7 @@ class FakeOriginate implements Dialing {
     this.#application = this.#header('Application')
     this.#context = this.#header('Context')
     this.#exten = this.#header('Exten')
-    this.#caller = callerId(this.#header('CallerID'))
+    this.#caller = parseCallerId(this.#header('CallerID'))
   }
 
   /** What Asterisk says to one that cannot be; undefined if it can. */
@@ -70,7 +71,7 @@ class FakeOriginate implements Dialing {
     this.#runner.call(this.#header('Channel'), {
       uniqueId,
       otherUniqueId: this.#header('OtherChannelId') || undefined,
-      callerIdNum: this.#caller.num,
+      callerIdNum: this.#caller.number,
       callerIdName: this.#caller.name,
       prepare: (channel) => this.#prepare(channel),
       dialing: this,
@@ -141,7 +142,7 @@ class FakeOriginate implements Dialing {
       ...runs,
       ['Reason', reason],
       ['Uniqueid', answered?.uniqueId ?? (this.#header('ChannelId') || '<unknown>')],
-      ['CallerIDNum', this.#caller.num || '<unknown>'],
+      ['CallerIDNum', this.#caller.number || '<unknown>'],
       ['CallerIDName', this.#caller.name || '<unknown>'],
     ])
     this.#settled(answered !== undefined)
@@ -150,10 +151,4 @@ class FakeOriginate implements Dialing {
   #header(name: string): string {
     return this.#request.get(name) ?? ''
   }
-}
-
-/** Name and number of `"Ann" <100>`, as Asterisk reads it. */
-export function callerId(text: string): { name: string; num: string } {
-  const found = /^\s*"?([^"<]*?)"?\s*<([^>]*)>\s*$/.exec(text)
-  return { name: found?.[1] ?? '', num: found?.[2] ?? text.trim() }
 }
