@@ -124,7 +124,7 @@ export abstract class AGICommands {
   async getData(
     file: string,
     options: CommandOptions & {
-      /** How long to wait for each digit. @default what the channel's technology has, 6,000 for most */
+      /** How long to wait for each digit. @default Asterisk's own times for the first and the others */
       readonly timeoutMs?: number
       /** @default 1,024 */
       readonly maxDigits?: number

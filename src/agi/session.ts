@@ -31,7 +31,7 @@ export type Utterance =
 export interface PromptOptions {
   /** How many digits there are at the most; that many need no `#`. @default 1,024 */
   readonly maxDigits?: number
-  /** How long to wait for each digit. @default 6_000 */
+  /** How long to wait for each digit. @default what `getData` has; a menu waits 6_000 */
   readonly timeoutMs?: number
   /** Whether the digits are right. What it throws, the prompt throws. @default at least one digit */
   readonly validate?: (digits: string) => boolean | Promise<boolean>

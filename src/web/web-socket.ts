@@ -35,7 +35,8 @@ const OPEN = 1
  * Links over WebSocket, to a bridge that speaks TCP to the manager port (Asterisk itself has no AMI over WebSocket). Frames may be binary or text,
  * and cut the messages anywhere.
  *
- * With a URL each link has a socket of its own; a socket that is given serves one link, and no reconnect.
+ * With a URL each link has a socket of its own. A socket that is given serves one link, and no reconnect; give it before it is open, as what came
+ * before is lost.
  *
  * @throws TypeError when there is no `WebSocket` in this runtime (Node 20 has none: use the package `ws`), or the URL is none.
  */
