@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, copyFileSync, cpSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { loggedIn, NOT_OURS, releaseOf, servers } from './target.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const ours = servers.filter(({ version }) => version !== undefined)
+const FOLDER = '/opt/obelus-asterisk'
+
+it.runIf(ours.length === 0)(`programs that Asterisk starts: ${NOT_OURS}`, (context) => context.skip(NOT_OURS))
+
+/** Puts this Node, the package and a script where the Asterisk of this root finds them. Gives why it cannot be, if it cannot. */
+function place(asterisk: string, script: string): string | undefined {
+  const folder = join(asterisk, FOLDER)
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(join(folder, 'node_modules'), { recursive: true })
+  copyFileSync(realpathSync(process.execPath), join(folder, 'node'))
+  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true })
+  for (const name of ['eventemitter3', 'p-queue', 'p-timeout'])
+    cpSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true })
+  writeFileSync(join(folder, 'script.mjs'), `#!${FOLDER}/node\nimport { runAGI } from '${FOLDER}/dist/index.js'\n${script}\n`)
+  for (const name of ['node', 'script.mjs']) chmodSync(join(folder, name), 0o755)
+  try {
+    execFileSync('chroot', [asterisk, `${FOLDER}/node`, '--version'], { stdio: 'pipe' })
+    return undefined
+  } catch (error) {
+    return `this Node does not run beside that Asterisk: ${String(error).split('\n')[0]}`
+  }
+}
+
+describe.each(ours)('a program that $name starts', (server) => {
+  it('speaks AGI over stdin and stdout, whatever it prints, and is told of a hangup', async (context) => {
+    const problem = place(
+      releaseOf(server).root,
+      `await runAGI(async (agi) => {
+        console.log('VERBOSE "this is no command" 1')
+        await agi.setVariable('MARK', [agi.args.join('|'), await agi.getVariable('TEXT'), agi.env.network].join(' / '))
+        if (agi.args[0] !== 'hangup') return
+        const gone = new Promise((resolve) => agi.signal.addEventListener('abort', resolve))
+        await agi.exec('UserEvent', 'AGIReady', 'Channel: ' + agi.env.channel)
+        await agi.waitForDigit(20_000).catch(() => undefined)
+        await gone
+        await agi.setVariable('MARK', 'told of the hangup')
+      })`,
+    )
+    if (problem !== undefined) context.skip(problem)
+    const ami = await loggedIn(server)
+    /** What AGISTATUS is when the call is over that the script has marked so. */
+    const run = async (args: readonly string[], mark: string) => {
+      const isIt = (event: { get(name: string): string | undefined }) =>
+        event.get('UserEvent') === 'AGIStatus' && event.get('Mark') === mark
+      const told = ami.waitFor('UserEvent', { where: isIt, timeoutMs: 20_000 })
+      const place = { Channel: 'Local/caller@agi/n', Context: 'agi', Exten: 'run', Priority: 1, Async: true }
+      const variables = { URL: [`${FOLDER}/script.mjs`, ...args].join(','), TEXT: 'a (b) ☎' }
+      await ami.sendAction('Originate', place, { variables })
+      return (await told).get('Status')
+    }
+    expect(await run(['one', 'two words'], 'one|two words / a (b) ☎ / false')).toBe('SUCCESS')
+    const ready = ami.waitFor('UserEvent', { where: (event) => event.get('UserEvent') === 'AGIReady', timeoutMs: 20_000 })
+    const hungUp = run(['hangup'], 'told of the hangup')
+    const channel = (await ready).getAll('Channel').find((name) => name.endsWith(';1')) ?? ''
+    await ami.sendAction('Hangup', { Channel: channel.replace(';1', ';2'), Cause: 16 })
+    expect(await hungUp).toBe('HANGUP')
+  }, 60_000)
+})
