@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -5,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { webSocketTransport } from 'obelus-asterisk'
 import { chromium } from 'playwright-core'
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket as NodeWebSocket } from 'ws'
 import { describeClientContract } from '../support/client-contract.js'
 import { installTool, startTool } from './asterisk/tools.js'
@@ -16,12 +17,23 @@ const ours = servers.filter(({ version }) => version !== undefined)
 const BRIDGE_PORTS = 19_000
 const BROWSER_PORT = 19_333
 
-/** A real bridge from WebSocket to the manager port of a server. */
-async function bridge(to: number, version: number): Promise<{ url: string; close(): void }> {
+const bridges = new Map<number, Promise<ChildProcess>>()
+
+/**
+ * The URL of a real bridge from WebSocket to the manager port of a server. One serves all tests: a second one on its port could be taken for
+ * ready while the first one is still there.
+ */
+async function bridge(to: number, version: number): Promise<string> {
   const port = BRIDGE_PORTS + version
-  const child = await startTool('websockify', [`127.0.0.1:${port}`, `127.0.0.1:${to}`], port)
-  return { url: `ws://127.0.0.1:${port}/`, close: () => child.kill('SIGKILL') }
+  const started = bridges.get(port) ?? startTool('websockify', [`127.0.0.1:${port}`, `127.0.0.1:${to}`], port)
+  bridges.set(port, started)
+  await started
+  return `ws://127.0.0.1:${port}/`
 }
+
+afterAll(async () => {
+  for (const child of await Promise.all(bridges.values())) child.kill('SIGTERM')
+})
 
 beforeAll(async () => {
   if (ours.length === 0) return
@@ -33,10 +45,10 @@ it.runIf(ours.length === 0)(`WebSocket and browser: ${NOT_OURS}`, (context) => c
 
 for (const { name, port, version = 0, username, secret } of ours) {
   describeClientContract(`WebSocket, through websockify, to ${name}`, async () => {
-    const { url, close } = await bridge(port, version)
+    const url = await bridge(port, version)
     // Node 20 has no WebSocket of its own.
     const connect = webSocketTransport(url, { protocols: 'binary', WebSocket: globalThis.WebSocket ?? NodeWebSocket })
-    return { options: { username, secret, connect }, close: async () => close() }
+    return { options: { username, secret, connect }, close: async () => undefined }
   })
 }
 
@@ -75,8 +87,7 @@ async function pageServer(): Promise<string> {
 
 describe.each(ours)('in Chromium, through websockify, $name', ({ port, version = 0, username, secret }) => {
   it('a page logs in, sends an action and iterates events', async () => {
-    const { url, close } = await bridge(port, version)
-    onTestFinished(close)
+    const url = await bridge(port, version)
     const flags = [
       '--headless=new',
       '--no-sandbox',
