@@ -22,7 +22,9 @@ export class AMIAction extends AMIMessage {
 
   toJSON(): { name: string; headers: Record<string, string | string[]> } {
     const headers = this.headersToJSON()
-    for (const name of Object.keys(headers)) if (/^(secret|key)$/i.test(name)) headers[name] = '…'
+    // Key is what a login makes of the secret; elsewhere it is a key of the database.
+    const secrets = this.name.toLowerCase() === 'login' ? /^(secret|key)$/i : /^secret$/i
+    for (const name of Object.keys(headers)) if (secrets.test(name)) headers[name] = '…'
     return { name: this.name, headers }
   }
 }

@@ -109,6 +109,14 @@ export class AMIClient implements AsyncDisposable {
     })
   }
 
+  /**
+   * Puts something between the client and the links that it makes from now on, such as a trace or faults: `wrap` is given what makes links, and
+   * returns what does in its place.
+   */
+  wrapConnector(wrap: (connector: Connector) => Connector): void {
+    this.#connection.wrapConnector(wrap)
+  }
+
   /** Where the client stands now. */
   get status(): ConnectionStatus {
     return this.#connection.status

@@ -47,7 +47,7 @@ interface Outage {
 /** Keeps a client logged in: makes one session after the other, with growing delays, until it is told to end or must give up. */
 export class Connection {
   readonly #options: ResolvedOptions
-  readonly #connector: Connector
+  #connector: Connector
   readonly #clock: Clock
   readonly #hub: EventHub
   readonly #events: ConnectionEvents
@@ -88,6 +88,11 @@ export class Connection {
 
   get isClosing(): boolean {
     return this.#status.state === 'closing' || this.#status.state === 'closed'
+  }
+
+  /** What makes the links from now on. */
+  wrapConnector(wrap: (connector: Connector) => Connector): void {
+    this.#connector = wrap(this.#connector)
   }
 
   /**

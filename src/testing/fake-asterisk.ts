@@ -2,6 +2,7 @@ import { EventEmitter } from 'eventemitter3'
 import type { AMIAction } from '../ami/action-reader.js'
 import type { ServerHeaders } from '../ami/server-protocol.js'
 import { systemClock } from '../ami/system-clock.js'
+import { quote } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
 import type { Connector, Protocol } from '../core/transport.js'
 import { callFastAGI } from '../node/call-fastagi.js'
@@ -15,11 +16,12 @@ import { DialplanCalls } from './dialplan/dialplan-calls.js'
 import type { Dialplan } from './dialplan/plan.js'
 import { eventClass } from './event-class.js'
 import { type FakeServer, FakeSession, type FakeUser } from './fake-session.js'
-import { type ActionHandler, action, type FakeClient, FakeResponse, headerPairs, type Reply, success } from './handlers.js'
+import { type ActionHandler, action, type FakeClient, failure, headerPairs, type Reply, success } from './handlers.js'
 import { memoryConnector } from './memory-link.js'
 import { nearestHandler } from './nearest.js'
+import { Playback, type PlaybackOptions } from './recording/playback.js'
+import { connectionsOf, type RecordedConnection } from './recording/recorded-connection.js'
 import { parseRecording } from './recording/recording.js'
-import { connectionsOf, type RecordedConnection, ReplaySession } from './recording/replay-session.js'
 import { WebSocketListener } from './web-socket-listener.js'
 
 export interface FakeAsteriskOptions {
@@ -47,11 +49,18 @@ export class UnhandledActionError extends Error {
   override readonly name = 'UnhandledActionError'
   readonly actions: readonly AMIAction[]
 
-  constructor(actions: readonly AMIAction[], handlers: readonly ActionHandler[]) {
-    const list = actions.map((each) => describeUnhandled(each, handlers)).join('\n  ')
-    super(`The fake has no handler for these actions:\n  ${list}\nHandled are: ${handlers.map(({ label }) => label).join(', ')}`)
-    this.actions = actions
+  constructor(unhandled: readonly UnhandledAction[], handlers: readonly ActionHandler[]) {
+    const list = unhandled.map(({ description }) => description).join('\n  ')
+    const handled = handlers.length === 0 ? '' : `\nHandled are: ${handlers.map(({ label }) => label).join(', ')}`
+    super(`The fake has no handler for these actions:\n  ${list}${handled}`)
+    this.actions = unhandled.map(({ action }) => action)
   }
+}
+
+interface UnhandledAction {
+  readonly action: AMIAction
+  /** The action, and the handler that was the nearest when it came. */
+  readonly description: string
 }
 
 function describeUnhandled(action: AMIAction, handlers: readonly ActionHandler[]): string {
@@ -62,8 +71,10 @@ function describeUnhandled(action: AMIAction, handlers: readonly ActionHandler[]
 /** A recording that a fake plays. */
 interface PlayedRecording {
   readonly connections: readonly RecordedConnection[]
-  readonly scale: number
+  readonly options: PlaybackOptions
 }
+
+const PING = action('Ping', () => success({ Ping: 'Pong', Timestamp: (Date.now() / 1000).toFixed(6) }))
 
 /** What a fake tells of. */
 export interface FakeNotices {
@@ -94,7 +105,7 @@ export class FakeAsterisk implements AsyncDisposable {
   readonly #listeners: TCPListener[] = []
   readonly #webSockets: WebSocketListener[] = []
   readonly #server: FakeServer
-  #unhandled: AMIAction[] = []
+  #unhandled: UnhandledAction[] = []
   #received: AMIAction[] = []
   #startedAt = new Date()
   #shuttingDown = false
@@ -102,7 +113,6 @@ export class FakeAsterisk implements AsyncDisposable {
   #handlerError: Error | undefined
   #calls: DialplanCalls | undefined
   #recorded: PlayedRecording | undefined
-  readonly #replays = new Set<ReplaySession>()
   #connections = 0
   readonly #asyncAGI = new AsyncAGICalls({ emit: (name, headers) => this.emit(name, headers) })
 
@@ -115,14 +125,20 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   /**
-   * A fake that says what a server said when `record` kept it: an action gets the answer that the recorded one got, and the events that came
-   * between it and the next come again. `scale`: how much slower than it was; 1 is real time. @default no time at all
+   * A fake that says what a server said when `record` kept it: an action gets the answer that its like got, and what came unasked comes again when
+   * the actions before it have come. `use` puts handlers before the recording. An action that is not in it, or not that often, is unhandled;
+   * only Ping, Challenge and Logoff are answered whenever they come. The login needs no account of this fake.
    *
-   * @throws the system's error for a file that cannot be read, SyntaxError for one that is no recording.
+   * @throws the system's error for a file that cannot be read, SyntaxError for one that is no recording, RangeError for a `scale` that is none.
    */
-  static fromRecording(file: string | URL, options: FakeAsteriskOptions & { readonly scale?: number } = {}): FakeAsterisk {
+  static fromRecording(file: string | URL, options: FakeAsteriskOptions & PlaybackOptions = {}): FakeAsterisk {
+    const { scale = 0 } = options
+    if (!(scale >= 0 && scale < Number.POSITIVE_INFINITY))
+      throw new RangeError(`scale must be a number from 0 up, not ${quote(scale)}`)
     const pbx = new FakeAsterisk(options)
-    pbx.#recorded = { connections: connectionsOf(parseRecording(readTextFile(file))), scale: options.scale ?? 0 }
+    const connections = connectionsOf(parseRecording(readTextFile(file)), options.encoding ?? 'utf-8')
+    if (connections.length === 0) throw new SyntaxError('Nothing is in the recording: no link was made while it ran')
+    pbx.#recorded = { connections, options }
     return pbx
   }
 
@@ -136,7 +152,7 @@ export class FakeAsterisk implements AsyncDisposable {
 
   /** Actions that no handler answered. */
   get unhandled(): readonly AMIAction[] {
-    return this.#unhandled
+    return this.#unhandled.map(({ action }) => action)
   }
 
   /** Every action of clients that were logged in, in order. */
@@ -272,7 +288,7 @@ export class FakeAsterisk implements AsyncDisposable {
 
   /** Ends every connection without a word. */
   disconnectAll(): void {
-    for (const session of [...this.#sessions, ...this.#replays]) session.close()
+    for (const session of [...this.#sessions]) session.close()
   }
 
   /** Begins a graceful shutdown: every action is refused, events go on. `abortShutdown()` takes it back. */
@@ -311,7 +327,7 @@ export class FakeAsterisk implements AsyncDisposable {
     await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()))
     if (this.#handlerError !== undefined) throw this.#handlerError
     if (this.#unhandled.length > 0 && (this.#options.unhandled ?? 'error') === 'error') {
-      throw new UnhandledActionError(this.#unhandled, this.#allHandlers)
+      throw new UnhandledActionError(this.#unhandled, this.#handlersBefore(this.#recorded === undefined ? this.#builtIn : []))
     }
   }
 
@@ -321,7 +337,6 @@ export class FakeAsterisk implements AsyncDisposable {
 
   #newSession(): Protocol {
     this.#connections += 1
-    if (this.#recorded !== undefined) return this.#newReplay(this.#recorded)
     const session = new FakeSession(this.#server)
     this.#sessions.add(session)
     this.#notices.emit('connection')
@@ -329,19 +344,11 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   /** The first connection is the recording's first; one more than it has is its last again. */
-  #newReplay({ connections, scale }: PlayedRecording): Protocol {
+  #playback(): Playback | undefined {
+    if (this.#recorded === undefined) return undefined
+    const { connections, options } = this.#recorded
     const connection = connections[Math.min(this.#connections, connections.length) - 1]
-    if (connection === undefined) throw new Error('The recording has no connection')
-    const host = {
-      clock: this.#options.clock ?? systemClock,
-      scale,
-      received: (request: AMIAction) => this.#received.push(request),
-      unhandled: (request: AMIAction) => this.#unhandled.push(request),
-      ended: (session: ReplaySession) => this.#replays.delete(session),
-    }
-    const session = new ReplaySession(host, connection)
-    this.#replays.add(session)
-    return session
+    return connection && new Playback(connection, options, this.#options.clock ?? systemClock)
   }
 
   #serverForSessions(): FakeServer {
@@ -361,11 +368,13 @@ export class FakeAsterisk implements AsyncDisposable {
       },
       user: (name) => accounts.get(name),
       isLoggedIn: (name) => [...this.#sessions].some((session) => session.username === name),
-      reply: (request, client) => this.#reply(request, client),
+      playback: () => this.#playback(),
+      reply: (request, client, recorded) => this.#reply(request, client, recorded),
       handlerFailed: (request, error) => {
         this.#handlerError ??= new Error(`The handler of ${request.name} threw`, { cause: error })
       },
-      loggedIn: (session, username) => this.#loggedIn(session, username),
+      loggedIn: (username) => this.#notices.emit('login', username),
+      welcome: (session, username) => this.#welcome(session, username),
       ended: (session) => {
         this.#sessions.delete(session)
         if (session.username !== undefined) this.#notices.emit('disconnect', session.username)
@@ -373,11 +382,12 @@ export class FakeAsterisk implements AsyncDisposable {
     }
   }
 
-  #reply(request: AMIAction, client: FakeClient): Reply | Promise<Reply> {
+  #reply(request: AMIAction, client: FakeClient, recorded: readonly ActionHandler[] | undefined): Reply | Promise<Reply> {
     this.#received.push(request)
-    const handler = this.#allHandlers.find((each) => each.matches(request) && !(each.isOnce && this.#used.has(each)))
+    const handlers = this.#handlersBefore(recorded === undefined ? this.#builtIn : [...recorded, PING])
+    const handler = handlers.find((each) => !(each.isOnce && this.#used.has(each)) && each.matches(request))
     this.#notices.emit('action', request, handler)
-    if (handler === undefined) return this.#refuse(request)
+    if (handler === undefined) return this.#refuse(request, handlers, recorded !== undefined)
     this.#used.add(handler)
     const reply = handler.resolve(request, client)
     const told = (settled: Reply) => this.#notices.emit('response', request, settled)
@@ -386,21 +396,23 @@ export class FakeAsterisk implements AsyncDisposable {
     return reply
   }
 
-  #refuse(request: AMIAction): Reply {
-    this.#unhandled.push(request)
-    if (this.#options.unhandled === 'warn')
-      process.emitWarning(`The fake has no handler for ${describeUnhandled(request, this.#allHandlers)}`)
-    const message = `Invalid/unknown command: ${request.name}. Use Action: ListCommands to show available commands.`
-    return new FakeResponse('Error', { Message: message })
+  #refuse(request: AMIAction, handlers: readonly ActionHandler[], isPlayed: boolean): Reply {
+    const description = describeUnhandled(request, handlers)
+    this.#unhandled.push({ action: request, description })
+    if (this.#options.unhandled === 'warn') process.emitWarning(`The fake has no handler for ${description}`)
+    return failure(
+      isPlayed
+        ? 'The recording has no such action (any more)'
+        : `Invalid/unknown command: ${request.name}. Use Action: ListCommands to show available commands.`,
+    )
   }
 
-  /** The first that fits answers. */
-  get #allHandlers(): readonly ActionHandler[] {
-    return [...this.#handlers, ...(this.#calls?.handlers ?? []), ...this.#asyncAGI.handlers, ...this.#builtIn]
+  /** In the order in which they are asked: the first that fits answers. */
+  #handlersBefore(last: readonly ActionHandler[]): readonly ActionHandler[] {
+    return [...this.#handlers, ...(this.#calls?.handlers ?? []), ...this.#asyncAGI.handlers, ...last]
   }
 
-  #loggedIn(session: FakeSession, username: string): void {
-    this.#notices.emit('login', username)
+  #welcome(session: FakeSession, username: string): void {
     const uptime = Math.floor((Date.now() - this.#startedAt.getTime()) / 1000)
     const booted = [
       ['Uptime', uptime],
@@ -427,7 +439,7 @@ export class FakeAsterisk implements AsyncDisposable {
     const version = VERSIONS[this.#options.version ?? 22]
     const [date, time] = [() => this.#startedAt.toISOString().slice(0, 10), () => this.#startedAt.toISOString().slice(11, 19)]
     return [
-      action('Ping', () => success({ Ping: 'Pong', Timestamp: (Date.now() / 1000).toFixed(6) })),
+      PING,
       action('CoreStatus', () =>
         success({
           CoreStartupDate: date(),

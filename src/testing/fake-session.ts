@@ -3,8 +3,10 @@ import { listShape } from '../ami/list-actions.js'
 import { md5Hex } from '../ami/md5.js'
 import { AMIServerProtocol, type ServerHeaders } from '../ami/server-protocol.js'
 import { textCodec } from '../core/text-codec.js'
+import type { Transport } from '../core/transport.js'
 import { EventMask } from './event-class.js'
-import { type FakeClient, FakeEvent, FakeResponse, headerPairs, type Reply } from './handlers.js'
+import { type ActionHandler, type FakeClient, FakeEvent, FakeResponse, headerPairs, type Reply } from './handlers.js'
+import type { Playback } from './recording/playback.js'
 
 /** An account of the fake. */
 export interface FakeUser {
@@ -23,10 +25,14 @@ export interface FakeServer {
   readonly shuttingDown: boolean
   user(name: string): FakeUser | undefined
   isLoggedIn(name: string): boolean
-  /** Answers an action of a session that is logged in. */
-  reply(action: AMIAction, client: FakeClient): Reply | Promise<Reply>
+  /** What a recording says in the sessions' place, if there is one. */
+  playback(): Playback | undefined
+  /** Answers an action of a session that is logged in. `recorded`: what a recording has for it. */
+  reply(action: AMIAction, client: FakeClient, recorded: readonly ActionHandler[] | undefined): Reply | Promise<Reply>
   handlerFailed(action: AMIAction, error: unknown): void
-  loggedIn(session: FakeSession, user: string): void
+  loggedIn(user: string): void
+  /** What Asterisk says to whoever has logged in. */
+  welcome(session: FakeSession, user: string): void
   ended(session: FakeSession): void
 }
 
@@ -42,9 +48,12 @@ export class FakeSession extends AMIServerProtocol {
   #wanted = EventMask.parse('on')
   #over = false
   readonly #client: FakeClient
+  readonly #playback: Playback | undefined
 
   constructor(server: FakeServer) {
-    super({ greeting: server.greeting, encoding: server.encoding })
+    const playback = server.playback()
+    super({ greeting: playback?.greeting ?? server.greeting, encoding: server.encoding })
+    this.#playback = playback
     this.#server = server
     const session = this
     this.#client = {
@@ -65,6 +74,15 @@ export class FakeSession extends AMIServerProtocol {
     return this.#username
   }
 
+  override connectionMade(transport: Transport): void {
+    super.connectionMade(transport)
+    this.#playback?.start({
+      sendRaw: (bytes) => this.sendRaw(bytes),
+      close: () => this.close(),
+      loggedIn: (username) => this.#loggedIn(username, 'all'),
+    })
+  }
+
   override actionReceived(action: AMIAction): void {
     this.#queue.push(action)
     if (!this.#working) void this.#work()
@@ -73,6 +91,7 @@ export class FakeSession extends AMIServerProtocol {
   override connectionLost(error?: Error): void {
     super.connectionLost(error)
     this.#over = true
+    this.#playback?.stop()
     this.#server.ended(this)
   }
 
@@ -101,6 +120,8 @@ export class FakeSession extends AMIServerProtocol {
 
   #handle(action: AMIAction): Promise<void> | undefined {
     const name = action.name.toLowerCase()
+    const isOfSession = name === 'challenge' || name === 'login' || name === 'logoff'
+    if (isOfSession && this.#playback?.plays(action)) return undefined
     if (name === 'challenge') return this.#sendChallenge(action)
     if (name === 'login') return this.#login(action)
     if (this.#server.shuttingDown) return this.#respond(action, 'Error', { Message: 'Asterisk is shutting down' })
@@ -110,7 +131,7 @@ export class FakeSession extends AMIServerProtocol {
       return undefined
     }
     if (this.#username === undefined) return this.#respond(action, 'Error', { Message: 'Permission denied' })
-    if (name === 'events') return this.#setMask(action)
+    if (name === 'events' && this.#playback === undefined) return this.#setMask(action)
     return this.#run(action)
   }
 
@@ -120,7 +141,7 @@ export class FakeSession extends AMIServerProtocol {
       this.#respond(action, 'Error', { Message: `The fake's handler of ${action.name} threw` })
     }
     try {
-      const reply = this.#server.reply(action, this.#client)
+      const reply = this.#server.reply(action, this.#client, this.#playback?.handlers)
       const answered = reply instanceof Promise ? reply.then((late) => this.#answer(action, late)) : this.#answer(action, reply)
       return answered?.catch(failed)
     } catch (error) {
@@ -190,11 +211,16 @@ export class FakeSession extends AMIServerProtocol {
     if (user.allowMultipleLogin === false && this.#server.isLoggedIn(name)) return this.#refuse(action, 'Login Already In Use')
     const mask = action.get('Events')
     if (mask !== undefined) this.#wanted = EventMask.parse(mask)
-    this.#username = name
-    this.#readable = EventMask.parse(user.read ?? 'all')
     this.#respond(action, 'Success', { Message: 'Authentication accepted' })
-    this.#server.loggedIn(this, action.get('Username') ?? '')
+    this.#loggedIn(action.get('Username') ?? '', user.read ?? 'all')
+    this.#server.welcome(this, action.get('Username') ?? '')
     return undefined
+  }
+
+  #loggedIn(username: string, read: string): void {
+    this.#username = username.toLowerCase()
+    this.#readable = EventMask.parse(read)
+    this.#server.loggedIn(username)
   }
 
   #isRight(action: AMIAction, secret: string): boolean {

@@ -1,5 +1,5 @@
 import { systemClock } from '../ami/system-clock.js'
-import { duration } from '../core/checks.js'
+import { count, duration, quote } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
 import type { Connector, Protocol, Transport } from '../core/transport.js'
 import { seededRandom } from './random.js'
@@ -57,10 +57,7 @@ export interface FaultyConnector extends Connector {
  * @throws RangeError for a fault that cannot be.
  */
 export function faulty(connector: Connector, faults: Faults = {}): FaultyConnector {
-  for (const [name, value] of Object.entries(faults)) {
-    const isCount = ['split', 'bytesPerSecond', 'dropAfterBytes', 'stallAfterBytes', 'halfCloseAfterBytes'].includes(name)
-    if (isCount) duration(name, value as number)
-  }
+  check(faults)
   const state = new FaultState(faults)
   const connect: Connector = async (protocol, signal) => {
     state.attempts += 1
@@ -91,6 +88,26 @@ export function faulty(connector: Connector, faults: Faults = {}): FaultyConnect
     break: { value: (error?: Error) => state.current?.lose(error) },
     inject: { value: (text: string) => state.current?.protocol.dataReceived(new TextEncoder().encode(text)) },
   }) as FaultyConnector
+}
+
+const COUNTS = ['split', 'bytesPerSecond', 'dropAfterBytes', 'stallAfterBytes', 'halfCloseAfterBytes'] as const
+const OTHERS = ['seed', 'delayMs', 'refuse', 'corruptPerMille', 'clock']
+
+function check(faults: Faults): void {
+  for (const name of COUNTS) {
+    const value = faults[name]
+    if (value !== undefined) count(name, value)
+  }
+  const { delayMs = 0, corruptPerMille = 0, seed = 1 } = faults
+  const [from, to] = typeof delayMs === 'number' ? [delayMs, delayMs] : delayMs
+  duration('delayMs', from, 0)
+  duration('the second of delayMs', to, from)
+  if (!(corruptPerMille >= 0 && corruptPerMille <= 1000))
+    throw new RangeError(`corruptPerMille must be from 0 to 1000, not ${quote(corruptPerMille)}`)
+  if (!Number.isFinite(seed)) throw new RangeError(`seed must be a number, not ${quote(seed)}`)
+  const known: readonly string[] = [...COUNTS, ...OTHERS]
+  const unknown = Object.keys(faults).find((name) => !known.includes(name))
+  if (unknown !== undefined) throw new RangeError(`There is no fault ${quote(unknown)}; known are ${known.join(', ')}`)
 }
 
 class FaultState {

@@ -176,5 +176,7 @@ describe('AMIAction', () => {
     const login = one('Action: Login\r\nUsername: u\r\nSecret: hunter2\r\nkey: abc\r\n\r\n')
     expect(login.toJSON()).toEqual({ name: 'Login', headers: { Action: 'Login', Username: 'u', Secret: '…', key: '…' } })
     expect(login.get('Secret')).toBe('hunter2')
+    const database = one('Action: DBGet\r\nFamily: a\r\nKey: b\r\n\r\n')
+    expect(database.toJSON().headers).toEqual({ Action: 'DBGet', Family: 'a', Key: 'b' })
   })
 })

@@ -125,7 +125,24 @@ describe('faults', () => {
     expect(connect.written).not.toContain('s3cret')
   })
 
-  it('a fault that cannot be is refused', () => {
-    expect(() => faulty(new FakeAsterisk().connector, { split: 0 })).toThrow('split must be')
+  it.each<[object, string]>([
+    [{ split: 0 }, 'split must be a whole number above 0, not 0'],
+    [{ dropAfterBytes: '9' }, 'dropAfterBytes must be a whole number above 0, not "9"'],
+    [{ delayMs: -1 }, 'delayMs must be a number of milliseconds from 0 up, not -1'],
+    [{ delayMs: [50, 5] }, 'the second of delayMs must be a number of milliseconds from 50 up, not 5'],
+    [{ corruptPerMille: 1001 }, 'corruptPerMille must be from 0 to 1000, not 1001'],
+    [{ seed: Number.NaN }, 'seed must be a number, not NaN'],
+    [{ drop: 5 }, 'There is no fault "drop"; known are split, bytesPerSecond, dropAfterBytes'],
+  ])('%j cannot be', (faults, message) => expect(() => faulty(new FakeAsterisk().connector, faults)).toThrow(message))
+
+  it('can be put between a client and its links, from the next one on', async () => {
+    await using pbx = new FakeAsterisk({ users: { admin: 's3cret' } })
+    await using ami = new AMIClient({ username: 'admin', secret: 's3cret', connect: pbx.connector, reconnect: false })
+    await ami.login()
+    ami.wrapConnector((connector) => faulty(connector, { refuse: true }))
+    await ami.sendAction('Ping')
+    pbx.disconnectAll()
+    await settle()
+    await expect(ami.login()).rejects.toThrow('The link was refused, as it was to be')
   })
 })

@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AMIClient } from 'obelus-asterisk'
+import { AMIClient, type AMIClientOptions, type Connector, Gap } from 'obelus-asterisk'
 import {
   action,
   event,
   FakeAsterisk,
   FakeResponse,
   failure,
+  once,
   record,
   success,
   UnhandledActionError,
@@ -49,7 +50,7 @@ function office(): FakeAsterisk {
 it('the same program on the recording gives the same results, with other ids', async () => {
   const pbx = office()
   const recorder = record(pbx.connector)
-  const there = await program(recorder, account, '200')
+  const there = await program(new AMIClient({ ...account, connect: recorder }), '200')
   await pbx.close()
   const text = recorder.text
   expect(text).not.toContain('s3cret')
@@ -59,7 +60,7 @@ it('the same program on the recording gives the same results, with other ids', a
   expect(text).toContain('Key: …')
   for (const scale of [0, 0.5]) {
     const played = FakeAsterisk.fromRecording(file(text), { scale })
-    expect(await program(played.connector, { ...account, secret: 'any' }, '200')).toEqual(there)
+    expect(await program(new AMIClient({ ...account, secret: 'any', connect: played.connector }), '200')).toEqual(there)
     await played.close()
   }
 })
@@ -72,8 +73,7 @@ it('actions in another order, and at the same time, get their own answers', asyn
   )
   const recorder = record(pbx.connector)
   const learn = async (connect: typeof pbx.connector, names: readonly string[]) => {
-    await using ami = new AMIClient({ ...account, connect })
-    await ami.login()
+    const ami = await online(connect)
     const values = await Promise.all(names.map(async (Variable) => (await ami.sendAction('Getvar', { Variable })).get('Value')))
     const queues = await Promise.all(
       names.map(async (Queue) => (await ami.sendAction('QueueStatus', { Queue })).events[0]?.get('Queue')),
@@ -90,21 +90,210 @@ it('actions in another order, and at the same time, get their own answers', asyn
   await played.close()
 })
 
-it('an action that was not recorded, or once more than it was, is an error', async () => {
+/** A client that is logged in, closed at the end of the test. */
+async function online(connect: Connector, options: Partial<AMIClientOptions> = {}): Promise<AMIClient> {
+  const ami = new AMIClient({ ...account, connect, ...options })
+  onTestFinished(() => ami.close())
+  await ami.login()
+  return ami
+}
+
+it('an action that was not recorded, or once more than it was, is an error that shows the nearest', async () => {
+  const pbx = new FakeAsterisk(
+    { users: { admin: 's3cret' } },
+    action('Getvar', () => success({ Value: '1' })),
+  )
+  const recorder = record(pbx.connector)
+  const ami = await online(recorder)
+  await ami.sendAction('Getvar', { Variable: 'A' })
+  await ami.sendAction('Getvar', { Variable: 'B' })
+  await ami.close()
+  await pbx.close()
+  const played = FakeAsterisk.fromRecording(file(recorder.text))
+  const again = await online(played.connector)
+  await again.sendAction('Getvar', { Variable: 'A' })
+  await expect(again.sendAction('Getvar', { Variable: 'A' })).rejects.toThrow('The recording has no such action (any more)')
+  await expect(again.sendAction('Getvar', { Variable: 'C', Channel: 'PJSIP/1' })).rejects.toThrow('no such action')
+  await again.close()
+  const error = await played.close().catch((reason: Error) => reason)
+  expect(error).toBeInstanceOf(UnhandledActionError)
+  expect((error as Error).message).toContain(
+    'The nearest handler, for Getvar with Variable: B, did not fit: Variable is "C", not "B"; Channel is "PJSIP/1", and was not there',
+  )
+})
+
+it('headers that may differ are not compared', async () => {
+  const pbx = new FakeAsterisk({ users: { admin: 's3cret' } }, ...['MixMonitor'].map((name) => action(name, () => success())))
+  const recorder = record(pbx.connector)
+  const start = async (connect: Connector, File: string) => {
+    const ami = await online(connect)
+    return (await ami.sendAction('MixMonitor', { Channel: 'PJSIP/1-1', File })).type
+  }
+  expect(await start(recorder, 'monday.wav')).toBe('success')
+  await pbx.close()
+  const strict = FakeAsterisk.fromRecording(file(recorder.text), { unhandled: 'bypass' })
+  await expect(start(strict.connector, 'tuesday.wav')).rejects.toThrow('no such action')
+  const lenient = FakeAsterisk.fromRecording(file(recorder.text), { ignoreHeaders: ['FILE'] })
+  expect(await start(lenient.connector, 'tuesday.wav')).toBe('success')
+  await Promise.all([strict.close(), lenient.close()])
+})
+
+it('a program that waits where the recorded one did not gets its answers all the same', async () => {
+  const pbx = new FakeAsterisk(
+    { users: { admin: 's3cret' } },
+    action('Getvar', (request) => success({ Value: `value of ${request.get('Variable')}` })),
+    action('QueueStatus', (request) => [event('QueueParams', { Queue: request.get('Queue') })]),
+  )
+  const recorder = record(pbx.connector)
+  const ami = await online(recorder)
+  await Promise.all([
+    ami.sendAction('QueueStatus', { Queue: 'a' }),
+    ami.sendAction('Getvar', { Variable: 'A' }),
+    ami.sendAction('Getvar', { Variable: 'B' }),
+  ])
+  await ami.close()
+  await pbx.close()
+  const played = FakeAsterisk.fromRecording(file(recorder.text))
+  const again = await online(played.connector)
+  expect((await again.sendAction('Getvar', { Variable: 'B' })).get('Value')).toBe('value of B')
+  expect((await again.sendAction('QueueStatus', { Queue: 'a' })).events).toHaveLength(1)
+  expect((await again.sendAction('Getvar', { Variable: 'A' })).get('Value')).toBe('value of A')
+  await again.close()
+  await played.close()
+})
+
+it('keep-alives hold up nothing, and are answered whenever they come', async () => {
   const pbx = new FakeAsterisk({ users: { admin: 's3cret' } })
   const recorder = record(pbx.connector)
-  const ami = new AMIClient({ ...account, connect: recorder })
-  await ami.login()
+  const ami = await online(recorder)
   await ami.sendAction('Ping')
+  pbx.emit('UserEvent', { UserEvent: 'after the Ping' })
+  await settle()
   await ami.close()
   await pbx.close()
   const played = FakeAsterisk.fromRecording(file(recorder.text))
   const again = new AMIClient({ ...account, connect: played.connector })
+  const event = again.waitFor('UserEvent')
   await again.login()
-  await again.sendAction('Ping')
-  await expect(again.sendAction('Ping')).rejects.toThrow('The recording has no such action')
+  expect((await event).get('UserEvent')).toBe('after the Ping')
+  for (let count = 0; count < 3; count += 1) expect((await again.sendAction('Ping')).get('Ping')).toBe('Pong')
   await again.close()
-  await expect(played.close()).rejects.toBeInstanceOf(UnhandledActionError)
+  await played.close()
+})
+
+it('a link that the server ended ends again, and the next one is the next of the recording', async () => {
+  const pbx = new FakeAsterisk(
+    { users: { admin: 's3cret' } },
+    action('Getvar', () => success({ Value: String(pbx.received.length) })),
+  )
+  const learn = async (connect: Connector, restart: () => void) => {
+    const ami = new AMIClient({ ...account, connect, reconnect: { initialDelayMs: 1, maxDelayMs: 1 } })
+    const gap = ami.events('UserEvent', { withGaps: true })
+    await ami.login()
+    const before = (await ami.sendAction('Getvar', { Variable: 'A' })).get('Value')
+    restart()
+    const { value } = await gap.next()
+    const after = (await ami.sendAction('Getvar', { Variable: 'A' })).get('Value')
+    await ami.close()
+    return { before, after, restarted: value instanceof Gap && value.restarted }
+  }
+  const recorder = record(pbx.connector)
+  const there = await learn(recorder, () => pbx.restart())
+  await pbx.close()
+  expect(there).toEqual({ before: '1', after: '2', restarted: true })
+  expect(recorder.text).toMatch(/\n= \d+\nlost\n\n= \d+ link 2\nopen\n/)
+  const played = FakeAsterisk.fromRecording(file(recorder.text))
+  expect(await learn(played.connector, () => undefined)).toEqual(there)
+  await played.close()
+})
+
+it('records a client, and two of them at the same time', async () => {
+  const pbx = new FakeAsterisk(
+    { users: { admin: 's3cret', other: 's3cret' } },
+    action('Getvar', (request, client) => success({ Value: `${client.username} ${request.get('Variable')}` })),
+  )
+  const ask = async (first: AMIClient, second: AMIClient) => {
+    await first.login()
+    await second.login()
+    const answers = await Promise.all([first, second].map((ami) => ami.sendAction('Getvar', { Variable: 'X' })))
+    await Promise.all([first.close(), second.close()])
+    return answers.map((answer) => answer.get('Value'))
+  }
+  const clients = (connect: Connector) =>
+    [new AMIClient({ ...account, connect }), new AMIClient({ ...account, username: 'other', connect })] as const
+  const recorder = record(pbx.connector)
+  const [first, second] = clients(recorder)
+  expect(await ask(first, second)).toEqual(['admin X', 'other X'])
+  const played = FakeAsterisk.fromRecording(file(recorder.text))
+  expect(await ask(...clients(played.connector))).toEqual(['admin X', 'other X'])
+  await played.close()
+
+  const ami = new AMIClient({ ...account, connect: pbx.connector })
+  const recording = record(ami)
+  await ami.login()
+  expect(() => record(ami)).toThrow('The client is online: what its link has carried already cannot be recorded')
+  await ami.close()
+  expect(recording.text).toContain('Action: Logoff')
+  expect(recording.text).not.toContain('s3cret')
+  await pbx.close()
+})
+
+it('a recording is a fake like any other: handlers before it, notices, events, unhandled actions', async () => {
+  const pbx = new FakeAsterisk(
+    { users: { admin: 's3cret' } },
+    action('Getvar', () => success({ Value: 'recorded' })),
+  )
+  const recorder = record(pbx.connector)
+  const ami = await online(recorder)
+  await ami.sendAction('Getvar', { Variable: 'A' })
+  await ami.close()
+  await pbx.close()
+  const played = FakeAsterisk.fromRecording(file(recorder.text), { unhandled: 'bypass' })
+  const notices: string[] = []
+  played.on('login', (username) => notices.push(`login ${username}`))
+  played.on('disconnect', (username) => notices.push(`disconnect ${username}`))
+  played.on('action', (request, handler) => notices.push(`${request.name} by ${handler?.label}`))
+  played.use(once(action('Getvar', () => success({ Value: 'another' }))))
+  const again = await online(played.connector, { authType: 'plaintext' })
+  expect(played.clients).toBe(1)
+  const event = again.waitFor('Hangup')
+  played.emit('Hangup', { Channel: 'PJSIP/1-1' })
+  expect((await event).get('Channel')).toBe('PJSIP/1-1')
+  expect((await again.sendAction('Getvar', { Variable: 'A' })).get('Value')).toBe('another')
+  expect((await again.sendAction('Getvar', { Variable: 'A' })).get('Value')).toBe('recorded')
+  await expect(again.sendAction('DBGet', { Family: 'a', Key: 'b' })).rejects.toThrow('no such action')
+  expect(played.unhandled.map(({ name }) => name)).toEqual(['DBGet'])
+  await again.close()
+  await played.close()
+  expect(notices).toEqual([
+    'login admin',
+    'Getvar by Getvar',
+    'Getvar by Getvar with Variable: A',
+    'DBGet by undefined',
+    'disconnect admin',
+  ])
+})
+
+it('a database is asked for its keys, which are no secrets', async () => {
+  const pbx = new FakeAsterisk(
+    { users: { admin: 's3cret' } },
+    action('DBGet', (request) => [
+      event('DBGetResponse', { Family: 'f', Key: request.get('Key'), Val: `of ${request.get('Key')}` }),
+    ]),
+  )
+  const learn = async (connect: Connector, keys: readonly string[]) => {
+    const ami = await online(connect)
+    const answers = []
+    for (const Key of keys) answers.push((await ami.sendAction('DBGet', { Family: 'f', Key })).events[0]?.get('Val'))
+    await ami.close()
+    return answers
+  }
+  const recorder = record(pbx.connector)
+  expect(await learn(recorder, ['a', 'b'])).toEqual(['of a', 'of b'])
+  const played = FakeAsterisk.fromRecording(file(recorder.text))
+  expect(await learn(played.connector, ['b', 'a'])).toEqual(['of b', 'of a'])
+  await pbx.close()
+  await played.close()
 })
 
 it('events come again at their time, scaled', async () => {
@@ -154,5 +343,7 @@ UserEvent: a\\x0ab\\x5c\\xff
 it('says what is wrong with a file', () => {
   expect(() => FakeAsterisk.fromRecording(file('x'))).toThrow('This is no recording: its first line is "x"')
   expect(() => FakeAsterisk.fromRecording(file('# AMI recording 1\n\n< soon\nx\n'))).toThrow('Line 3 of the recording')
+  expect(() => FakeAsterisk.fromRecording(file('# AMI recording 1\n'))).toThrow('Nothing is in the recording')
+  expect(() => FakeAsterisk.fromRecording(file('x'), { scale: -1 })).toThrow('scale must be a number from 0 up, not -1')
   expect(() => FakeAsterisk.fromRecording('/none/such')).toThrow('ENOENT')
 })

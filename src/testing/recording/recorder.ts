@@ -1,3 +1,4 @@
+import type { AMIClient } from '../../ami/client.js'
 import { systemClock } from '../../ami/system-clock.js'
 import type { Clock } from '../../core/clock.js'
 import { MessageFramer } from '../../core/message-framer.js'
@@ -5,50 +6,105 @@ import type { Connector, Protocol, Transport } from '../../core/transport.js'
 import { tcpConnector } from '../../node/tcp.js'
 import { linesOf, printRecording, type RecordedItem } from './recording.js'
 
-/** A connector that keeps what its links carry. */
-export interface Recorder extends Connector {
-  /** The recording so far, without secrets. */
+/** What was said so far. */
+export interface Recording {
+  /** As text, without secrets. */
   readonly text: string
+}
+
+/** A connector that keeps what its links carry. */
+export interface Recorder extends Connector, Recording {}
+
+export interface RecordOptions {
+  /** What the time is. @default the runtime's */
+  readonly clock?: Clock
 }
 
 const MAX_MESSAGE_BYTES = 1 << 24
 
 /**
- * Records what a client and a server say to each other: `const recorder = record(5038)`, `new AMIClient({ connect: recorder, … })`, and in the end
- * `writeFileSync(file, recorder.text)`. `FakeAsterisk.fromRecording(file)` plays it back.
+ * Records what a client and a server say to each other: `const recording = record(ami)` before `ami.login()`, and in the end
+ * `writeFileSync(file, recording.text)`. `FakeAsterisk.fromRecording(file)` plays it back.
+ *
+ * @throws Error when the client has a link already.
+ */
+export function record(ami: AMIClient, options?: RecordOptions): Recording
+/**
+ * The same, before there is a client: `const recorder = record(5038)`, `new AMIClient({ connect: recorder, … })`.
  *
  * @param target a port of this machine, a host and port, or any connector
  */
 export function record(
   target: number | { readonly host: string; readonly port: number } | Connector,
-  { clock = systemClock }: { readonly clock?: Clock } = {},
-): Recorder {
-  const connector =
-    typeof target === 'function'
-      ? target
-      : tcpConnector(typeof target === 'number' ? { host: '127.0.0.1', port: target } : target)
-  const items: RecordedItem[] = []
-  const began = clock.now()
-  const keep = (direction: RecordedItem['direction'], lines: readonly string[]) => {
-    if (lines.length > 0) items.push({ direction, atMs: clock.now() - began, lines })
-  }
+  options?: RecordOptions,
+): Recorder
+export function record(
+  target: AMIClient | number | { readonly host: string; readonly port: number } | Connector,
+  { clock = systemClock }: RecordOptions = {},
+): Recording {
+  const tape = new Tape(clock)
+  if (typeof target === 'function') return recorder(target, tape)
+  if (typeof target === 'number') return recorder(tcpConnector({ host: '127.0.0.1', port: target }), tape)
+  if (!('wrapConnector' in target)) return recorder(tcpConnector(target), tape)
+  const { state } = target.status
+  if (state !== 'idle' && state !== 'waiting' && state !== 'failed')
+    throw new Error(
+      `The client is ${state}: what its link has carried already cannot be recorded. Call record(ami) before login()`,
+    )
+  target.wrapConnector((connector) => recorder(connector, tape))
+  return tape
+}
+
+function recorder(connector: Connector, tape: Tape): Recorder {
   const connect: Connector = async (protocol, signal) => {
-    const link = new RecordedLink(protocol, keep)
+    const link = new RecordedLink(protocol, tape.newLink())
     link.inner = await connector(link, signal)
     return link
   }
-  return Object.defineProperties(connect, { text: { get: () => printRecording(items) } }) as Recorder
+  return Object.defineProperties(connect, { text: { get: () => tape.text } }) as Recorder
+}
+
+type Keep = (direction: RecordedItem['direction'], lines: readonly string[]) => void
+
+/** What was said, link by link. */
+class Tape implements Recording {
+  readonly #clock: Clock
+  readonly #began: number
+  readonly #items: RecordedItem[] = []
+  #links = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#began = clock.now()
+  }
+
+  get text(): string {
+    return printRecording(this.#items)
+  }
+
+  newLink(): Keep {
+    let link = 0
+    return (direction, lines) => {
+      // An attempt that comes to nothing has no number.
+      if (link === 0) {
+        this.#links += 1
+        link = this.#links
+      }
+      if (lines.length > 0) this.#items.push({ link, direction, atMs: this.#clock.now() - this.#began, lines })
+    }
+  }
 }
 
 class RecordedLink implements Protocol, Transport {
   readonly #protocol: Protocol
-  readonly #keep: (direction: RecordedItem['direction'], lines: readonly string[]) => void
+  readonly #keep: Keep
   readonly #incoming: MessageFramer
   readonly #outgoing: MessageFramer
   inner!: Transport
   #greeting: Uint8Array | undefined = new Uint8Array(0)
+  #isClosed = false
 
-  constructor(protocol: Protocol, keep: (direction: RecordedItem['direction'], lines: readonly string[]) => void) {
+  constructor(protocol: Protocol, keep: Keep) {
     this.#protocol = protocol
     this.#keep = keep
     const framer = (direction: '<' | '>') =>
@@ -70,6 +126,7 @@ class RecordedLink implements Protocol, Transport {
   }
 
   close(): void {
+    this.#isClosed = true
     this.inner.close()
   }
 
@@ -86,7 +143,7 @@ class RecordedLink implements Protocol, Transport {
   }
 
   connectionLost(error?: Error): void {
-    this.#keep('=', ['close'])
+    this.#keep('=', [this.#isClosed ? 'closed' : 'lost'])
     this.#protocol.connectionLost(error)
   }
 

@@ -1,36 +1,47 @@
-/** Something that was recorded of a connection. */
+import { withoutSecrets } from './secrets.js'
+
+/** Something that was recorded of a link. */
 export interface RecordedItem {
+  /** The first link is 1, the next 2. */
+  readonly link: number
   /** `<` came from the server, `>` from the client, `=` is the link's. */
   readonly direction: '<' | '>' | '='
   /** Milliseconds since the recording began. */
   readonly atMs: number
-  /** The lines of a message, or `open` and `close`. Bytes that are no UTF-8 are `\xHH`. */
+  /** The lines of a message, or `open`, `closed` (by the client) and `lost`. Bytes that are no UTF-8 are `\xHH`. */
   readonly lines: readonly string[]
 }
 
 const TITLE = '# AMI recording 1'
-const SECRETS = /^(Secret|Key):.*$/i
 
 /** A recording as text: a line of direction and time, the message, an empty line. */
 export function printRecording(items: readonly RecordedItem[]): string {
-  const parts = items.map(({ direction, atMs, lines }) => `${direction} ${Math.round(atMs)}\n${lines.join('\n')}\n`)
+  const parts = items.map(({ link, direction, atMs, lines }) => {
+    const ofLink = link === 1 ? '' : ` link ${link}`
+    return `${direction} ${Math.round(atMs)}${ofLink}\n${lines.join('\n')}\n`
+  })
   return [`${TITLE}\n`, ...parts].join('\n')
 }
 
 /** @throws SyntaxError that says which line is wrong. */
 export function parseRecording(text: string): RecordedItem[] {
-  const lines = text.split('\n')
+  const lines = text.split(/\r?\n/)
   if (lines[0] !== TITLE)
     throw new SyntaxError(`This is no recording: its first line is ${JSON.stringify(lines[0])}, not ${TITLE}`)
   const items: RecordedItem[] = []
   for (let at = 1; at < lines.length; at += 1) {
     if (lines[at] === '') continue
-    const head = /^([<>=]) (\d+)$/.exec(lines[at] ?? '')
+    const head = /^([<>=]) (\d+)(?: link (\d+))?$/.exec(lines[at] ?? '')
     if (head === null)
       throw new SyntaxError(`Line ${at + 1} of the recording is neither < nor > nor = with a time: ${JSON.stringify(lines[at])}`)
     const message: string[] = []
     for (at += 1; at < lines.length && lines[at] !== ''; at += 1) message.push(lines[at] ?? '')
-    items.push({ direction: head[1] as RecordedItem['direction'], atMs: Number(head[2]), lines: message })
+    items.push({
+      link: Number(head[3] ?? 1),
+      direction: head[1] as RecordedItem['direction'],
+      atMs: Number(head[2]),
+      lines: message,
+    })
   }
   return items
 }
@@ -38,7 +49,7 @@ export function parseRecording(text: string): RecordedItem[] {
 /** The lines of a message, without secrets. */
 export function linesOf(message: Uint8Array): string[] {
   const lines = bytesToText(message).split('\\x0d\\x0a')
-  return lines.filter((line) => line !== '').map((line) => line.replace(SECRETS, '$1: …'))
+  return withoutSecrets(lines.filter((line) => line !== ''))
 }
 
 /** A message of these lines, as it was on the wire. */

@@ -1,0 +1,174 @@
+import type { AMIAction } from '../../ami/action-reader.js'
+import type { Clock } from '../../core/clock.js'
+import type { ActionHandler } from '../handlers.js'
+import type { RecordedAction, RecordedConnection, RecordedStep } from './recorded-connection.js'
+import { isIdHeader, TodaysIds } from './recorded-ids.js'
+import { messageOf } from './recording.js'
+import { REMOVED } from './secrets.js'
+
+/** How a recording is played. */
+export interface PlaybackOptions {
+  /** How much slower than it was: 1 is real time, 0 no time. @default 0 */
+  readonly scale?: number
+  /** Headers of actions that may differ from the recording, such as a file name with the date. ActionID, ChannelId and secrets always may. */
+  readonly ignoreHeaders?: readonly string[]
+}
+
+/** Where the server's part is said. */
+export interface PlaybackStage {
+  sendRaw(bytes: Uint8Array): void
+  close(): void
+  /** The recorded login was accepted. */
+  loggedIn(username: string): void
+}
+
+/**
+ * Plays the server's part of one recorded link. Each action is answered as its like was; what came unasked comes when the actions
+ * before it have come; and what can be said is said in the recording's order.
+ */
+export class Playback {
+  readonly greeting: string
+  #stage: PlaybackStage | undefined
+  readonly #clock: Clock
+  readonly #scale: number
+  readonly #mayDiffer: ReadonlySet<string>
+  readonly #steps: readonly RecordedStep[]
+  /** What no action came for yet. */
+  #open: readonly RecordedHandler[]
+  /** The steps that wait for an action, and for how many actions a step waits. */
+  readonly #waiting = new Map<RecordedAction, RecordedStep[]>()
+  readonly #missing = new Map<RecordedStep, number>()
+  #due: RecordedStep[] = []
+  readonly #ids: TodaysIds
+  readonly #stops = new Set<() => void>()
+  #username = ''
+
+  constructor({ greeting, actions, steps }: RecordedConnection, options: PlaybackOptions, clock: Clock) {
+    this.greeting = greeting
+    this.#clock = clock
+    this.#scale = options.scale ?? 0
+    this.#mayDiffer = new Set(['action', ...(options.ignoreHeaders ?? []).map((name) => name.toLowerCase())])
+    this.#steps = steps
+    this.#ids = new TodaysIds(actions.map(({ action }) => action))
+    this.#open = actions.map((recorded) => this.#handlerOf(recorded))
+    for (const action of actions) this.#waiting.set(action, [])
+    for (const step of steps) {
+      this.#missing.set(step, step.after.length)
+      for (const action of step.after) this.#waiting.get(action)?.push(step)
+    }
+  }
+
+  /** What is left to be answered, in the recording's order. */
+  get handlers(): readonly ActionHandler[] {
+    return this.#open
+  }
+
+  /** Begins with what came before any action. */
+  start(stage: PlaybackStage): void {
+    this.#stage = stage
+    for (const step of this.#steps) if (step.after.length === 0) this.#later(step)
+  }
+
+  /** Nothing more is said. */
+  stop(): void {
+    for (const stop of this.#stops) stop()
+    this.#stage = undefined
+  }
+
+  /** Answers the login, challenge or logoff of today as the recorded one, if it has one. */
+  plays(action: AMIAction): boolean {
+    const handler = this.#open.find(({ name }) => name.toLowerCase() === action.name.toLowerCase())
+    if (handler === undefined) return false
+    if (action.name.toLowerCase() === 'login') this.#username = action.get('Username') ?? ''
+    this.#answer(handler, action)
+    return true
+  }
+
+  #handlerOf(recorded: RecordedAction): RecordedHandler {
+    const { name } = recorded.action
+    const values = this.#comparable(recorded.action).map(([header, value]) => `${header}: ${value}`)
+    const handler: RecordedHandler = {
+      recorded,
+      name,
+      label: values.length === 0 ? name : `${name} with ${values.join(', ')}`,
+      isOnce: true,
+      matches: (action) =>
+        action.name.toLowerCase() === name.toLowerCase() && this.#differences(recorded.action, action).length === 0,
+      differs: (action) => this.#differences(recorded.action, action),
+      resolve: (action) => {
+        this.#answer(handler, action)
+        return undefined
+      },
+    }
+    return handler
+  }
+
+  #answer(handler: RecordedHandler, action: AMIAction): void {
+    this.#open = this.#open.filter((each) => each !== handler)
+    this.#ids.learn(handler.recorded.action, action)
+    for (const step of this.#waiting.get(handler.recorded) ?? []) {
+      const missing = (this.#missing.get(step) ?? 0) - 1
+      this.#missing.set(step, missing)
+      if (missing === 0) this.#later(step)
+    }
+  }
+
+  #later(step: RecordedStep): void {
+    const ms = step.afterMs * this.#scale
+    if (ms > 0) {
+      const stop = this.#clock.after(ms, () => {
+        this.#stops.delete(stop)
+        this.#play(step)
+      })
+      this.#stops.add(stop)
+      return
+    }
+    // Actions that came together are answered in the recording's order, with what came between them.
+    if (this.#due.length === 0) queueMicrotask(() => this.#playDue())
+    this.#due.push(step)
+  }
+
+  #playDue(): void {
+    for (const step of this.#due.splice(0).sort((one, two) => one.order - two.order)) this.#play(step)
+  }
+
+  #play({ lines, after: [action] }: RecordedStep): void {
+    if (lines === undefined) {
+      this.#stage?.close()
+      return
+    }
+    this.#stage?.sendRaw(messageOf(lines.map((line) => this.#ids.inLine(line))))
+    const isLogin = action?.action.name.toLowerCase() === 'login' && /^Response: *Success/i.test(lines[0] ?? '')
+    if (isLogin) this.#stage?.loggedIn(this.#username)
+  }
+
+  #comparable(action: AMIAction): (readonly [name: string, value: string])[] {
+    return [...action.entries()].filter(([name]) => !isIdHeader(name) && !this.#mayDiffer.has(name.toLowerCase()))
+  }
+
+  /** What an action has otherwise than the recorded one. */
+  #differences(recorded: AMIAction, action: AMIAction): string[] {
+    const rest = this.#comparable(action)
+    const differences = new Map<string, string>()
+    for (const [name, before] of this.#comparable(recorded)) {
+      const value = this.#ids.inValue(before, recorded, action)
+      const at = rest.findIndex(
+        (header) => header[0].toLowerCase() === name.toLowerCase() && (header[1] === value || before === REMOVED),
+      )
+      if (at >= 0) rest.splice(at, 1)
+      else differences.set(name.toLowerCase(), `${name} is ${asText(action.get(name))}, not ${JSON.stringify(value)}`)
+    }
+    for (const [name, value] of rest)
+      if (!differences.has(name.toLowerCase()))
+        differences.set(name.toLowerCase(), `${name} is ${asText(value)}, and was not there`)
+    return [...differences.values()]
+  }
+}
+
+interface RecordedHandler extends ActionHandler {
+  readonly recorded: RecordedAction
+}
+
+function asText(value: string | undefined): string {
+  return value === undefined ? 'missing' : JSON.stringify(value)
+}

@@ -1,0 +1,59 @@
+import type { AMIAction } from '../../ami/action-reader.js'
+
+/** Headers whose values the client chose by chance. */
+const ID_HEADERS: ReadonlySet<string> = new Set(['actionid', 'channelid', 'otherchannelid', 'commandid'])
+
+/** Shorter ids can be in a text by chance. */
+const MIN_ID_IN_TEXT = 5
+
+export function isIdHeader(name: string): boolean {
+  return ID_HEADERS.has(name.toLowerCase())
+}
+
+/** The ids that an action brought into the world. */
+export function idsOf(action: AMIAction): string[] {
+  return [...action.entries()].filter(([name]) => isIdHeader(name)).map(([, id]) => id)
+}
+
+/** Finds ids wherever they are in a text. */
+export function idPattern(ids: Iterable<string>): RegExp {
+  const found = [...new Set(ids)].filter((id) => id.length >= MIN_ID_IN_TEXT).sort((one, two) => two.length - one.length)
+  // Without any it finds nothing.
+  return new RegExp(found.map((id) => id.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|') || '(?!)', 'g')
+}
+
+/** The ids of a recording, and what they are today. */
+export class TodaysIds {
+  readonly #today = new Map<string, string>()
+  readonly #pattern: RegExp
+
+  constructor(recorded: readonly AMIAction[]) {
+    this.#pattern = idPattern(recorded.flatMap(idsOf))
+  }
+
+  /** This action of today is that of the recording. */
+  learn(recorded: AMIAction, action: AMIAction): void {
+    for (const [name, id] of recorded.entries()) if (isIdHeader(name)) this.#today.set(id, action.get(name) ?? '')
+  }
+
+  /** A line of the recording with the ids of today. */
+  inLine(line: string): string {
+    const [, name = '', colon, value = ''] = /^([^:]*)(: *)(.*)$/.exec(line) ?? []
+    const id = isIdHeader(name) ? this.#today.get(value) : undefined
+    return id === undefined ? this.#replaced(line, this.#today) : `${name}${colon}${id}`
+  }
+
+  /** A value of a recorded action as an action of today that is the same would have it: its own ids can be in its own values. */
+  inValue(value: string, recorded: AMIAction, action: AMIAction): string {
+    const own = new TodaysIds([])
+    own.learn(recorded, action)
+    return this.#replaced(value, this.#today, own.#today)
+  }
+
+  #replaced(text: string, ...maps: readonly ReadonlyMap<string, string>[]): string {
+    return text.replaceAll(
+      this.#pattern,
+      (found) => maps.map((map) => map.get(found)).findLast((id) => id !== undefined) ?? found,
+    )
+  }
+}
