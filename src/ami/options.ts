@@ -58,7 +58,7 @@ export interface AMIClientOptions {
   /** @default 'utf-8' */
   readonly encoding?: string
   readonly limits?: Partial<AMILimits>
-  /** A link of your own in place of TCP. `host` and `port` then only name the server in messages. */
+  /** A link of your own in place of TCP. `host` and `port`, if given, then only name the server in messages. */
   readonly connect?: Connector | undefined
   /** @default the system's clock */
   readonly clock?: Clock
@@ -155,8 +155,13 @@ export function resolveOptions(options: AMIClientOptions & { readonly tls?: unkn
     maxInFlight: count('maxInFlight', options.maxInFlight ?? 100),
     encoding,
     limits: resolveLimits(options.limits),
-    peer: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
+    peer: peerOf(options, host, port),
   }
+}
+
+function peerOf({ connect, ...given }: AMIClientOptions, host: string, port: number): string {
+  if (connect !== undefined && given.host === undefined && given.port === undefined) return connect.peer ?? 'the server'
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
 function reconnectOptions(options: ReconnectOptions | false): ResolvedOptions['reconnect'] {

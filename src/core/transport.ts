@@ -27,4 +27,8 @@ export interface Protocol {
  * Makes a link for a protocol: calls its `connectionMade` and resolves with the transport, or rejects.
  * When `signal` aborts, the attempt (or the link just made) is dropped.
  */
-export type Connector = (protocol: Protocol, signal: AbortSignal) => Promise<Transport>
+export interface Connector {
+  (protocol: Protocol, signal: AbortSignal): Promise<Transport>
+  /** What messages call the other end; without secrets. @default 'the server' */
+  readonly peer?: string | undefined
+}

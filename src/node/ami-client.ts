@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 import type { ConnectionOptions } from 'node:tls'
 import { AMIClient as PlatformAMIClient } from '../ami/client.js'
 import type { AMIClientOptions as PlatformOptions } from '../ami/options.js'

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTLSServer, type TlsOptions } from 'node:tls'

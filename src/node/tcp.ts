@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 import { connect as connectTCP, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTLS, type TLSSocket } from 'node:tls'
 import { ConnectionError, ConnectionLostError } from '../ami/errors.js'

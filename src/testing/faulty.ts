@@ -82,6 +82,7 @@ export function faulty(connector: Connector, faults: Faults = {}): FaultyConnect
         },
       ]),
     ),
+    peer: { value: connector.peer },
     attempts: { get: () => state.attempts },
     written: { get: () => state.written },
     count: { value: (text: string) => state.written.split(text).length - 1 },

@@ -1,4 +1,5 @@
 import { ConnectionError, ConnectionLostError } from '../ami/errors.js'
+import { quote } from '../core/checks.js'
 import type { Connector, Protocol, Transport } from '../core/transport.js'
 
 /** What is used of a `WebSocket`: any that keeps to the standard will do. */
@@ -46,12 +47,21 @@ export function webSocketTransport(target: string | URL | WebSocketLike, options
   const { protocols, WebSocket = globalThis.WebSocket as WebSocketOptions['WebSocket'] } = options
   if (WebSocket === undefined)
     throw new TypeError('This runtime has no WebSocket; give one: webSocketTransport(url, { WebSocket })')
-  if (!/^wss?:\/\//i.test(url)) throw new TypeError(`a WebSocket URL begins with ws:// or wss://, not ${JSON.stringify(url)}`)
-  return (protocol, signal) => {
+  const peer = publicPart(url)
+  const connector: Connector = async (protocol, signal) => {
     signal.throwIfAborted()
     const asked = typeof protocols === 'string' ? protocols : protocols && [...protocols]
-    return connect(asked === undefined ? new WebSocket(url) : new WebSocket(url, asked), url, protocol, signal)
+    return connect(asked === undefined ? new WebSocket(url) : new WebSocket(url, asked), peer, protocol, signal)
   }
+  return Object.assign(connector, { peer })
+}
+
+/** A URL without what may be secret. @throws TypeError when it is none. */
+function publicPart(url: string): string {
+  if (!URL.canParse(url) || !/^wss?:/i.test(url))
+    throw new TypeError(`a WebSocket URL begins with ws:// or wss://, not ${quote(url.replace(/\/\/[^@]*@|\?.*/g, '…'))}`)
+  const { protocol, host, pathname } = new URL(url)
+  return `${protocol}//${host}${pathname}`
 }
 
 function once(socket: WebSocketLike): Connector {

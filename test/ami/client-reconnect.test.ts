@@ -139,7 +139,7 @@ describe('reconnect', () => {
       'authenticating',
       'booting',
       'online',
-      ['waiting', 2, 'The connection to 127.0.0.1:5038 was lost: read ECONNRESET'],
+      ['waiting', 2, 'The connection to the server was lost: read ECONNRESET'],
       'connecting',
       'authenticating',
       'booting',

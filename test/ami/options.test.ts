@@ -3,6 +3,7 @@ import { type AMIClientOptions, resolveOptions } from '../../src/ami/options.js'
 
 const account = { username: 'u', secret: 's' }
 const resolve = (options: Partial<AMIClientOptions> & { tls?: unknown } = {}) => resolveOptions({ ...account, ...options })
+const never = (): Promise<never> => new Promise(() => undefined)
 const untyped = (options: object) => () => resolveOptions({ ...account, ...options } as AMIClientOptions)
 
 describe('resolveOptions', () => {
@@ -34,6 +35,9 @@ describe('resolveOptions', () => {
     ['tls: false is none', { tls: false }, { peer: '127.0.0.1:5038', authType: 'md5' }],
     ['an authType of one own', { tls: true, authType: 'md5' }, { authType: 'md5' }],
     ['an IPv6 address', { host: '::1', port: 1 }, { peer: '[::1]:1' }],
+    ['a link without a name', { connect: never }, { peer: 'the server' }],
+    ['a link that has a name', { connect: Object.assign(() => never(), { peer: 'wss://pbx/' }) }, { peer: 'wss://pbx/' }],
+    ['a link, and what to call it', { connect: never, host: 'pbx' }, { peer: 'pbx:5038' }],
     [
       'no reconnecting',
       { reconnect: false },

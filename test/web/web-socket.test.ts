@@ -105,6 +105,21 @@ describe('a link over WebSocket', () => {
     expect(socket.sent).toMatch(/^Action: Login\r\nActionID: \S+\r\n/)
   })
 
+  it('calls the bridge by its address, without what may be secret', async () => {
+    const connect = webSocketTransport('wss://u:hunter2@bridge.test:8088/ami?token=hunter3', { WebSocket: TestSocket })
+    const { ami } = open({ connect })
+    const login = ami.login().catch((error: Error) => error.message)
+    await settle()
+    expect(latest().url).toContain('hunter3')
+    latest().end(1006)
+    expect(await login).toBe('No connection to wss://bridge.test:8088/ami: it was closed with code 1006')
+    for (const [url, quoted] of [
+      ['http://bridge.test/?token=hunter3', '"http://bridge.test/…"'],
+      ['//u:hunter2@bridge.test', '"…bridge.test"'],
+    ] as const)
+      expect(() => webSocketTransport(url, { WebSocket: TestSocket })).toThrow(`begins with ws:// or wss://, not ${quoted}`)
+  })
+
   it('takes text and binary frames, of any view, with the messages cut anywhere', async () => {
     const { ami, socket } = await loggedIn()
     const ping = ami.sendAction('Ping')

@@ -61,7 +61,7 @@ function recorder(connector: Connector, tape: Tape): Recorder {
     link.inner = await connector(link, signal)
     return link
   }
-  return Object.defineProperties(connect, { text: { get: () => tape.text } }) as Recorder
+  return Object.defineProperties(connect, { peer: { value: connector.peer }, text: { get: () => tape.text } }) as Recorder
 }
 
 type Keep = (direction: RecordedItem['direction'], lines: readonly string[]) => void
