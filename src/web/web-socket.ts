@@ -14,7 +14,8 @@ export interface WebSocketLike {
 /** The events that are listened to. */
 interface SocketEvents {
   open: unknown
-  error: unknown
+  /** Node and the package `ws` say what is wrong; browsers do not. */
+  error: { readonly message?: string }
   message: { readonly data: unknown }
   close: { readonly code?: number; readonly reason?: string }
 }
@@ -91,11 +92,17 @@ function connect(socket: WebSocketLike, name: string, protocol: Protocol, signal
       isOver = true
       signal.removeEventListener('abort', aborted)
       link.isOver = true
-      const why = `${event.code === undefined ? '' : ` with code ${event.code}`}${event.reason ? `: ${event.reason}` : ''}`
-      // 1000 and 1001 end in order; browsers do not say why a connection could not be made.
-      const isOrderly = event.code === undefined || event.code === 1000 || event.code === 1001
-      if (!isMade) reject(signal.aborted ? signal.reason : new ConnectionError(`No connection to ${name}: it was closed${why}`))
-      else protocol.connectionLost(isOrderly ? undefined : new ConnectionLostError(`${name} was closed${why}`, { sent: 'maybe' }))
+      const { code, reason } = event
+      const why = code === undefined ? reason || 'it was closed' : `it was closed with code ${code}${reason ? `: ${reason}` : ''}`
+      if (!isMade) {
+        reject(signal.aborted ? signal.reason : new ConnectionError(`No connection to ${name}: ${why}`))
+        return
+      }
+      // 1000 and 1001 end in order.
+      const isOrderly = code === undefined || code === 1000 || code === 1001
+      protocol.connectionLost(
+        isOrderly ? undefined : new ConnectionLostError(`The connection to ${name} was lost: ${why}`, { sent: 'maybe' }),
+      )
     }
     const aborted = () => {
       socket.close()
@@ -109,9 +116,9 @@ function connect(socket: WebSocketLike, name: string, protocol: Protocol, signal
       if (!isOver) protocol.dataReceived(bytesOf(data))
     })
     listen('close', over)
-    // What is wrong is in the close that follows.
-    listen('error', () => {
-      if (socket.readyState !== OPEN) over({ reason: 'it could not be reached' })
+    // Of a link that is made, the close that follows tells.
+    listen('error', ({ message }) => {
+      if (socket.readyState !== OPEN) over({ reason: message || 'it could not be reached' })
     })
     if (socket.readyState === CONNECTING) listen('open', made)
     else if (socket.readyState === OPEN) made()

@@ -46,8 +46,8 @@ class TestSocket extends EventTarget implements WebSocketLike {
     this.dispatchEvent(Object.assign(new Event('close'), { code, reason }))
   }
 
-  fail(): void {
-    this.dispatchEvent(new Event('error'))
+  fail(message?: string): void {
+    this.dispatchEvent(Object.assign(new Event('error'), { message }))
   }
 }
 
@@ -140,7 +140,8 @@ describe('a link over WebSocket', () => {
       (socket) => socket.end(1006),
       /No connection to ws:\/\/bridge.test\/: it was closed with code 1006/,
     ],
-    ['fails', (socket) => socket.fail(), /it could not be reached/],
+    ['fails', (socket) => socket.fail(), /: it could not be reached$/],
+    ['fails and says why', (socket) => socket.fail('connect ECONNREFUSED'), /bridge.test\/: connect ECONNREFUSED$/],
   ])('a socket that %s is no connection', async (_, how, message) => {
     const { ami } = open()
     const login = ami.login().catch((error: Error) => error)
@@ -153,7 +154,7 @@ describe('a link over WebSocket', () => {
 
   it.each([
     [1000, undefined],
-    [1006, /ws:\/\/bridge.test\/ was closed with code 1006/],
+    [1006, /ws:\/\/bridge.test\/ was lost: it was closed with code 1006/],
     [1011, /with code 1011: bridge died/],
   ])('closed with %s: what waits rejects', async (code, message) => {
     const { ami, socket } = await loggedIn()
