@@ -43,6 +43,9 @@ export function webStreamsTransport(target: DuplexStreams | (() => DuplexStreams
   }
 }
 
+/** How long a closing link may take to hand over what is written; a stalled peer must not keep it. */
+const LINGER_MS = 500
+
 class StreamLink implements Transport {
   readonly #streams: DuplexStreams
   readonly #protocol: Protocol
@@ -66,8 +69,6 @@ class StreamLink implements Transport {
 
   close(): void {
     if (this.#isOver) return
-    // What is written goes out first, where the peer takes it.
-    this.#writer.close().catch(() => undefined)
     queueMicrotask(() => this.#lost(undefined))
   }
 
@@ -87,18 +88,31 @@ class StreamLink implements Transport {
   #lost(error: unknown): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#reader.cancel().catch(() => undefined)
-    this.#writer.close().catch(() => undefined)
-    try {
-      this.#streams.close?.()
-    } catch {
-      // Closed already.
-    }
+    void this.#end(error === undefined)
     const why = error instanceof Error ? error.message : String(error)
     this.#protocol.connectionLost(
       error === undefined
         ? undefined
         : new ConnectionLostError(`The connection was lost: ${why}`, { sent: 'maybe', cause: error }),
     )
+  }
+
+  /** In order: what is written goes out first, where the peer takes it. */
+  async #end(isOrderly: boolean): Promise<void> {
+    if (isOrderly) {
+      let timer: ReturnType<typeof setTimeout> | undefined
+      const patience = new Promise((resolve) => {
+        timer = setTimeout(resolve, LINGER_MS)
+      })
+      await Promise.race([this.#writer.close().catch(() => undefined), patience])
+      clearTimeout(timer)
+    }
+    this.#reader.cancel().catch(() => undefined)
+    this.#writer.abort().catch(() => undefined)
+    try {
+      await this.#streams.close?.()
+    } catch {
+      // Closed already.
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { ConnectionError, webStreamsTransport } from 'obelus-asterisk'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { settle } from '../support/virtual-clock.js'
 
 /** A link over streams whose other ends are in the test's hand. */
@@ -50,6 +50,30 @@ it('closes once, also a stalled one', async () => {
   link.close()
   await settle()
   expect([told, closed()]).toEqual([['made', 'lost in order'], 1])
+})
+
+it('what is written goes out before the end', async () => {
+  const { link, told, written, closed } = await open()
+  link.write(new TextEncoder().encode('last words'))
+  link.close()
+  await settle()
+  expect([told, closed()]).toEqual([['made', 'lost in order'], 0])
+  expect(new TextDecoder().decode((await written.read()).value)).toBe('last words')
+  expect((await written.read()).done).toBe(true)
+  await settle()
+  expect(closed()).toBe(1)
+})
+
+it('a peer that takes nothing is not waited for', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const { link, told, closed } = await open()
+  link.write(new Uint8Array(1))
+  link.close()
+  await vi.advanceTimersByTimeAsync(499)
+  expect([told, closed()]).toEqual([['made', 'lost in order'], 0])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(closed()).toBe(1)
 })
 
 it('streams that cannot be opened are no connection; streams that were given serve one link', async () => {
