@@ -3,6 +3,7 @@ import { count, duration, quote } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
 import type { Connector, Protocol, Transport } from '../core/transport.js'
 import { seededRandom } from './random.js'
+import { Timeline } from './timeline.js'
 
 /** What goes wrong with a link. Each can be combined with the others. */
 export interface Faults {
@@ -136,6 +137,7 @@ class FaultyLink implements Protocol, Transport {
   inner!: Transport
   #received = 0
   #isLost = false
+  readonly #timeline: Timeline
   /** When the last piece was, or will be, handed on: none overtakes another. */
   #lastAt = 0
   /** When the throttled line has passed on what it was given. */
@@ -143,6 +145,7 @@ class FaultyLink implements Protocol, Transport {
 
   constructor(state: FaultState, protocol: Protocol) {
     this.#state = state
+    this.#timeline = new Timeline(state.clock)
     this.protocol = protocol
   }
 
@@ -179,6 +182,7 @@ class FaultyLink implements Protocol, Transport {
   lose(error?: Error): void {
     if (this.#isLost) return
     this.#isLost = true
+    this.#timeline.clear()
     this.inner.close()
     this.protocol.connectionLost(error)
   }
@@ -214,7 +218,7 @@ class FaultyLink implements Protocol, Transport {
     const [from, to] = typeof delayMs === 'number' ? [delayMs, delayMs] : delayMs
     const late = from + this.#state.random() * (to - from)
     const spent = bytesPerSecond === undefined ? 0 : (piece.length * 1000) / bytesPerSecond
-    if (late === 0 && spent === 0) {
+    if (late === 0 && spent === 0 && this.#timeline.isEmpty) {
       this.protocol.dataReceived(piece)
       return
     }
@@ -223,15 +227,12 @@ class FaultyLink implements Protocol, Transport {
     this.#lastAt = Math.max(this.#lastAt, this.#lineFreeAt + late)
     // A copy: the array belongs to whoever read it.
     const kept = piece.slice()
-    this.#state.clock.after(this.#lastAt - now, () => {
-      if (!this.#isLost) this.protocol.dataReceived(kept)
-    })
+    this.#timeline.put(this.#lastAt, () => this.protocol.dataReceived(kept))
   }
 
   /** After everything that came before. */
   #later(then: () => void): void {
-    const now = this.#state.clock.now()
-    if (this.#lastAt <= now) then()
-    else this.#state.clock.after(this.#lastAt - now, then)
+    if (this.#timeline.isEmpty) then()
+    else this.#timeline.put(this.#lastAt, then)
   }
 }

@@ -1,6 +1,7 @@
 import type { AMIAction } from '../../ami/action-reader.js'
 import type { Clock } from '../../core/clock.js'
 import type { ActionHandler } from '../handlers.js'
+import { Timeline } from '../timeline.js'
 import type { RecordedAction, RecordedConnection, RecordedStep } from './recorded-connection.js'
 import { isIdHeader, TodaysIds } from './recorded-ids.js'
 import { messageOf } from './recording.js'
@@ -40,12 +41,13 @@ export class Playback {
   readonly #missing = new Map<RecordedStep, number>()
   #due: RecordedStep[] = []
   readonly #ids: TodaysIds
-  readonly #stops = new Set<() => void>()
+  readonly #timeline: Timeline
   #username = ''
 
   constructor({ greeting, actions, steps }: RecordedConnection, options: PlaybackOptions, clock: Clock) {
     this.greeting = greeting
     this.#clock = clock
+    this.#timeline = new Timeline(clock)
     this.#scale = options.scale ?? 0
     this.#mayDiffer = new Set(['action', ...(options.ignoreHeaders ?? []).map((name) => name.toLowerCase())])
     this.#steps = steps
@@ -71,7 +73,7 @@ export class Playback {
 
   /** Nothing more is said. */
   stop(): void {
-    for (const stop of this.#stops) stop()
+    this.#timeline.clear()
     this.#stage = undefined
   }
 
@@ -116,11 +118,7 @@ export class Playback {
   #later(step: RecordedStep): void {
     const ms = step.afterMs * this.#scale
     if (ms > 0) {
-      const stop = this.#clock.after(ms, () => {
-        this.#stops.delete(stop)
-        this.#play(step)
-      })
-      this.#stops.add(stop)
+      this.#timeline.put(this.#clock.now() + ms, () => this.#play(step))
       return
     }
     // Actions that came together are answered in the recording's order, with what came between them.
