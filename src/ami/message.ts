@@ -1,6 +1,9 @@
 import type { HeaderFields } from '../core/header-fields.js'
 import type { OpenHeaders, Unlisted } from './vocabulary.js'
 
+/** How Node, Deno and Bun print an object. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom')
+
 /** What responses, events and (on a server's side) actions have in common: headers. */
 export abstract class AMIMessage<Headers extends object = OpenHeaders> {
   readonly #fields: HeaderFields
@@ -62,6 +65,14 @@ export abstract class AMIMessage<Headers extends object = OpenHeaders> {
   /** The variables of one channel, in `ChanVariable(<channel>): name=value` headers, as OriginateResponse has them. */
   chanVariables(channel: string): Map<string, string> {
     return new Map(this.#fields.getAll(`ChanVariable(${channel})`).map(asPair))
+  }
+
+  /** A plain object of all of it, for JSON. */
+  abstract toJSON(): object
+
+  /** `console.log` shows what `toJSON` does. */
+  [INSPECT](_depth: number, options: object, inspect: (value: object, options: object) => string): string {
+    return `${this.constructor.name} ${inspect(this.toJSON(), options)}`
   }
 
   /** All headers, repeated ones as lists. */

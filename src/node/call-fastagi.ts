@@ -3,8 +3,13 @@ import type { AGICallerSide } from './agi-caller-side.js'
 
 const DEFAULT_PORT = 4573
 
-/** Calls a FastAGI server as Asterisk does: connects, sends the environment, answers commands until the server closes. */
-export function callFastAGI(url: string, caller: AGICallerSide): void {
+/**
+ * Calls a FastAGI server as Asterisk does: connects, sends the environment, answers commands until the server closes. Returns what ends
+ * the connection.
+ *
+ * @throws TypeError for a URL that is none.
+ */
+export function callFastAGI(url: string, caller: AGICallerSide): () => void {
   const found = /^agi:\/\/(\[[^\]]+\]|[^/:]+)(?::(\d+))?(?:\/(.*))?$/i.exec(url)
   if (found === null) throw new TypeError(`a FastAGI URL is agi://host:4573/path, not ${JSON.stringify(url)}`)
   const [, host = '', port, script = ''] = found
@@ -38,4 +43,5 @@ export function callFastAGI(url: string, caller: AGICallerSide): void {
   socket.on('end', () => socket.end())
   socket.on('error', () => undefined)
   socket.on('close', () => caller.over(failed || !isConnected ? 'FAILURE' : 'SUCCESS'))
+  return () => socket.destroy()
 }

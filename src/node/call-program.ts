@@ -1,8 +1,16 @@
 import { spawn } from 'node:child_process'
 import type { AGICallerSide } from './agi-caller-side.js'
 
+/** A program that was started. */
+export interface CalledProgram {
+  /** What it wrote to stderr. */
+  errors(): string
+  /** Ends it at once. */
+  drop(): void
+}
+
 /** Starts a program as Asterisk starts an AGI script: environment and answers on stdin, commands on stdout, SIGHUP for the hangup. */
-export function callProgram(program: string, args: readonly string[], caller: AGICallerSide): { readonly errors: () => string } {
+export function callProgram(program: string, args: readonly string[], caller: AGICallerSide): CalledProgram {
   const child = spawn(program, [...args], { stdio: ['pipe', 'pipe', 'pipe'] })
   let text = ''
   let errors = ''
@@ -28,5 +36,5 @@ export function callProgram(program: string, args: readonly string[], caller: AG
   child.on('close', (code) => caller.over(code === 0 ? 'SUCCESS' : 'FAILURE'))
   child.stdin.write(caller.environment({ request: program }))
   caller.connected({ hangup: tellHangup })
-  return { errors: () => errors }
+  return { errors: () => errors, drop: () => child.kill('SIGKILL') }
 }

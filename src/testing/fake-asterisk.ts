@@ -3,78 +3,31 @@ import type { AMIAction } from '../ami/action-reader.js'
 import type { ServerHeaders } from '../ami/server-protocol.js'
 import { systemClock } from '../ami/system-clock.js'
 import { quote } from '../core/checks.js'
-import type { Clock } from '../core/clock.js'
 import type { Connector, Protocol } from '../core/transport.js'
-import { callFastAGI } from '../node/call-fastagi.js'
-import { callProgram } from '../node/call-program.js'
 import { type ListenOptions, TCPListener } from '../node/tcp-listener.js'
 import { readTextFile } from '../node/text-file.js'
-import { AGICaller, type AGICallOptions } from './agi/agi-caller.js'
-import { AsyncAGICalls } from './agi/async-agi-calls.js'
+import type { AGICaller, AGICallOptions } from './agi/agi-caller.js'
+import { AGICalls } from './agi/agi-calls.js'
+import { builtInHandlers, PING } from './built-in-handlers.js'
+import { Complaints, UnhandledActionError } from './complaints.js'
 import type { Caller, IncomingCall } from './dialplan/caller.js'
 import { DialplanCalls } from './dialplan/dialplan-calls.js'
 import type { Dialplan } from './dialplan/plan.js'
 import { eventClass } from './event-class.js'
-import { type FakeServer, FakeSession, type FakeUser } from './fake-session.js'
-import { type ActionHandler, action, type FakeClient, failure, headerPairs, type Reply, success } from './handlers.js'
+import { type FakeServer, FakeSession } from './fake-session.js'
+import { type ActionHandler, type FakeClient, failure, headerPairs, type Reply } from './handlers.js'
 import { memoryConnector } from './memory-link.js'
-import { nearestHandler } from './nearest.js'
+import { checkOptions, type FakeAsteriskOptions, VERSIONS } from './options.js'
 import { Playback, type PlaybackOptions } from './recording/playback.js'
 import { connectionsOf, type RecordedConnection } from './recording/recorded-connection.js'
 import { parseRecording } from './recording/recording.js'
 import { WebSocketListener } from './web-socket-listener.js'
-
-export interface FakeAsteriskOptions {
-  /** Accounts by name; a text is the secret. Without any, nobody can log in. */
-  readonly users?: Readonly<Record<string, string | FakeUser>>
-  /** Which Asterisk it plays. @default 22 */
-  readonly version?: 16 | 22
-  /** What an action is that no handler answers: `error` makes `close()` reject with them, `warn` warns at once. @default 'error' */
-  readonly unhandled?: 'error' | 'warn' | 'bypass'
-  /** How long a refused login waits for its answer. Asterisk takes 1,000. @default 0 */
-  readonly loginFailureDelayMs?: number
-  /** @default 'utf-8' */
-  readonly encoding?: string
-  /** The time by which simulated calls ring and talk. @default the runtime's */
-  readonly clock?: Clock
-}
-
-const VERSIONS = {
-  16: { ami: '5.0.4', asterisk: '16.28.0' },
-  22: { ami: '11.0.0', asterisk: '22.10.1' },
-} as const
-
-/** Actions came that no handler answers. */
-export class UnhandledActionError extends Error {
-  override readonly name = 'UnhandledActionError'
-  readonly actions: readonly AMIAction[]
-
-  constructor(unhandled: readonly UnhandledAction[], handlers: readonly ActionHandler[]) {
-    const list = unhandled.map(({ description }) => description).join('\n  ')
-    const handled = handlers.length === 0 ? '' : `\nHandled are: ${handlers.map(({ label }) => label).join(', ')}`
-    super(`The fake has no handler for these actions:\n  ${list}${handled}`)
-    this.actions = unhandled.map(({ action }) => action)
-  }
-}
-
-interface UnhandledAction {
-  readonly action: AMIAction
-  /** The action, and the handler that was the nearest when it came. */
-  readonly description: string
-}
-
-function describeUnhandled(action: AMIAction, handlers: readonly ActionHandler[]): string {
-  const nearest = nearestHandler(action, handlers)
-  return `${JSON.stringify(action)}${nearest === '' ? '' : `\n    ${nearest}`}`
-}
 
 /** A recording that a fake plays. */
 interface PlayedRecording {
   readonly connections: readonly RecordedConnection[]
   readonly options: PlaybackOptions
 }
-
-const PING = action('Ping', () => success({ Ping: 'Pong', Timestamp: (Date.now() / 1000).toFixed(6) }))
 
 /** What a fake tells of. */
 export interface FakeNotices {
@@ -105,18 +58,20 @@ export class FakeAsterisk implements AsyncDisposable {
   readonly #listeners: TCPListener[] = []
   readonly #webSockets: WebSocketListener[] = []
   readonly #server: FakeServer
-  #unhandled: UnhandledAction[] = []
   #received: AMIAction[] = []
   #startedAt = new Date()
   #shuttingDown = false
   #closed: Promise<void> | undefined
-  #handlerError: Error | undefined
+  readonly #complaints = new Complaints()
+  #plan: Dialplan | undefined
   #calls: DialplanCalls | undefined
   #recorded: PlayedRecording | undefined
   #connections = 0
-  readonly #asyncAGI = new AsyncAGICalls({ emit: (name, headers) => this.emit(name, headers) })
+  readonly #agiCalls = new AGICalls({ emit: (name, headers) => this.emit(name, headers) })
 
+  /** @throws TypeError that names a wrong option. */
   constructor(options: FakeAsteriskOptions = {}, ...handlers: ActionHandler[]) {
+    checkOptions(options)
     this.#options = options
     this.#initial = handlers
     this.#handlers = handlers
@@ -132,27 +87,27 @@ export class FakeAsterisk implements AsyncDisposable {
    * @throws the system's error for a file that cannot be read, SyntaxError for one that is no recording, RangeError for a `scale` that is none.
    */
   static fromRecording(file: string | URL, options: FakeAsteriskOptions & PlaybackOptions = {}): FakeAsterisk {
-    const { scale = 0 } = options
+    const { scale = 0, ignoreHeaders = [], ...own } = options
     if (!(scale >= 0 && scale < Number.POSITIVE_INFINITY))
       throw new RangeError(`scale must be a number from 0 up, not ${quote(scale)}`)
-    const pbx = new FakeAsterisk(options)
+    const pbx = new FakeAsterisk(own)
     const connections = connectionsOf(parseRecording(readTextFile(file)), options.encoding ?? 'utf-8')
     if (connections.length === 0) throw new SyntaxError('Nothing is in the recording: no link was made while it ran')
-    pbx.#recorded = { connections, options }
+    pbx.#recorded = { connections, options: { scale, ignoreHeaders } }
     return pbx
   }
 
   /** Links to this fake in the same process, for `new AMIClient({ connect })`. */
   get connector(): Connector {
     return memoryConnector(() => {
-      if (this.#closed !== undefined) throw new Error('The fake is closed')
+      this.#refuseClosed()
       return this.#newSession()
     })
   }
 
   /** Actions that no handler answered. */
   get unhandled(): readonly AMIAction[] {
-    return this.#unhandled.map(({ action }) => action)
+    return this.#complaints.unhandled
   }
 
   /** Every action of clients that were logged in, in order. */
@@ -165,10 +120,17 @@ export class FakeAsterisk implements AsyncDisposable {
     return [...this.#sessions].filter((session) => session.username !== undefined).length
   }
 
-  /** Opens a port; resolves with where it is. Can be called several times. */
+  /**
+   * Opens a port; resolves with where it is. Can be called several times.
+   *
+   * @throws the system's error when the port cannot be had, Error when the fake is closed.
+   */
   async listen(options: ListenOptions = {}): Promise<{ host: string; port: number }> {
+    this.#refuseClosed()
     const listener = await TCPListener.open(() => this.#newSession(), options)
     this.#listeners.push(listener)
+    if (this.#closed !== undefined) await listener.close()
+    this.#refuseClosed()
     return { host: listener.host, port: listener.port }
   }
 
@@ -176,9 +138,10 @@ export class FakeAsterisk implements AsyncDisposable {
    * Serves clients that reach Asterisk through a WebSocket, without port and network: until `close()`, `new WebSocket(url)` of this process is
    * mock-socket's.
    *
-   * @throws Error when the package mock-socket is not installed, or the URL is served already.
+   * @throws Error when the package mock-socket is not installed, the URL is served already, or the fake is closed.
    */
   listenWebSocket(url: string): void {
+    this.#refuseClosed()
     this.#webSockets.push(new WebSocketListener(url, () => this.#newSession()))
   }
 
@@ -187,15 +150,24 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#handlers = [...handlers, ...this.#handlers]
   }
 
-  /** Goes back to the handlers it was made with, and forgets what came so far, its dialplan and its calls. */
+  /**
+   * Goes back to how it was made, for the next test: to its first handlers, without a dialplan and calls, serving. What came so far is forgotten;
+   * clients stay connected, and listeners stay.
+   *
+   * @throws what `close()` would reject with, when all that is done: `afterEach(() => pbx.reset())` fails the test that it was about.
+   */
   reset(): void {
     this.#handlers = this.#initial
     this.#calls?.clear()
     this.#calls = undefined
+    this.#plan = undefined
+    void this.#agiCalls.hangUp()
+    this.#shuttingDown = false
     this.#used.clear()
-    this.#unhandled = []
     this.#received = []
-    this.#handlerError = undefined
+    const complaint = this.#complaint
+    this.#complaints.forget()
+    if (complaint !== undefined) throw complaint
   }
 
   /** The handlers in the order in which they are asked, without those that are built in. */
@@ -203,25 +175,42 @@ export class FakeAsterisk implements AsyncDisposable {
     return this.#handlers
   }
 
-  /** Calls `listener` at each notice, until the returned function is called. */
+  /** Calls `listener` at each notice, until the returned function is called. One that throws makes `close()` and `reset()` tell of it. */
   on<Notice extends keyof FakeNotices>(notice: Notice, listener: FakeNotices[Notice]): () => void {
-    this.#notices.on(notice, listener as never)
+    const guarded = (...args: never[]) => {
+      try {
+        ;(listener as (...args: never[]) => void)(...args)
+      } catch (error) {
+        this.#complaints.addFailure(`A listener of '${notice}' threw`, error)
+      }
+    }
+    this.#notices.on(notice, guarded as never)
     return () => {
-      this.#notices.off(notice, listener as never)
+      this.#notices.off(notice, guarded as never)
     }
   }
 
   /**
-   * A test with a fake of its own, with the handlers that this one has now: what it uses, what it receives and what it does not handle concerns no
-   * other, so that such tests can run at the same time. The fake is closed at the end, and rejects as `close()` does.
+   * A test with a fake of its own, which has the handlers and the dialplan that this one has when the test begins: what it uses, what it receives
+   * and what it does not handle concerns no other, so that such tests can run at the same time. The fake is closed at the end; what `close()`
+   * rejects with fails the test, or is a warning beside the test's own error.
    *
    *     it.concurrent('is busy', pbx.boundary(async (pbx) => { pbx.use(…) }))
    */
   boundary<Result>(test: (pbx: FakeAsterisk) => Promise<Result>): () => Promise<Result> {
-    const handlers = this.#handlers
     return async () => {
-      await using pbx = new FakeAsterisk(this.#options, ...handlers)
-      return await test(pbx)
+      const pbx = new FakeAsterisk(this.#options, ...this.#handlers)
+      pbx.#recorded = this.#recorded
+      if (this.#plan !== undefined) pbx.dialplan(this.#plan)
+      let result: Result
+      try {
+        result = await test(pbx)
+      } catch (error) {
+        await pbx.close().catch((complaint: Error) => process.emitWarning(complaint))
+        throw error
+      }
+      await pbx.close()
+      return result
     }
   }
 
@@ -244,13 +233,14 @@ export class FakeAsterisk implements AsyncDisposable {
    * Simulates calls, from now on: what is originated to an extension of this plan, or to a telephone of that name, goes as it says, with the
    * events of a real server. A second plan takes the place of the first, and ends its calls without a word.
    *
-   * @throws TypeError that names an entry which cannot be.
+   * @throws TypeError or RangeError that names an entry which cannot be.
    */
   dialplan(plan: Dialplan): void {
     const { clock = systemClock, version = 22 } = this.#options
     const calls = new DialplanCalls({ clock, version, emit: (name, headers) => this.emit(name, headers) }, plan)
     this.#calls?.clear()
     this.#calls = calls
+    this.#plan = plan
   }
 
   /** Somebody calls from outside an extension of the dialplan. @throws Error when there is no dialplan, or the extension is not in it. */
@@ -265,20 +255,17 @@ export class FakeAsterisk implements AsyncDisposable {
    * @throws TypeError for a URL that is none.
    */
   callFastAGI(url: string, options: AGICallOptions = {}): AGICaller {
-    const caller = new AGICaller(options)
-    callFastAGI(url, caller)
-    return caller
+    return this.#agiCalls.byFastAGI(url, options)
   }
 
   /** Puts a simulated caller into `AGI(agi:async)`: an AsyncAGIExecutor of a client that is logged in can answer him. */
   callAsyncAGI(options: AGICallOptions = {}): AGICaller {
-    return this.#asyncAGI.start(options)
+    return this.#agiCalls.byAsyncAGI(options)
   }
 
   /** Has a simulated caller answered by a program, as `AGI(/path/to/program)` does. `errors()` is what it wrote to stderr. */
   callProgram(program: string, args: readonly string[] = [], options: AGICallOptions = {}): AGICaller & { errors(): string } {
-    const caller = new AGICaller({ args, ...options })
-    return Object.assign(caller, callProgram(program, args, caller))
+    return this.#agiCalls.byProgram(program, args, options)
   }
 
   /** Sends bytes as they are, such as a recording, to every client that is logged in. */
@@ -310,10 +297,10 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   /**
-   * Ends every connection and closes the ports. Idempotent.
+   * Ends every connection and every simulated call, and closes the ports. Idempotent.
    *
-   * @throws UnhandledActionError when actions came that no handler answers (unless `unhandled` says otherwise), and the first error that a
-   * handler threw.
+   * @throws UnhandledActionError when actions came that no handler answers (unless `unhandled` says otherwise); or Error, the first time that a
+   * handler or a listener threw.
    */
   close(): Promise<void> {
     this.#closed ??= this.#close()
@@ -324,11 +311,9 @@ export class FakeAsterisk implements AsyncDisposable {
     this.disconnectAll()
     this.#calls?.clear()
     for (const listener of this.#webSockets.splice(0)) listener.close()
-    await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()))
-    if (this.#handlerError !== undefined) throw this.#handlerError
-    if (this.#unhandled.length > 0 && (this.#options.unhandled ?? 'error') === 'error') {
-      throw new UnhandledActionError(this.#unhandled, this.#handlersBefore(this.#recorded === undefined ? this.#builtIn : []))
-    }
+    await Promise.all([this.#agiCalls.hangUp(), ...this.#listeners.splice(0).map((listener) => listener.close())])
+    const complaint = this.#complaint
+    if (complaint !== undefined) throw complaint
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -369,9 +354,10 @@ export class FakeAsterisk implements AsyncDisposable {
       user: (name) => accounts.get(name),
       isLoggedIn: (name) => [...this.#sessions].some((session) => session.username === name),
       playback: () => this.#playback(),
+      handles: (request) => this.#handlers.some((handler) => handler.name !== '*' && this.#answers(handler, request)),
       reply: (request, client, recorded) => this.#reply(request, client, recorded),
       handlerFailed: (request, error) => {
-        this.#handlerError ??= new Error(`The handler of ${request.name} threw`, { cause: error })
+        this.#complaints.addFailure(`The handler of ${request.name} threw`, error)
       },
       loggedIn: (username) => this.#notices.emit('login', username),
       welcome: (session, username) => this.#welcome(session, username),
@@ -383,9 +369,9 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   #reply(request: AMIAction, client: FakeClient, recorded: readonly ActionHandler[] | undefined): Reply | Promise<Reply> {
-    this.#received.push(request)
     const handlers = this.#handlersBefore(recorded === undefined ? this.#builtIn : [...recorded, PING])
-    const handler = handlers.find((each) => !(each.isOnce && this.#used.has(each)) && each.matches(request))
+    const handler = handlers.find((each) => this.#answers(each, request))
+    if (client.username !== '') this.#received.push(request)
     this.#notices.emit('action', request, handler)
     if (handler === undefined) return this.#refuse(request, handlers, recorded !== undefined)
     this.#used.add(handler)
@@ -396,9 +382,12 @@ export class FakeAsterisk implements AsyncDisposable {
     return reply
   }
 
+  #answers(handler: ActionHandler, request: AMIAction): boolean {
+    return !(handler.isOnce && this.#used.has(handler)) && handler.matches(request)
+  }
+
   #refuse(request: AMIAction, handlers: readonly ActionHandler[], isPlayed: boolean): Reply {
-    const description = describeUnhandled(request, handlers)
-    this.#unhandled.push({ action: request, description })
+    const description = this.#complaints.addUnhandled(request, handlers)
     if (this.#options.unhandled === 'warn') process.emitWarning(`The fake has no handler for ${description}`)
     return failure(
       isPlayed
@@ -409,7 +398,7 @@ export class FakeAsterisk implements AsyncDisposable {
 
   /** In the order in which they are asked: the first that fits answers. */
   #handlersBefore(last: readonly ActionHandler[]): readonly ActionHandler[] {
-    return [...this.#handlers, ...(this.#calls?.handlers ?? []), ...this.#asyncAGI.handlers, ...last]
+    return [...this.#handlers, ...(this.#calls?.handlers ?? []), ...this.#agiCalls.handlers, ...last]
   }
 
   #welcome(session: FakeSession, username: string): void {
@@ -436,28 +425,26 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   #builtInHandlers(): ActionHandler[] {
-    const version = VERSIONS[this.#options.version ?? 22]
-    const [date, time] = [() => this.#startedAt.toISOString().slice(0, 10), () => this.#startedAt.toISOString().slice(11, 19)]
-    return [
-      PING,
-      action('CoreStatus', () =>
-        success({
-          CoreStartupDate: date(),
-          CoreStartupTime: time(),
-          CoreReloadDate: date(),
-          CoreReloadTime: time(),
-          CoreCurrentCalls: 0,
-        }),
-      ),
-      action('CoreSettings', () => success({ AMIversion: version.ami, AsteriskVersion: version.asterisk, SystemName: '' })),
-      action('CoreShowChannels', () => [...(this.#calls?.list() ?? []), ...this.#asyncAGI.list()]),
-      action('Filter', () => success('Success')),
-      action('UserEvent', (request) => {
-        // Asterisk copies every header into the event, the sender's ActionID too.
-        const headers = [...request.entries()].filter(([name]) => name.toLowerCase() !== 'action')
-        this.emit('UserEvent', headers)
-        return success('Event Sent')
-      }),
-    ]
+    const fake = this
+    return builtInHandlers({
+      version: VERSIONS[this.#options.version ?? 22],
+      get startedAt() {
+        return fake.#startedAt
+      },
+      channels: () => [...(this.#calls?.list() ?? []), ...this.#agiCalls.list()],
+      emit: (name, headers) => this.emit(name, headers),
+    })
+  }
+
+  /** What `close()` rejects with. */
+  get #complaint(): Error | undefined {
+    const handled = this.#handlersBefore(this.#recorded === undefined ? this.#builtIn : []).map(({ label }) => label)
+    const complaint = this.#complaints.worst(handled)
+    const isBypassed = complaint instanceof UnhandledActionError && (this.#options.unhandled ?? 'error') !== 'error'
+    return isBypassed ? undefined : complaint
+  }
+
+  #refuseClosed(): void {
+    if (this.#closed !== undefined) throw new Error('The fake is closed')
   }
 }

@@ -2,10 +2,19 @@ import type { AMIAction } from '../ami/action-reader.js'
 import { listShape } from '../ami/list-actions.js'
 import { md5Hex } from '../ami/md5.js'
 import { AMIServerProtocol, type ServerHeaders } from '../ami/server-protocol.js'
+import { quote } from '../core/checks.js'
 import { textCodec } from '../core/text-codec.js'
 import type { Transport } from '../core/transport.js'
 import { EventMask } from './event-class.js'
-import { type ActionHandler, type FakeClient, FakeEvent, FakeResponse, headerPairs, type Reply } from './handlers.js'
+import {
+  type ActionHandler,
+  type FakeClient,
+  FakeEvent,
+  FakeResponse,
+  headerPairs,
+  type ListPart,
+  type Reply,
+} from './handlers.js'
 import type { Playback } from './recording/playback.js'
 
 /** An account of the fake. */
@@ -27,6 +36,8 @@ export interface FakeServer {
   isLoggedIn(name: string): boolean
   /** What a recording says in the sessions' place, if there is one. */
   playback(): Playback | undefined
+  /** Whether the test itself has a handler for an action that sessions answer otherwise. */
+  handles(action: AMIAction): boolean
   /** Answers an action of a session that is logged in. `recorded`: what a recording has for it. */
   reply(action: AMIAction, client: FakeClient, recorded: readonly ActionHandler[] | undefined): Reply | Promise<Reply>
   handlerFailed(action: AMIAction, error: unknown): void
@@ -35,6 +46,9 @@ export interface FakeServer {
   welcome(session: FakeSession, user: string): void
   ended(session: FakeSession): void
 }
+
+/** What a session answers itself, unless the test has a handler for it. */
+const OF_SESSION = new Set(['challenge', 'login', 'logoff', 'events'])
 
 /** One client's connection to the fake. It works on one action after the other, and holds events back meanwhile, as Asterisk does. */
 export class FakeSession extends AMIServerProtocol {
@@ -120,8 +134,10 @@ export class FakeSession extends AMIServerProtocol {
 
   #handle(action: AMIAction): Promise<void> | undefined {
     const name = action.name.toLowerCase()
-    const isOfSession = name === 'challenge' || name === 'login' || name === 'logoff'
-    if (isOfSession && this.#playback?.plays(action)) return undefined
+    if (OF_SESSION.has(name)) {
+      if (this.#server.handles(action)) return this.#run(action)
+      if (name !== 'events' && this.#playback?.plays(action)) return undefined
+    }
     if (name === 'challenge') return this.#sendChallenge(action)
     if (name === 'login') return this.#login(action)
     if (this.#server.shuttingDown) return this.#respond(action, 'Error', { Message: 'Asterisk is shutting down' })
@@ -152,14 +168,22 @@ export class FakeSession extends AMIServerProtocol {
 
   #answer(action: AMIAction, reply: Reply): Promise<void> | undefined {
     if (reply === undefined) return undefined
-    if (reply instanceof FakeResponse) return this.#respond(action, reply.type, reply.headers)
+    if (reply instanceof FakeResponse) return this.#answerOnce(action, reply)
     return this.#sendList(action, reply)
+  }
+
+  #answerOnce(action: AMIAction, { type, headers }: FakeResponse): undefined {
+    this.#respond(action, type, headers)
+    if (action.name.toLowerCase() !== 'login') return
+    // A handler of the test's own has let the client in, or not: then Asterisk closes.
+    if (type === 'Success') this.#welcome(action, 'all')
+    else this.close()
   }
 
   async #sendList(action: AMIAction, parts: Exclude<Reply, FakeResponse | undefined>): Promise<void> {
     const shape = listShape(action.name)
     const announced = !shape?.unannounced
-    const iterator = Symbol.asyncIterator in parts ? parts[Symbol.asyncIterator]() : parts[Symbol.iterator]()
+    const iterator = iteratorOf(parts)
     let items = 0
     let started = false
     const start = (headers: readonly (readonly [string, unknown])[]) => {
@@ -171,7 +195,10 @@ export class FakeSession extends AMIServerProtocol {
     }
     for (;;) {
       const next = await iterator.next()
-      if (this.#over) return
+      if (this.#over) {
+        await iterator.return?.()
+        return
+      }
       const part = next.value
       if (next.done) {
         if (!started) start([])
@@ -209,12 +236,17 @@ export class FakeSession extends AMIServerProtocol {
     const user = this.#server.user(name)
     if (user === undefined || !this.#isRight(action, user.secret)) return this.#refuse(action, 'Authentication failed')
     if (user.allowMultipleLogin === false && this.#server.isLoggedIn(name)) return this.#refuse(action, 'Login Already In Use')
-    const mask = action.get('Events')
-    if (mask !== undefined) this.#wanted = EventMask.parse(mask)
     this.#respond(action, 'Success', { Message: 'Authentication accepted' })
-    this.#loggedIn(action.get('Username') ?? '', user.read ?? 'all')
-    this.#server.welcome(this, action.get('Username') ?? '')
+    this.#welcome(action, user.read ?? 'all')
     return undefined
+  }
+
+  #welcome(login: AMIAction, read: string): void {
+    const username = login.get('Username') ?? ''
+    const mask = login.get('Events')
+    if (mask !== undefined) this.#wanted = EventMask.parse(mask)
+    this.#loggedIn(username, read)
+    this.#server.welcome(this, username)
   }
 
   #loggedIn(username: string, read: string): void {
@@ -246,4 +278,15 @@ export class FakeSession extends AMIServerProtocol {
   #respond(action: AMIAction, type: string, headers: ServerHeaders): undefined {
     this.sendResponse(type, action.actionId, headers)
   }
+}
+
+function iteratorOf(
+  parts: Exclude<Reply, FakeResponse | undefined>,
+): Iterator<ListPart, unknown> | AsyncIterator<ListPart, unknown> {
+  if (typeof parts === 'object' && Symbol.asyncIterator in parts) return parts[Symbol.asyncIterator]()
+  if (typeof parts === 'object' && Symbol.iterator in parts) return parts[Symbol.iterator]()
+  const what = parts as unknown
+  throw new TypeError(
+    `A resolver returns success(…), failure(…), a list of event(…), or nothing, not ${what instanceof FakeEvent ? 'a single event(…)' : quote(what)}`,
+  )
 }

@@ -52,7 +52,7 @@ export type Resolver = (action: AMIAction, client: FakeClient) => Reply | Promis
 /** Which actions a handler answers: by name, by name and headers, or whatever a function says. Names and headers are compared in any case. */
 export type ActionMatch =
   | string
-  | { readonly name: string; readonly headers: Readonly<Record<string, string | number | RegExp>> }
+  | { readonly name: string; readonly headers?: Readonly<Record<string, string | number | RegExp>> }
   | ((action: AMIAction) => boolean)
 
 /** A rule of the fake: which action, and what to answer. */
@@ -68,14 +68,16 @@ export interface ActionHandler {
   readonly resolve: Resolver
 }
 
+const LABEL_LENGTH = 60
+
 /**
  * Answers actions: `action('Ping', …)`, `action({ name: 'Originate', headers: { Channel: /^PJSIP/ } }, …)`, `action((request) => …, …)`. A handler
  * made later by `use` goes before one made earlier.
  */
 export function action(match: ActionMatch, resolve: Resolver): ActionHandler {
   if (typeof match === 'function')
-    return { name: '*', label: match.name || 'a predicate', isOnce: false, matches: match, resolve }
-  const { name, headers } = typeof match === 'string' ? { name: match, headers: {} } : match
+    return { name: '*', label: match.name || labelOf(match), isOnce: false, matches: match, resolve }
+  const { name, headers = {} } = typeof match === 'string' ? { name: match } : match
   const differs = (request: AMIAction) => differences(headers, request)
   const isNamed = (request: AMIAction) => request.name.toLowerCase() === name.toLowerCase()
   const conditions = Object.entries(headers).map(([header, wanted]) => `${header}: ${wanted}`)
@@ -95,10 +97,17 @@ export function delay(ms: number, clock: Clock = systemClock): Promise<void> {
   return over.promise
 }
 
+/** The function itself, as far as it is short. */
+function labelOf(match: (action: AMIAction) => boolean): string {
+  const text = String(match).replaceAll(/\s+/g, ' ')
+  return text.length <= LABEL_LENGTH ? text : `${text.slice(0, LABEL_LENGTH)}…`
+}
+
 function differences(wanted: Readonly<Record<string, string | number | RegExp>>, request: AMIAction): string[] {
   return Object.entries(wanted).flatMap(([header, expected]) => {
     const value = request.get(header)
-    const fits = expected instanceof RegExp ? value !== undefined && expected.test(value) : value === String(expected)
+    // search() begins at the beginning also with the flags g and y.
+    const fits = expected instanceof RegExp ? value !== undefined && value.search(expected) >= 0 : value === String(expected)
     return fits ? [] : [`${header} is ${value === undefined ? 'missing' : JSON.stringify(value)}, not ${String(expected)}`]
   })
 }

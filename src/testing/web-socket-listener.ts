@@ -9,21 +9,33 @@ const mockSocket = await import('mock-socket').then(
 
 const encoder = new TextEncoder()
 
-/** A WebSocket address without a network: while it is open, `new WebSocket(url)` of this process reaches it. */
+/** A WebSocket address without a network: while one is open, `WebSocket` of this process is mock-socket's. */
 export class WebSocketListener {
+  /** How many are open, and what was there before the first. */
+  static #open = 0
+  static #before: PropertyDescriptor | undefined
   readonly #server: Server
 
   /** @throws Error when mock-socket is not installed, or somebody serves this URL already. */
   constructor(url: string, makeProtocol: () => Protocol) {
     if (mockSocket === undefined)
       throw new Error('listenWebSocket needs the package mock-socket: npm install --save-dev mock-socket')
-    this.#server = new mockSocket.Server(url)
+    this.#server = new mockSocket.Server(url, { mock: false })
     this.#server.on('connection', (socket) => serve(socket, makeProtocol()))
+    if (WebSocketListener.#open === 0) {
+      WebSocketListener.#before = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket')
+      Object.defineProperty(globalThis, 'WebSocket', { value: mockSocket.WebSocket, configurable: true, writable: true })
+    }
+    WebSocketListener.#open += 1
   }
 
-  /** Ends every connection, and gives the runtime its own WebSocket back. */
+  /** Ends every connection; the last one gives the runtime its own WebSocket back. */
   close(): void {
     this.#server.stop()
+    WebSocketListener.#open -= 1
+    if (WebSocketListener.#open > 0) return
+    if (WebSocketListener.#before === undefined) Reflect.deleteProperty(globalThis, 'WebSocket')
+    else Object.defineProperty(globalThis, 'WebSocket', WebSocketListener.#before)
   }
 }
 

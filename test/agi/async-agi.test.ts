@@ -10,7 +10,7 @@ import {
   AsyncAGIExecutor,
   type AsyncAGIOptions,
 } from 'obelus-asterisk'
-import { action, failure, success } from 'obelus-asterisk/testing'
+import { action, failure, once, success } from 'obelus-asterisk/testing'
 import { describe, expect, it } from 'vitest'
 import { environment } from '../support/agi-peer.js'
 import { ClientRig } from '../support/client-rig.js'
@@ -266,10 +266,9 @@ describe('the end', () => {
       if (rounds.length === 1) await agi.waitForDigit()
       else await agi.setVariable('AGAIN', agi.args[0] ?? '')
     })
-    at.pbx.use(action('AGI', () => success('Added AGI command to queue')))
+    at.pbx.use(once(action('AGI', () => success('Added AGI command to queue'))))
     const caller = at.pbx.callAsyncAGI({ args: ['one'], channel: 'PJSIP/1' })
     await settle()
-    at.pbx.reset()
     at.rig.link.break(new Error('read ECONNRESET'))
     await settle()
     expect(at.executor.sessions).toEqual([])

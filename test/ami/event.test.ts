@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { AMIEvent } from 'obelus-asterisk/protocol'
 import { describe, expect, it } from 'vitest'
 import { HeaderFields } from '../../src/core/header-fields.js'
@@ -25,6 +26,7 @@ describe('AMIEvent', () => {
       ['variable', 'B=2'],
       ['Variable', 'A=3'],
     ])
+    expect(inspect(status)).toBe(`AMIEvent ${inspect(status.toJSON())}`)
     expect(status.toJSON()).toEqual({
       name: 'Test',
       headers: { Event: 'Test', Variable: ['A=1', 'A=3'], Other: 'x', variable: 'B=2' },

@@ -67,7 +67,7 @@ describe.each(LINKS)('the fake over %s', (_, link) => {
     await expect(send(ami, 'Originate', { Channel: 'PJSIP/100' })).rejects.toThrow('busy')
     expect(pbx.listHandlers().map(({ label }) => label)).toEqual([
       'originate with channel: /^PJSIP\\/2/',
-      'a predicate',
+      expect.stringContaining('request.get("Exten")'),
       'Originate',
       'Originate with Channel: /^PJSIP\\/1/, Async: true',
     ])

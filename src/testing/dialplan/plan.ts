@@ -1,3 +1,5 @@
+import { duration, quote } from '../../core/checks.js'
+
 /**
  * What happens at an extension, or at a telephone of that name:
  *
@@ -34,7 +36,7 @@ export type DialplanEntry =
       readonly answerFirst?: boolean
     }
 
-/** A dialplan: extensions, and telephones of the same names. */
+/** A dialplan: extensions, in whatever context, and telephones of the same names. */
 export type Dialplan = Readonly<Record<string, DialplanEntry>>
 
 /** An entry with all it leaves out. */
@@ -49,22 +51,35 @@ export const RING_MS = 30_000
 const TALK_MS = 300
 export const NORMAL_CLEARING = 16
 
-/** @throws TypeError that names the entry which cannot be. */
+/** @throws TypeError or RangeError that names the entry which cannot be. */
 export function behaviours(plan: Dialplan): ReadonlyMap<string, Behaviour> {
   return new Map(Object.entries(plan).map(([exten, entry]) => [exten, behaviour(exten, entry)]))
 }
 
 function behaviour(exten: string, entry: DialplanEntry): Behaviour {
   if (typeof entry === 'object' && 'answer' in entry) {
+    onlyHas(`extension ${exten}`, entry, ['answer'])
+    onlyHas(`answer of extension ${exten}`, entry.answer, ['afterMs', 'talkMs', 'cause'])
     const { afterMs = 0, talkMs = TALK_MS, cause = NORMAL_CLEARING } = entry.answer
+    duration(`afterMs of extension ${exten}`, afterMs, 0)
+    duration(`talkMs of extension ${exten}`, talkMs, 0)
     return { kind: 'answer', afterMs, talkMs, cause }
   }
   if (typeof entry === 'object' && 'dial' in entry && /^[^/]+\/./.test(entry.dial)) {
-    return { kind: 'dial', to: entry.dial, timeoutMs: entry.timeoutMs ?? RING_MS, answerFirst: entry.answerFirst ?? false }
+    onlyHas(`extension ${exten}`, entry, ['dial', 'timeoutMs', 'answerFirst'])
+    const { dial, timeoutMs = RING_MS, answerFirst = false } = entry
+    duration(`timeoutMs of extension ${exten}`, timeoutMs)
+    return { kind: 'dial', to: dial, timeoutMs, answerFirst }
   }
   if (entry === 'answer') return { kind: entry, afterMs: 0, talkMs: TALK_MS, cause: NORMAL_CLEARING }
   if (typeof entry === 'string' && ENDINGS.includes(entry)) return { kind: entry }
   throw new TypeError(
     `extension ${exten} of the dialplan must be one of ${ENDINGS.join(', ')}, { answer: { afterMs, talkMs } } or { dial: 'PJSIP/200' }, not ${JSON.stringify(entry)}`,
   )
+}
+
+function onlyHas(what: string, given: object, known: readonly string[]): void {
+  const unknown = Object.keys(given).find((name) => !known.includes(name))
+  if (unknown !== undefined)
+    throw new TypeError(`${what} of the dialplan has no ${quote(unknown)}; known are ${known.join(', ')}`)
 }

@@ -1,0 +1,57 @@
+import { callFastAGI } from '../../node/call-fastagi.js'
+import { callProgram } from '../../node/call-program.js'
+import type { ActionHandler, FakeEvent } from '../handlers.js'
+import { AGICaller, type AGICallOptions } from './agi-caller.js'
+import { AsyncAGICalls, type AsyncAGIHost } from './async-agi-calls.js'
+
+/** The simulated callers whom scripts answer. */
+export class AGICalls {
+  readonly #async: AsyncAGICalls
+  /** Callers whose scripts run, and what ends the link to the script. */
+  readonly #running = new Map<AGICaller, () => void>()
+
+  constructor(host: AsyncAGIHost) {
+    this.#async = new AsyncAGICalls(host)
+  }
+
+  /** The action by which scripts of AsyncAGI send their commands. */
+  get handlers(): readonly ActionHandler[] {
+    return this.#async.handlers
+  }
+
+  /** The channels in AsyncAGI, as CoreShowChannels lists them. */
+  list(): FakeEvent[] {
+    return this.#async.list()
+  }
+
+  byFastAGI(url: string, options: AGICallOptions): AGICaller {
+    const caller = new AGICaller(options)
+    return this.#started(caller, callFastAGI(url, caller))
+  }
+
+  byAsyncAGI(options: AGICallOptions): AGICaller {
+    return this.#started(this.#async.start(options), () => undefined)
+  }
+
+  byProgram(program: string, args: readonly string[], options: AGICallOptions): AGICaller & { errors(): string } {
+    const caller = new AGICaller({ args, ...options })
+    const { errors, drop } = callProgram(program, args, caller)
+    return Object.assign(this.#started(caller, drop), { errors })
+  }
+
+  /** Every caller hangs up, and waits for no script. Resolves when all are over. */
+  async hangUp(): Promise<void> {
+    const callers = [...this.#running]
+    for (const [caller, drop] of callers) {
+      caller.hangup()
+      drop()
+    }
+    await Promise.all(callers.map(([caller]) => caller.ended()))
+  }
+
+  #started(caller: AGICaller, drop: () => void): AGICaller {
+    this.#running.set(caller, drop)
+    void caller.ended().then(() => this.#running.delete(caller))
+    return caller
+  }
+}

@@ -1,0 +1,231 @@
+import { AMIClient, CallManager, type Connector, FastAGIServer } from 'obelus-asterisk'
+import { action, event, FakeAsterisk, failure, success, UnhandledActionError } from 'obelus-asterisk/testing'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { settle } from '../support/virtual-clock.js'
+
+const users = { admin: 's3cret' }
+
+async function online(connect: Connector, options = {}): Promise<AMIClient> {
+  const ami = new AMIClient({ username: 'admin', secret: 's3cret', connect, reconnect: false, ...options })
+  onTestFinished(() => ami.close())
+  await ami.login()
+  return ami
+}
+
+const ask = (ami: AMIClient, name: string, headers: object = {}) => ami.sendAction(name as 'Ping', headers)
+
+describe('options', () => {
+  it.each<[object, string]>([
+    [{ usres: {} }, 'There is no option "usres" of a fake; known are users, version'],
+    [action('Ping', () => success()), 'Handlers come after the options'],
+    [{ version: 18 }, 'version must be 16 or 22, not 18'],
+    [{ unhandled: 'throw' }, 'unhandled must be one of error, warn, bypass, not "throw"'],
+  ])('%j cannot be', (options, message) => expect(() => new FakeAsterisk(options)).toThrow(message))
+
+  it.each<[object, string]>([
+    [{ 200: { answer: { afterMs: -1 } } }, 'afterMs of extension 200 must be a number of milliseconds from 0 up, not -1'],
+    [
+      { 200: { answer: { afterMS: 5 } } },
+      'answer of extension 200 of the dialplan has no "afterMS"; known are afterMs, talkMs, cause',
+    ],
+    [{ 200: { answer: {}, talkMs: 5 } }, 'extension 200 of the dialplan has no "talkMs"; known are answer'],
+    [{ 300: { dial: 'PJSIP/1', timeout: 5 } }, 'extension 300 of the dialplan has no "timeout"; known are dial, timeoutMs'],
+    [{ 300: { dial: 'PJSIP/1', timeoutMs: 0 } }, 'timeoutMs of extension 300 must be a number of milliseconds from 1 up, not 0'],
+  ])('a dialplan %j cannot be', (plan, message) => expect(() => new FakeAsterisk().dialplan(plan as never)).toThrow(message))
+})
+
+describe('close()', () => {
+  it('ends what is being opened, and nothing can be opened afterwards', async () => {
+    const pbx = new FakeAsterisk()
+    const opening = pbx.listen()
+    await pbx.close()
+    await expect(opening).rejects.toThrow('The fake is closed')
+    await expect(pbx.listen()).rejects.toThrow('The fake is closed')
+    expect(() => pbx.listenWebSocket('ws://pbx.test/')).toThrow('The fake is closed')
+  })
+
+  it('hangs up whom scripts answer, and waits for no script', async () => {
+    const server = new FastAGIServer({ port: 0 })
+    server.on('error', () => undefined)
+    const waits = () => new Promise(() => undefined)
+    server.route('waits', async () => void (await waits()))
+    const { port } = await server.listen()
+    const pbx = new FakeAsterisk()
+    const callers = [
+      pbx.callFastAGI(`agi://127.0.0.1:${port}/waits`),
+      pbx.callProgram(process.execPath, ['-e', 'setInterval(() => 0, 1000)']),
+      pbx.callAsyncAGI(),
+    ]
+    await pbx.close()
+    expect((await Promise.all(callers.map((caller) => caller.ended()))).sort()).toEqual(['FAILURE', 'FAILURE', 'HANGUP'])
+    await server.close({ withinMs: 0 })
+  })
+
+  it('tells of a listener that threw; it harms nobody', async () => {
+    for (const notice of ['connection', 'login', 'action', 'response', 'disconnect'] as const) {
+      const pbx = new FakeAsterisk({ users })
+      pbx.on(notice, () => {
+        throw new Error('in the listener')
+      })
+      const ami = await online(pbx.connector)
+      expect((await ami.sendAction('Ping')).get('Ping')).toBe('Pong')
+      await ami.close()
+      await settle()
+      const error = (await pbx.close().catch((reason: Error) => reason)) as Error
+      expect(error.message).toBe(`A listener of '${notice}' threw`)
+      expect(error.cause).toMatchObject({ message: 'in the listener' })
+    }
+  })
+
+  it('lets a generator that nobody waits for finish', async () => {
+    let finished: () => void = () => undefined
+    const isFinished = new Promise<void>((resolve) => {
+      finished = resolve
+    })
+    const pbx = new FakeAsterisk(
+      { users },
+      action('QueueStatus', async function* () {
+        try {
+          for (;;) {
+            yield event('QueueParams', { Queue: 'a' })
+            await settle()
+          }
+        } finally {
+          finished()
+        }
+      }),
+    )
+    const ami = await online(pbx.connector)
+    const list = ami.listAction('QueueStatus')
+    await list.next()
+    await pbx.close()
+    await expect(list.next().then(() => list.next())).rejects.toThrow()
+    await isFinished
+  })
+})
+
+describe('reset()', () => {
+  it('is as made, and tells the test that it ends what went wrong in it', async () => {
+    const pbx = new FakeAsterisk({ users })
+    const ami = await online(pbx.connector)
+    pbx.dialplan({ 200: 'answer' })
+    const caller = pbx.callAsyncAGI()
+    pbx.shutDownGracefully()
+    pbx.reset()
+    expect((await ami.sendAction('Ping')).type).toBe('success')
+    expect(await caller.ended()).toBe('HANGUP')
+    expect(() => pbx.incomingCall({ to: '200' })).toThrow('The fake has no dialplan')
+    await expect(ask(ami, 'QueueAdd')).rejects.toThrow('Invalid/unknown command')
+    expect(() => pbx.reset()).toThrow(UnhandledActionError)
+    expect([pbx.unhandled, pbx.received]).toEqual([[], []])
+    pbx.use(
+      action('QueueAdd', () => {
+        throw new Error('in the handler')
+      }),
+    )
+    await expect(ask(ami, 'QueueAdd')).rejects.toThrow("The fake's handler of QueueAdd threw")
+    expect(() => pbx.reset()).toThrow('The handler of QueueAdd threw')
+    pbx.reset()
+    await ami.close()
+    await pbx.close()
+  })
+})
+
+describe('boundary()', () => {
+  const base = new FakeAsterisk({ users })
+
+  it('has the handlers and the dialplan of the moment when the test begins', async () => {
+    const test = base.boundary(async (pbx) => {
+      const ami = await online(pbx.connector)
+      expect((await ask(ami, 'QueueAdd')).message).toBe('later')
+      using calls = new CallManager(ami)
+      expect((await calls.originate({ channel: 'PJSIP/200', context: 'default', exten: '200' }).ended()).cause).toBe(17)
+      await ami.close()
+      return 'done'
+    })
+    base.use(action('QueueAdd', () => success('later')))
+    base.dialplan({ 200: 'busy' })
+    expect(await test()).toBe('done')
+    base.reset()
+  })
+
+  it("a test's own error is what it fails with; what else went wrong is a warning beside it", async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    onTestFinished(() => warn.mockRestore())
+    const test = base.boundary(async (pbx) => {
+      await ask(await online(pbx.connector), 'QueueAdd').catch(() => undefined)
+      throw new Error('the assertion')
+    })
+    await expect(test()).rejects.toThrow('the assertion')
+    expect(warn.mock.calls[0]?.[0]).toBeInstanceOf(UnhandledActionError)
+  })
+})
+
+describe('handlers', () => {
+  it('may answer what a session answers otherwise', async () => {
+    const pbx = new FakeAsterisk({ users })
+    const open = (options = {}) =>
+      new AMIClient({ username: 'any', secret: 'any', connect: pbx.connector, reconnect: false, ...options })
+    pbx.use(action('Login', () => failure('Authentication failed')))
+    await expect(open({ authType: 'plaintext' }).login()).rejects.toThrow('refused the login of "any"')
+    pbx.reset()
+    pbx.use(
+      action('Login', async () => {
+        await settle()
+        return success('Authentication accepted')
+      }),
+      action('Events', () => success({ Events: 'mine' })),
+      action('Logoff', (_, client) => client.disconnect()),
+    )
+    const ami = open({ authType: 'plaintext' })
+    await ami.login()
+    expect(pbx.clients).toBe(1)
+    expect((await ask(ami, 'Events', { EventMask: 'off' })).get('Events' as 'Ping')).toBe('mine')
+    await ami.close()
+    pbx.assertAllHandlersUsed()
+    await pbx.close()
+  })
+
+  it('a pattern fits every time, with whatever flags; conditions are not needed', async () => {
+    const pbx = new FakeAsterisk(
+      { users },
+      action({ name: 'QueueAdd', headers: { Interface: /^pjsip/gi } }, () => success()),
+      action({ name: 'QueueRemove' }, () => success()),
+    )
+    const ami = await online(pbx.connector)
+    for (let count = 0; count < 4; count += 1) await ask(ami, 'QueueAdd', { Interface: 'PJSIP/1' })
+    await ask(ami, 'QueueRemove')
+    await ami.close()
+    await pbx.close()
+  })
+
+  it('what is no reply is refused in words', async () => {
+    for (const [reply, what] of [
+      [event('A'), 'a single event(…)'],
+      ['busy', '"busy"'],
+      [5, '5'],
+    ]) {
+      const pbx = new FakeAsterisk(
+        { users },
+        action('QueueAdd', () => reply as never),
+      )
+      const ami = await online(pbx.connector)
+      await expect(ask(ami, 'QueueAdd')).rejects.toThrow('handler of QueueAdd threw')
+      await ami.close()
+      const error = (await pbx.close().catch((reason: Error) => reason)) as Error
+      expect(String(error.cause)).toContain(`or nothing, not ${what}`)
+    }
+  })
+})
+
+it('WebSocket is mock-socket’s until the last fake closes, then what it was', async () => {
+  const before = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket')
+  const [one, two] = [new FakeAsterisk(), new FakeAsterisk()]
+  one.listenWebSocket('ws://one.test/')
+  const mocked = globalThis.WebSocket
+  two.listenWebSocket('ws://two.test/')
+  await one.close()
+  expect(globalThis.WebSocket).toBe(mocked)
+  await two.close()
+  expect(Object.getOwnPropertyDescriptor(globalThis, 'WebSocket')).toEqual(before)
+})
