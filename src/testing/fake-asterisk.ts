@@ -369,7 +369,7 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   #reply(request: AMIAction, client: FakeClient, recorded: readonly ActionHandler[] | undefined): Reply | Promise<Reply> {
-    const handlers = this.#handlersBefore(recorded === undefined ? this.#builtIn : [...recorded, PING])
+    const handlers = this.#handlersWith(recorded)
     const handler = handlers.find((each) => this.#answers(each, request))
     if (client.username !== '') this.#received.push(request)
     this.#notices.emit('action', request, handler)
@@ -397,8 +397,9 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   /** In the order in which they are asked: the first that fits answers. */
-  #handlersBefore(last: readonly ActionHandler[]): readonly ActionHandler[] {
-    return [...this.#handlers, ...(this.#calls?.handlers ?? []), ...this.#agiCalls.handlers, ...last]
+  #handlersWith(recorded: readonly ActionHandler[] | undefined): readonly ActionHandler[] {
+    if (recorded !== undefined) return [...this.#handlers, ...recorded, PING]
+    return [...this.#handlers, ...(this.#calls?.handlers ?? []), ...this.#agiCalls.handlers, ...this.#builtIn]
   }
 
   #welcome(session: FakeSession, username: string): void {
@@ -438,7 +439,7 @@ export class FakeAsterisk implements AsyncDisposable {
 
   /** What `close()` rejects with. */
   get #complaint(): Error | undefined {
-    const handled = this.#handlersBefore(this.#recorded === undefined ? this.#builtIn : []).map(({ label }) => label)
+    const handled = this.#handlersWith(this.#recorded && []).map(({ label }) => label)
     const complaint = this.#complaints.worst(handled)
     const isBypassed = complaint instanceof UnhandledActionError && (this.#options.unhandled ?? 'error') !== 'error'
     return isBypassed ? undefined : complaint

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AMIClient, type AMIClientOptions, type Connector, Gap } from 'obelus-asterisk'
+import { AMIClient, type AMIClientOptions, AsyncAGIExecutor, type Connector, Gap } from 'obelus-asterisk'
 import {
   action,
   event,
@@ -272,6 +272,33 @@ it('a recording is a fake like any other: handlers before it, notices, events, u
     'DBGet by undefined',
     'disconnect admin',
   ])
+})
+
+it('a script of AsyncAGI answers the recorded caller', async () => {
+  const learn = async (ami: AMIClient, begin: () => void) => {
+    await ami.login()
+    const learnt = new Promise((resolve) => {
+      const executor = new AsyncAGIExecutor(ami, async (agi) => {
+        await agi.answer()
+        await agi.setVariable('ORDER', '17')
+        resolve([agi.env.channel, agi.env.callerId, await agi.getVariable('ORDER')])
+      })
+      onTestFinished(() => executor[Symbol.dispose]())
+    })
+    begin()
+    const result = await learnt
+    await ami.close()
+    return result
+  }
+  const pbx = new FakeAsterisk({ users: { admin: 's3cret' } })
+  const ami = new AMIClient({ ...account, connect: pbx.connector })
+  const recording = record(ami)
+  const there = await learn(ami, () => pbx.callAsyncAGI({ callerId: '"Ann" <0301>' }))
+  expect(there).toEqual(['PJSIP/100-00000001', '0301', '17'])
+  await pbx.close()
+  const played = FakeAsterisk.fromRecording(file(recording.text))
+  expect(await learn(new AMIClient({ ...account, connect: played.connector }), () => undefined)).toEqual(there)
+  await played.close()
 })
 
 it('a database is asked for its keys, which are no secrets', async () => {
