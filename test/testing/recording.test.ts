@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AMIClient, type AMIClientOptions, AsyncAGIExecutor, type Connector, Gap } from 'obelus-asterisk'
+import { AMIClient, type AMIClientOptions, AsyncAGIExecutor, type Connector, Gap, tcpConnector } from 'obelus-asterisk'
 import {
   action,
   event,
@@ -300,6 +300,42 @@ it('a script of AsyncAGI answers the recorded caller', async () => {
   expect(await learn(new AMIClient({ ...account, connect: played.connector }), () => undefined)).toEqual(there)
   await played.close()
 })
+
+it.each(['memory', 'TCP'])(
+  'a program that listens when it is logged in hears what came later, in no time, over %s',
+  async (link) => {
+    const text = `# AMI recording 1
+
+= 0
+open
+
+< 0
+Asterisk Call Manager/11.0.0
+
+> 1
+Action: Login
+ActionID: 1
+
+< 2
+Response: Success
+ActionID: 1
+Message: Authentication accepted
+
+< 3
+Event: FullyBooted
+Privilege: system,all
+Status: Fully Booted
+${[1_000, 1_001, 2_000].map((at) => `\n< ${at}\nEvent: UserEvent\nPrivilege: user,all\nUserEvent: at ${at}\n`).join('')}`
+    const played = FakeAsterisk.fromRecording(file(text))
+    const connect = link === 'TCP' ? tcpConnector(await played.listen()) : played.connector
+    const ami = await online(connect, { authType: 'plaintext' })
+    const seen: (string | undefined)[] = []
+    for await (const event of ami.events('UserEvent')) if (seen.push(event.get('UserEvent')) === 3) break
+    expect(seen).toEqual(['at 1000', 'at 1001', 'at 2000'])
+    await ami.close()
+    await played.close()
+  },
+)
 
 it('a database is asked for its keys, which are no secrets', async () => {
   const pbx = new FakeAsterisk(

@@ -122,12 +122,24 @@ export class Playback {
       return
     }
     // Actions that came together are answered in the recording's order, with what came between them.
-    if (this.#due.length === 0) queueMicrotask(() => this.#playDue())
-    this.#due.push(step)
+    const isPlaying = this.#due.length > 0
+    this.#due.splice(this.#due.findLastIndex(({ order }) => order < step.order) + 1, 0, step)
+    if (!isPlaying) queueMicrotask(() => void this.#playDue())
   }
 
-  #playDue(): void {
-    for (const step of this.#due.splice(0).sort((one, two) => one.order - two.order)) this.#play(step)
+  async #playDue(): Promise<void> {
+    let playedMs = Number.POSITIVE_INFINITY
+    for (let [next] = this.#due; next !== undefined && this.#stage !== undefined; [next] = this.#due) {
+      if (next.atMs - playedMs > SAME_TIME_MS) {
+        // What took time then takes none now, but the program still has its turn, such as to listen when the login is done.
+        await programsTurn()
+        playedMs = Number.POSITIVE_INFINITY
+      } else {
+        this.#due.shift()
+        this.#play(next)
+        playedMs = next.atMs
+      }
+    }
   }
 
   #play({ lines, after: [action] }: RecordedStep): void {
@@ -161,6 +173,15 @@ export class Playback {
         differences.set(name.toLowerCase(), `${name} is ${asText(value)}, and was not there`)
     return [...differences.values()]
   }
+}
+
+/** So little time is none: a message and the next one of the same cause. */
+const SAME_TIME_MS = 1
+/** How many turns of the event loop bytes take from one end of a socket of this process to the program at the other. */
+const TURNS = 3
+
+async function programsTurn(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve))
 }
 
 interface RecordedHandler extends ActionHandler {

@@ -16,6 +16,7 @@ export interface RecordedStep {
   readonly order: number
   /** The actions without which it would not have. */
   readonly after: readonly RecordedAction[]
+  readonly atMs: number
   /** Milliseconds since the last of them. */
   readonly afterMs: number
   /** What it said; undefined: it ended the link. */
@@ -63,7 +64,7 @@ function connectionOf(items: readonly RecordedItem[], codec: TextCodec): Recorde
       const after = answered(lines, owners) ?? [latest, ...mentioned(lines, pattern, owners)]
       const needed = [...new Set(after)].filter((each) => each !== undefined)
       const since = Math.max(0, ...needed.map(({ atMs }) => atMs))
-      steps.push({ order: steps.length, after: needed, afterMs: item.atMs - since, lines })
+      steps.push({ order: steps.length, after: needed, atMs: item.atMs, afterMs: item.atMs - since, lines })
     }
   }
   return { greeting: greeting?.lines[0] ?? '', actions: actions.map(({ recorded }) => recorded), steps }
