@@ -88,6 +88,9 @@ describe.each(servers)('restart of $name', (server) => {
   it('fault: core restart now by Command: no response, unknown outcome, back again', async (ctx) => {
     if (server.version === undefined) return ctx.skip(NOT_OURS)
     const ami = await loggedIn(server)
+    // Asterisk registers these commands last, after it has said FullyBooted.
+    const isRegistered = async () => !/No such command/.test(String(await caught(ami.command('core show help core restart now'))))
+    while (!(await isRegistered()));
     const online = changeTo(ami, 'waiting').then(() => changeTo(ami, 'online'))
     expect(await caught(ami.command('core restart now'))).toMatchObject({ name: 'ConnectionLostError', sent: 'maybe' })
     await online
