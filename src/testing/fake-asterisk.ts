@@ -293,6 +293,7 @@ export class FakeAsterisk implements AsyncDisposable {
     this.disconnectAll()
     this.#shuttingDown = false
     this.#calls?.clear()
+    void this.#agiCalls.hangUp()
     this.#startedAt = new Date()
   }
 
