@@ -53,7 +53,12 @@ export class AMIServerProtocol implements Protocol {
 
   /** Sends an event; with an ActionID it is an item of a list. */
   sendEvent(name: string, headers: ServerHeaders = {}, actionId = ''): void {
-    this.#write(`Event: ${name}\r\n${actionIdLine(actionId)}${headerLines(headers)}\r\n`)
+    this.sendRaw(this.eventBytes(name, headers, actionId))
+  }
+
+  /** An event as `sendEvent` sends it. @throws RangeError for characters that the encoding does not have. */
+  protected eventBytes(name: string, headers: ServerHeaders, actionId = ''): Uint8Array {
+    return this.#encoded(`Event: ${name}\r\n${actionIdLine(actionId)}${headerLines(headers)}\r\n`)
   }
 
   /** Sends bytes as they are. */
@@ -75,10 +80,14 @@ export class AMIServerProtocol implements Protocol {
   }
 
   #write(text: string): void {
+    this.sendRaw(this.#encoded(text))
+  }
+
+  #encoded(text: string): Uint8Array {
     const bytes = this.#codec.encode(text)
     if (bytes === undefined)
       throw new RangeError(`A message to the client holds characters that ${this.#codec.encoding} cannot write`)
-    this.#transport?.write(bytes)
+    return bytes
   }
 }
 

@@ -33,8 +33,8 @@ export class Complaints {
   }
 
   /** No handler answers this action. Returns what says so. */
-  addUnhandled(action: AMIAction, handlers: readonly ActionHandler[]): string {
-    const nearest = nearestHandler(action, handlers)
+  addUnhandled(action: AMIAction, handlers: readonly ActionHandler[], isUsedUp: (handler: ActionHandler) => boolean): string {
+    const nearest = nearestHandler(action, handlers, isUsedUp)
     const description = `${JSON.stringify(action)}${nearest === '' ? '' : `\n    ${nearest}`}`
     this.#unhandled.push({ action, description })
     return description

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'eventemitter3'
 import type { AMIAction } from '../ami/action-reader.js'
+import { ConnectionError } from '../ami/errors.js'
 import type { ServerHeaders } from '../ami/server-protocol.js'
 import { systemClock } from '../ami/system-clock.js'
 import { quote } from '../core/checks.js'
@@ -97,10 +98,10 @@ export class FakeAsterisk implements AsyncDisposable {
     return pbx
   }
 
-  /** Links to this fake in the same process, for `new AMIClient({ connect })`. */
+  /** Links to this fake in the same process, for `new AMIClient({ connect })`. Once it is closed, clients give up. */
   get connector(): Connector {
     return memoryConnector(() => {
-      this.#refuseClosed()
+      if (this.#closed !== undefined) throw new ConnectionError('The fake is closed', { retryable: false })
       return this.#newSession()
     })
   }
@@ -193,18 +194,20 @@ export class FakeAsterisk implements AsyncDisposable {
   /**
    * A test with a fake of its own, which has the handlers and the dialplan that this one has when the test begins: what it uses, what it receives
    * and what it does not handle concerns no other, so that such tests can run at the same time. The fake is closed at the end; what `close()`
-   * rejects with fails the test, or is a warning beside the test's own error.
+   * rejects with fails the test, or is a warning beside the test's own error. What the runner hands to the test comes after the fake.
    *
    *     it.concurrent('is busy', pbx.boundary(async (pbx) => { pbx.use(…) }))
    */
-  boundary<Result>(test: (pbx: FakeAsterisk) => Promise<Result>): () => Promise<Result> {
-    return async () => {
+  boundary<Context extends unknown[], Result>(
+    test: (pbx: FakeAsterisk, ...context: Context) => Promise<Result>,
+  ): (...context: Context) => Promise<Result> {
+    return async (...context) => {
       const pbx = new FakeAsterisk(this.#options, ...this.#handlers)
       pbx.#recorded = this.#recorded
       if (this.#plan !== undefined) pbx.dialplan(this.#plan)
       let result: Result
       try {
-        result = await test(pbx)
+        result = await test(pbx, ...context)
       } catch (error) {
         await pbx.close().catch((complaint: Error) => process.emitWarning(complaint))
         throw error
@@ -384,11 +387,15 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   #answers(handler: ActionHandler, request: AMIAction): boolean {
-    return !(handler.isOnce && this.#used.has(handler)) && handler.matches(request)
+    return !this.#isUsedUp(handler) && handler.matches(request)
+  }
+
+  #isUsedUp(handler: ActionHandler): boolean {
+    return handler.isOnce && this.#used.has(handler)
   }
 
   #refuse(request: AMIAction, handlers: readonly ActionHandler[], isPlayed: boolean): Reply {
-    const description = this.#complaints.addUnhandled(request, handlers)
+    const description = this.#complaints.addUnhandled(request, handlers, (handler) => this.#isUsedUp(handler))
     if (this.#options.unhandled === 'warn') process.emitWarning(`The fake has no handler for ${description}`)
     return failure(
       isPlayed

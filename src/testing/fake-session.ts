@@ -56,7 +56,7 @@ export class FakeSession extends AMIServerProtocol {
   readonly #challenge = String(Math.floor(Math.random() * 900_000_000) + 100_000_000)
   readonly #queue: AMIAction[] = []
   #working = false
-  #heldEvents: (() => void)[] = []
+  #heldEvents: Uint8Array[] = []
   #username: string | undefined
   #readable = EventMask.parse('off')
   #wanted = EventMask.parse('on')
@@ -112,9 +112,10 @@ export class FakeSession extends AMIServerProtocol {
   /** Sends an event if the session may and wants to see it, after the action at hand. */
   notify(name: string, privilege: string, lines: readonly (readonly [string, unknown])[]): void {
     if (!this.sees(privilege)) return
-    const send = () => this.sendEvent(name, [['Privilege', privilege], ...lines])
-    if (this.#working) this.#heldEvents.push(send)
-    else send()
+    const bytes = this.eventBytes(name, [['Privilege', privilege], ...lines])
+    // What is encoded shares its array with what is encoded next.
+    if (this.#working) this.#heldEvents.push(new Uint8Array(bytes))
+    else this.sendRaw(bytes)
   }
 
   sees(privilege: string): boolean {
@@ -127,7 +128,7 @@ export class FakeSession extends AMIServerProtocol {
       const working = this.#handle(action)
       // An answer that is there at once is written at once.
       if (working !== undefined) await working
-      for (const send of this.#heldEvents.splice(0)) send()
+      for (const bytes of this.#heldEvents.splice(0)) this.sendRaw(bytes)
     }
     this.#working = false
   }

@@ -61,14 +61,14 @@ export function faulty(connector: Connector, faults: Faults = {}): FaultyConnect
   check(faults)
   const state = new FaultState(faults)
   const connect: Connector = async (protocol, signal) => {
+    signal.throwIfAborted()
     state.attempts += 1
     if (state.hanging) return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
     if (state.refusal !== undefined) throw state.refusal
     if (faults.refuse === true || (typeof faults.refuse === 'number' && state.attempts <= faults.refuse))
       throw new Error('The link was refused, as it was to be')
     const link = new FaultyLink(state, protocol)
-    state.current = link
-    link.inner = await connector(link, signal)
+    await connector(link, signal)
     return link
   }
   return Object.defineProperties(connect, {
@@ -162,6 +162,7 @@ class FaultyLink implements Protocol, Transport {
 
   connectionMade(transport: Transport): void {
     this.inner = transport
+    this.#state.current = this
     this.protocol.connectionMade(this)
   }
 
@@ -183,6 +184,7 @@ class FaultyLink implements Protocol, Transport {
     if (this.#isLost) return
     this.#isLost = true
     this.#timeline.clear()
+    if (this.#state.current === this) this.#state.current = undefined
     this.inner.close()
     this.protocol.connectionLost(error)
   }
@@ -226,7 +228,7 @@ class FaultyLink implements Protocol, Transport {
     this.#lineFreeAt = Math.max(this.#lineFreeAt, now) + spent
     this.#lastAt = Math.max(this.#lastAt, this.#lineFreeAt + late)
     // A copy: the array belongs to whoever read it.
-    const kept = piece.slice()
+    const kept = new Uint8Array(piece)
     this.#timeline.put(this.#lastAt, () => this.protocol.dataReceived(kept))
   }
 

@@ -12,7 +12,7 @@ class MemoryEnd implements Transport {
 
   write(data: Uint8Array): void {
     if (!this.open) return
-    const copy = data.slice()
+    const copy = new Uint8Array(data)
     const { peer } = this
     queueMicrotask(() => {
       if (peer.open) peer.protocol.dataReceived(copy)

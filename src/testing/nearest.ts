@@ -4,21 +4,32 @@ import type { ActionHandler } from './handlers.js'
 /** Letters that differ are tolerated up to this share of a name. */
 const SIMILAR = 0.5
 
-/** What says why no handler answered an action: the nearest one, and how it differs. Empty when none is near. */
-export function nearestHandler(action: AMIAction, handlers: readonly ActionHandler[]): string {
+/**
+ * What says why no handler answered an action: the nearest one, and how it differs. Empty when none is near. `isUsedUp`: whether a handler is for
+ * one action only, and had it.
+ */
+export function nearestHandler(
+  action: AMIAction,
+  handlers: readonly ActionHandler[],
+  isUsedUp: (handler: ActionHandler) => boolean,
+): string {
   const name = action.name.toLowerCase()
   const ranked = handlers
-    .map((handler) => ({ handler, distance: distance(name, handler.name.toLowerCase()) }))
-    .filter(({ handler, distance }) => distance <= Math.max(name.length, handler.name.length) * SIMILAR)
-    .sort((one, two) => one.distance - two.distance)
+    .map((handler) => ({
+      handler,
+      letters: distance(name, handler.name.toLowerCase()),
+      differing: handler.differs?.(action) ?? [],
+    }))
+    .filter(({ handler, letters }) => letters <= Math.max(name.length, handler.name.length) * SIMILAR)
+    .sort((one, two) => one.letters - two.letters || one.differing.length - two.differing.length)
   const [nearest] = ranked
   if (nearest === undefined) return ''
-  const { handler } = nearest
-  if (handler.name.toLowerCase() !== name) return `The nearest handler is for ${handler.label}; is the name right?`
-  const differing = handler.differs?.(action) ?? []
-  return differing.length === 0
-    ? `The nearest handler, for ${handler.label}, did not fit.`
-    : `The nearest handler, for ${handler.label}, did not fit: ${differing.join('; ')}`
+  const { handler, letters, differing } = nearest
+  if (letters > 0) return `The nearest handler is for ${handler.label}; is the name right?`
+  if (differing.length > 0) return `The nearest handler, for ${handler.label}, did not fit: ${differing.join('; ')}`
+  return isUsedUp(handler)
+    ? `The handler for ${handler.label} was for one action only, and had it.`
+    : `The nearest handler, for ${handler.label}, did not fit.`
 }
 
 /** How many letters one name is from another (Levenshtein). */

@@ -1,11 +1,9 @@
 import type { Client, Server } from 'mock-socket'
 import type { Protocol, Transport } from '../core/transport.js'
+import { requireIfInstalled } from '../node/optional-package.js'
 
 /** mock-socket is an optional peer: without it everything else works. */
-const mockSocket = await import('mock-socket').then(
-  (found) => found,
-  () => undefined,
-)
+const loadMockSocket = () => requireIfInstalled<typeof import('mock-socket')>('mock-socket')
 
 const encoder = new TextEncoder()
 
@@ -15,13 +13,19 @@ export class WebSocketListener {
   static #open = 0
   static #before: PropertyDescriptor | undefined
   readonly #server: Server
+  #isClosed = false
 
   /** @throws Error when mock-socket is not installed, or somebody serves this URL already. */
   constructor(url: string, makeProtocol: () => Protocol) {
+    const mockSocket = loadMockSocket()
     if (mockSocket === undefined)
       throw new Error('listenWebSocket needs the package mock-socket: npm install --save-dev mock-socket')
     this.#server = new mockSocket.Server(url, { mock: false })
-    this.#server.on('connection', (socket) => serve(socket, makeProtocol()))
+    this.#server.on('connection', (socket) => {
+      // One that was on its way when it was closed.
+      if (this.#isClosed) socket.close()
+      else serve(socket, makeProtocol())
+    })
     if (WebSocketListener.#open === 0) {
       WebSocketListener.#before = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket')
       Object.defineProperty(globalThis, 'WebSocket', { value: mockSocket.WebSocket, configurable: true, writable: true })
@@ -31,6 +35,7 @@ export class WebSocketListener {
 
   /** Ends every connection; the last one gives the runtime its own WebSocket back. */
   close(): void {
+    this.#isClosed = true
     this.#server.stop()
     WebSocketListener.#open -= 1
     if (WebSocketListener.#open > 0) return
@@ -51,16 +56,19 @@ function bytesOf(data: unknown): Uint8Array {
 
 class WebSocketServerLink implements Transport {
   readonly #socket: Client
+  #isOver = false
 
   constructor(socket: Client) {
     this.#socket = socket
   }
 
   write(data: Uint8Array): void {
-    this.#socket.send(data.slice().buffer as ArrayBuffer)
+    // Until its close has come through, mock-socket would still deliver what is sent.
+    if (!this.#isOver) this.#socket.send(new Uint8Array(data).buffer)
   }
 
   close(): void {
+    this.#isOver = true
     this.#socket.close()
   }
 }

@@ -17,7 +17,7 @@ interface SocketEvents {
   /** Node and the package `ws` say what is wrong; browsers do not. */
   error: { readonly message?: string }
   message: { readonly data: unknown }
-  close: { readonly code?: number; readonly reason?: string }
+  close: { readonly code?: number; readonly reason?: string; readonly isFailure?: boolean }
 }
 
 export interface WebSocketOptions {
@@ -40,17 +40,23 @@ const OPEN = 1
  * With a URL each link has a socket of its own. A socket that is given serves one link, and no reconnect; give it before it is open, as what came
  * before is lost.
  *
- * @throws TypeError when there is no `WebSocket` in this runtime (Node 20 has none: use the package `ws`), or the URL is none.
+ * Where the runtime has no `WebSocket` (Node 20: use the package `ws`), the login rejects with a ConnectionError.
+ *
+ * @throws TypeError for a URL that is none.
  */
 export function webSocketTransport(target: string | URL | WebSocketLike, options: WebSocketOptions = {}): Connector {
   if (typeof target !== 'string' && !(target instanceof URL)) return once(target)
   const url = String(target)
-  const { protocols, WebSocket = globalThis.WebSocket as WebSocketOptions['WebSocket'] } = options
-  if (WebSocket === undefined)
-    throw new TypeError('This runtime has no WebSocket; give one: webSocketTransport(url, { WebSocket })')
+  const { protocols } = options
   const peer = publicPart(url)
   const connector: Connector = async (protocol, signal) => {
     signal.throwIfAborted()
+    // That of this moment: a test may put another in its place.
+    const { WebSocket = globalThis.WebSocket as WebSocketOptions['WebSocket'] } = options
+    if (WebSocket === undefined)
+      throw new ConnectionError('This runtime has no WebSocket; give one: webSocketTransport(url, { WebSocket })', {
+        retryable: false,
+      })
     const asked = typeof protocols === 'string' ? protocols : protocols && [...protocols]
     return connect(asked === undefined ? new WebSocket(url) : new WebSocket(url, asked), peer, protocol, signal)
   }
@@ -99,7 +105,7 @@ function connect(socket: WebSocketLike, name: string, protocol: Protocol, signal
         return
       }
       // 1000 and 1001 end in order.
-      const isOrderly = code === undefined || code === 1000 || code === 1001
+      const isOrderly = !event.isFailure && (code === undefined || code === 1000 || code === 1001)
       protocol.connectionLost(
         isOrderly ? undefined : new ConnectionLostError(`The connection to ${name} was lost: ${why}`, { sent: 'maybe' }),
       )
@@ -116,9 +122,9 @@ function connect(socket: WebSocketLike, name: string, protocol: Protocol, signal
       if (!isOver) protocol.dataReceived(bytesOf(data))
     })
     listen('close', over)
-    // Of a link that is made, the close that follows tells.
+    // Of an open one, the close that follows tells.
     listen('error', ({ message }) => {
-      if (socket.readyState !== OPEN) over({ reason: message || 'it could not be reached' })
+      if (socket.readyState !== OPEN) over({ reason: message || 'it could not be reached', isFailure: true })
     })
     if (socket.readyState === CONNECTING) listen('open', made)
     else if (socket.readyState === OPEN) made()
@@ -146,7 +152,7 @@ class WebSocketLink implements Transport {
   write(data: Uint8Array): void {
     if (this.isOver || this.#socket.readyState !== OPEN) return
     // A copy: what is sent may be queued, and the array used again. Not all that stand in for a WebSocket take a view.
-    this.#socket.send(data.slice().buffer as ArrayBuffer)
+    this.#socket.send(new Uint8Array(data).buffer)
   }
 
   close(): void {

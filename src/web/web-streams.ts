@@ -25,23 +25,36 @@ export function webStreamsTransport(target: DuplexStreams | (() => DuplexStreams
   }
   return async (protocol, signal) => {
     signal.throwIfAborted()
-    let streams: DuplexStreams
-    try {
-      streams = await open()
-    } catch (error) {
-      if (error instanceof ConnectionError) throw error
-      throw new ConnectionError(`No connection: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
-    }
+    const streams = await unlessAborted(open(), signal)
     const link = new StreamLink(streams, protocol)
-    if (signal.aborted) {
-      link.close()
-      throw signal.reason
-    }
     protocol.connectionMade(link)
     void link.read()
     return link
   }
 }
+
+/** Streams that open after the attempt was given up are closed again. */
+function unlessAborted(opening: Promise<DuplexStreams>, signal: AbortSignal): Promise<DuplexStreams> {
+  return new Promise((resolve, reject) => {
+    const aborted = () => reject(signal.reason)
+    signal.addEventListener('abort', aborted, { once: true })
+    const settled = () => signal.removeEventListener('abort', aborted)
+    opening.then(
+      (streams) => {
+        settled()
+        if (signal.aborted) new StreamLink(streams, NOBODY).close()
+        else resolve(streams)
+      },
+      (error) => {
+        settled()
+        const why = error instanceof Error ? error.message : String(error)
+        reject(error instanceof ConnectionError ? error : new ConnectionError(`No connection: ${why}`, { cause: error }))
+      },
+    )
+  })
+}
+
+const NOBODY: Protocol = { connectionMade: () => undefined, dataReceived: () => undefined, connectionLost: () => undefined }
 
 /** How long a closing link may take to hand over what is written; a stalled peer must not keep it. */
 const LINGER_MS = 500
@@ -64,7 +77,7 @@ class StreamLink implements Transport {
 
   write(data: Uint8Array): void {
     // A copy: what is written may be queued, and the array used again.
-    if (!this.#isOver) this.#writer.write(data.slice()).catch((error: unknown) => this.#lost(error))
+    if (!this.#isOver) this.#writer.write(new Uint8Array(data)).catch((error: unknown) => this.#lost(error))
   }
 
   close(): void {

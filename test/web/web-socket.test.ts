@@ -120,6 +120,26 @@ describe('a link over WebSocket', () => {
       expect(() => webSocketTransport(url, { WebSocket: TestSocket })).toThrow(`begins with ws:// or wss://, not ${quoted}`)
   })
 
+  it('takes the WebSocket of the moment when it connects', async () => {
+    const connect = webSocketTransport('ws://pbx.test/later')
+    await using pbx = new FakeAsterisk({ users: { admin: 's3cret' } })
+    pbx.listenWebSocket('ws://pbx.test/later')
+    await using ami = new AMIClient({ username: 'admin', secret: 's3cret', connect })
+    await ami.login()
+  })
+
+  it('writes no more than it is given, also from a buffer that is part of another', async () => {
+    const sent: number[] = []
+    const protocol = { connectionMade: () => undefined, dataReceived: () => undefined, connectionLost: () => undefined }
+    const made = webSocketTransport('ws://bridge.test/', { WebSocket: TestSocket })(protocol, new AbortController().signal)
+    const socket = latest()
+    socket.send = ({ byteLength }) => void sent.push(byteLength)
+    socket.open()
+    const link = await made
+    link.write(Buffer.from('Action: Ping'))
+    expect(sent).toEqual([12])
+  })
+
   it('takes text and binary frames, of any view, with the messages cut anywhere', async () => {
     const { ami, socket } = await loggedIn()
     const ping = ami.sendAction('Ping')
@@ -197,14 +217,19 @@ describe('a link over WebSocket', () => {
     await expect(connect(protocol, signal)).rejects.toMatchObject({ name: 'ConnectionError', retryable: false })
   })
 
-  it('says what is wrong: a URL that is none, a runtime without WebSocket, a browser without a link', () => {
+  it('says what is wrong: a URL that is none, a runtime without WebSocket, a browser without a link', async () => {
     expect(() => webSocketTransport('http://x', { WebSocket: TestSocket })).toThrow('begins with ws:// or wss://, not "http://x"')
     const { WebSocket } = globalThis
     Reflect.deleteProperty(globalThis, 'WebSocket')
     onTestFinished(() => {
       if (WebSocket !== undefined) globalThis.WebSocket = WebSocket
     })
-    expect(() => webSocketTransport('ws://x')).toThrow('This runtime has no WebSocket')
+    const { signal } = new AbortController()
+    await expect(webSocketTransport('ws://x')({} as never, signal)).rejects.toMatchObject({
+      name: 'ConnectionError',
+      retryable: false,
+      message: expect.stringContaining('This runtime has no WebSocket; give one'),
+    })
     expect(() => new WebClient({ username: 'a', secret: 'b' } as never)).toThrow('connect must be a connector')
   })
 })

@@ -9,7 +9,10 @@ import { REMOVED } from './secrets.js'
 
 /** How a recording is played. */
 export interface PlaybackOptions {
-  /** How much slower than it was: 1 is real time, 0 no time. @default 0 */
+  /**
+   * How much slower than it was: 1 is real time, 0 no time. Only in real time does the program's own time fit: with less, it has a moment where time
+   * had passed, but timers of its own end too late. @default 0
+   */
   readonly scale?: number
   /** Headers of actions that may differ from the recording, such as a file name with the date. ActionID, ChannelId and secrets always may. */
   readonly ignoreHeaders?: readonly string[]
@@ -118,9 +121,13 @@ export class Playback {
   #later(step: RecordedStep): void {
     const ms = step.afterMs * this.#scale
     if (ms > 0) {
-      this.#timeline.put(this.#clock.now() + ms, () => this.#play(step))
+      this.#timeline.put(this.#clock.now() + ms, () => this.#queue(step))
       return
     }
+    this.#queue(step)
+  }
+
+  #queue(step: RecordedStep): void {
     // Actions that came together are answered in the recording's order, with what came between them.
     const isPlaying = this.#due.length > 0
     this.#due.splice(this.#due.findLastIndex(({ order }) => order < step.order) + 1, 0, step)
@@ -130,9 +137,10 @@ export class Playback {
   async #playDue(): Promise<void> {
     let playedMs = Number.POSITIVE_INFINITY
     for (let [next] = this.#due; next !== undefined && this.#stage !== undefined; [next] = this.#due) {
-      if (next.atMs - playedMs > SAME_TIME_MS) {
-        // What took time then takes none now, but the program still has its turn, such as to listen when the login is done.
-        await programsTurn()
+      const passedMs = next.atMs - playedMs
+      if (passedMs >= 1) {
+        // What took time then takes hardly any now, but the program still has its turn, such as to listen when the login is done.
+        await new Promise((resolve) => setTimeout(resolve, Math.min(passedMs, TURN_MS)))
         playedMs = Number.POSITIVE_INFINITY
       } else {
         this.#due.shift()
@@ -175,14 +183,8 @@ export class Playback {
   }
 }
 
-/** So little time is none: a message and the next one of the same cause. */
-const SAME_TIME_MS = 1
-/** How many turns of the event loop bytes take from one end of a socket of this process to the program at the other. */
-const TURNS = 3
-
-async function programsTurn(): Promise<void> {
-  for (let turn = 0; turn < TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve))
-}
+/** How long what is written takes to the program at the other end of a socket, and what it writes then, at the most. */
+const TURN_MS = 2
 
 interface RecordedHandler extends ActionHandler {
   readonly recorded: RecordedAction

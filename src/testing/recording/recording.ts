@@ -61,6 +61,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const encoder = new TextEncoder()
 const escaped = (byte: number) => `\\x${byte.toString(16).padStart(2, '0')}`
 
+const ESCAPE = /(\\x[0-9a-f]{2})/
 const BACKSLASH = 92
 const isPlain = (code: number) => code >= 32 && code !== 127 && code !== BACKSLASH
 
@@ -78,10 +79,14 @@ function bytesToText(bytes: Uint8Array): string {
 }
 
 function textToBytes(text: string): Uint8Array {
-  const bytes: number[] = []
-  for (const part of text.split(/(\\x[0-9a-f]{2})/)) {
-    if (/^\\x[0-9a-f]{2}$/.test(part)) bytes.push(Number.parseInt(part.slice(2), 16))
-    else bytes.push(...encoder.encode(part))
+  const encoded = text
+    .split(ESCAPE)
+    .map((part) => (ESCAPE.test(part) ? Uint8Array.of(Number.parseInt(part.slice(2), 16)) : encoder.encode(part)))
+  const bytes = new Uint8Array(encoded.reduce((length, part) => length + part.length, 0))
+  let at = 0
+  for (const part of encoded) {
+    bytes.set(part, at)
+    at += part.length
   }
-  return Uint8Array.from(bytes)
+  return bytes
 }
