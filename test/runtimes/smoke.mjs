@@ -1,7 +1,11 @@
 // What a program does, in whatever runtime this is: logs in, sends an action, reads events, makes a call, answers one by FastAGI.
 //     <runtime> test/runtimes/smoke.mjs HOST PORT USERNAME SECRET
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import process from 'node:process'
+import { Duplex } from 'node:stream'
 import { AMIClient, CallManager, FastAGIServer } from '../../dist/index.js'
+import { AMIClient as WebClient, webStreamsTransport } from '../../dist/web/index.js'
 
 const [host, port, username, secret] = process.argv.slice(2)
 const steps = []
@@ -51,6 +55,20 @@ await step('FastAGI', async () => {
   const value = await done
   await server.close()
   return value === 'a "b" \\ c'
+})
+await step('Web Streams', async () => {
+  const deno = /** @type {any} */ (globalThis).Deno
+  const open = async () => {
+    if (deno !== undefined) return deno.connect({ hostname: host, port: Number(port) })
+    const socket = connect(Number(port), host)
+    await once(socket, 'connect')
+    return Duplex.toWeb(socket)
+  }
+  const other = new WebClient({ username, secret, connect: webStreamsTransport(open) })
+  await other.login()
+  const { type } = await other.sendAction('CoreStatus')
+  await other.close()
+  return type === 'success'
 })
 await step('close', () => ami.close())
 console.log(steps.join(', '))

@@ -6,9 +6,11 @@ import {
   AuthenticationError,
   ClosedError,
   type ConnectionStatus,
+  Gap,
   InvalidActionError,
   unlisted,
 } from 'obelus-asterisk'
+import { type FaultyConnector, faulty } from 'obelus-asterisk/testing'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 /** Something that the contract's clients can log in to. */
@@ -36,6 +38,16 @@ export function describeClientContract(name: string, open: () => Promise<Contrac
       const made = client(options)
       await made.login()
       return made
+    }
+
+    const faults = (ami: AMIClient) => {
+      const made: FaultyConnector[] = []
+      ami.wrapConnector((connector) => {
+        const link = faulty(connector)
+        made.push(link)
+        return link
+      })
+      return made[0] as FaultyConnector
     }
 
     const results: (string | undefined)[] = []
@@ -163,6 +175,37 @@ export function describeClientContract(name: string, open: () => Promise<Contrac
       const waiting = ami.waitFor(unlisted('NeverHappens'), { signal: abort.signal })
       abort.abort(new Error('enough'))
       await expect(waiting).rejects.toThrow('enough')
+    })
+
+    it('what is under way when the link breaks rejects, and the client comes back by itself', async () => {
+      const ami = client({ reconnect: { initialDelayMs: 10, maxDelayMs: 10 } })
+      const link = faults(ami)
+      await ami.login()
+      const items = ami.events('UserEvent', { withGaps: true })
+      link.breakOnWrite = true
+      const lost = await ami.sendAction('Ping').catch((reason: unknown) => reason)
+      link.breakOnWrite = false
+      expect(lost).toMatchObject({ name: 'ConnectionLostError', sent: 'maybe' })
+      expect((await ami.sendAction('Ping')).get('ping')).toBe('Pong')
+      expect((await items.next()).value).toBeInstanceOf(Gap)
+    })
+
+    it('keepalive finds a link that is silently gone, and it is made again', async () => {
+      const ami = client({ keepAlive: { intervalMs: 50, timeoutMs: 100 }, reconnect: { initialDelayMs: 10, maxDelayMs: 10 } })
+      const link = faults(ami)
+      await ami.login()
+      const statuses = ami.statusChanges()
+      const reached = async (wanted: ConnectionStatus['state']) => {
+        for (;;) {
+          const { value } = await statuses.next()
+          if (value?.state === wanted) return value
+        }
+      }
+      link.stalled = true
+      expect(await reached('waiting')).toMatchObject({ reason: { message: expect.stringContaining('did not answer a Ping') } })
+      link.stalled = false
+      await reached('online')
+      expect((await ami.sendAction('Ping')).get('ping')).toBe('Pong')
     })
 
     it('closes in order, twice without harm, and takes nothing afterwards', async () => {

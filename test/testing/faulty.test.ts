@@ -135,6 +135,18 @@ describe('faults', () => {
     [{ drop: 5 }, 'There is no fault "drop"; known are split, bytesPerSecond, dropAfterBytes'],
   ])('%j cannot be', (faults, message) => expect(() => faulty(new FakeAsterisk().connector, faults)).toThrow(message))
 
+  it('breaking harms nobody where there is no link; an attempt that is given up ends', async () => {
+    const { connect } = open({})
+    connect.break()
+    connect.refusal = new Error('connect ECONNREFUSED')
+    const nobody = { connectionMade: () => undefined, dataReceived: () => undefined, connectionLost: () => undefined }
+    await expect(connect(nobody, new AbortController().signal)).rejects.toThrow('ECONNREFUSED')
+    connect.break()
+    connect.refusal = undefined
+    connect.hanging = true
+    await expect(connect(nobody, AbortSignal.abort(new Error('given up')))).rejects.toThrow('given up')
+  })
+
   it('can be put between a client and its links, from the next one on', async () => {
     await using pbx = new FakeAsterisk({ users: { admin: 's3cret' } })
     await using ami = new AMIClient({ username: 'admin', secret: 's3cret', connect: pbx.connector, reconnect: false })

@@ -1,4 +1,4 @@
-import { AMIClient, type Connector, tcpConnector, webSocketTransport } from 'obelus-asterisk'
+import { AMIClient, type Connector, tcpConnector, unlisted, webSocketTransport } from 'obelus-asterisk'
 import {
   action,
   delay,
@@ -175,6 +175,31 @@ describe.each(LINKS)('the fake over %s', (_, link) => {
     expect(warnings.map((each) => each.split('\n')[1]?.trim())).toEqual(
       unhandled === 'warn' ? ['The nearest handler is for Ping; is the name right?'] : [],
     )
+  })
+
+  it('nothing comes after an end', async () => {
+    const { pbx, login } = await open(
+      {},
+      action('Leave', (_, client) => {
+        client.disconnect()
+        return success('after the end')
+      }),
+    )
+    const ami = await login()
+    await expect(send(ami, 'Leave')).rejects.toMatchObject({ name: 'ConnectionLostError' })
+    const other = await login()
+    const events = other.events('Hangup')
+    pbx.disconnectAll()
+    pbx.emit('Hangup', { Channel: 'PJSIP/1-1' })
+    await expect(events.next()).rejects.toThrow()
+  })
+
+  it('bytes are replayed as they are, also from a buffer that is part of another', async () => {
+    const { pbx, login } = await open()
+    const ami = await login()
+    const raw = ami.waitFor(unlisted('Raw'))
+    pbx.replay(Buffer.from('Event: Raw\r\nX: y\r\n\r\n'))
+    expect((await raw).get(unlisted('X'))).toBe('y')
   })
 
   it('tells what happens to it', async () => {

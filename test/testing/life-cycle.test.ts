@@ -1,5 +1,5 @@
 import { AMIClient, CallManager, type Connector, FastAGIServer } from 'obelus-asterisk'
-import { action, event, FakeAsterisk, failure, success, UnhandledActionError } from 'obelus-asterisk/testing'
+import { action, event, FakeAsterisk, failure, once, success, UnhandledActionError } from 'obelus-asterisk/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { settle } from '../support/virtual-clock.js'
 
@@ -134,6 +134,11 @@ describe('reset()', () => {
 describe('boundary()', () => {
   const base = new FakeAsterisk({ users })
 
+  it('hands on what the runner gives', async () => {
+    const test = base.boundary(async (pbx, one: number, two: string) => [pbx.clients, one, two])
+    expect(await test(1, 'two')).toEqual([0, 1, 'two'])
+  })
+
   it('has the handlers and the dialplan of the moment when the test begins', async () => {
     const test = base.boundary(async (pbx) => {
       const ami = await online(pbx.connector)
@@ -228,4 +233,56 @@ it('WebSocket is mock-socket’s until the last fake closes, then what it was', 
   expect(globalThis.WebSocket).toBe(mocked)
   await two.close()
   expect(Object.getOwnPropertyDescriptor(globalThis, 'WebSocket')).toEqual(before)
+})
+
+it('an event that the encoding lacks throws where it is emitted, also while an action is answered', async () => {
+  let answer: () => void = () => undefined
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  await using pbx = new FakeAsterisk(
+    { users, encoding: 'latin1' },
+    action('QueueAdd', async () => {
+      await answered
+      return success()
+    }),
+  )
+  const ami = await online(pbx.connector, { encoding: 'latin1' })
+  const added = ask(ami, 'QueueAdd')
+  await settle()
+  expect(() => pbx.emit('UserEvent', { UserEvent: '☎' })).toThrow('latin1')
+  pbx.emit('UserEvent', { UserEvent: 'held back' })
+  const heard = ami.waitFor('UserEvent')
+  answer()
+  await added
+  expect((await heard).get('UserEvent')).toBe('held back')
+  await ami.close()
+})
+
+it('the nearest handler is the one with the fewest differences; one that is used up is called so', async () => {
+  const pbx = new FakeAsterisk(
+    { users },
+    action({ name: 'Originate', headers: { Channel: 'PJSIP/100', Exten: '1', Context: 'a' } }, () => success()),
+    action({ name: 'Originate', headers: { Channel: 'PJSIP/200', Exten: '2', Context: 'b' } }, () => success()),
+    once(action('Hangup', () => success())),
+  )
+  const ami = await online(pbx.connector)
+  await ask(ami, 'Originate', { Channel: 'PJSIP/200', Exten: '2', Context: 'c' }).catch(() => undefined)
+  await ask(ami, 'Hangup')
+  await ask(ami, 'Hangup').catch(() => undefined)
+  await ami.close()
+  const { message } = (await pbx.close().catch((reason: Error) => reason)) as Error
+  expect(message).toContain('Context: b, did not fit: Context is "c", not b')
+  expect(message).toContain('The handler for Hangup was for one action only, and had it.')
+})
+
+it('a client of a closed fake gives up', async () => {
+  const pbx = new FakeAsterisk({ users })
+  const ami = await online(pbx.connector, { reconnect: { initialDelayMs: 1, maxDelayMs: 1 } })
+  const failed = (async () => {
+    for await (const { state } of ami.statusChanges()) if (state === 'failed') return state
+    return undefined
+  })()
+  await pbx.close()
+  expect(await failed).toBe('failed')
 })

@@ -403,6 +403,23 @@ UserEvent: a\\x0ab\\x5c\\xff
   await played.close().catch(() => undefined)
 })
 
+it('a line of half a megabyte is played', async () => {
+  const pbx = new FakeAsterisk(
+    { users: { admin: 's3cret' } },
+    action('GetConfigJSON', () => success({ JSON: '"é\\'.repeat(120_000) })),
+  )
+  const learn = async (connect: Connector) => {
+    const ami = await online(connect)
+    return (await ami.sendAction('GetConfigJSON', { Filename: 'a.conf' })).get('JSON')?.length
+  }
+  const recorder = record(pbx.connector)
+  expect(await learn(recorder)).toBe(360_000)
+  await pbx.close()
+  const played = FakeAsterisk.fromRecording(file(recorder.text))
+  expect(await learn(played.connector)).toBe(360_000)
+  await played.close()
+})
+
 it('says what is wrong with a file', () => {
   expect(() => FakeAsterisk.fromRecording(file('x'))).toThrow('This is no recording: its first line is "x"')
   expect(() => FakeAsterisk.fromRecording(file('# AMI recording 1\n\n< soon\nx\n'))).toThrow('Line 3 of the recording')
