@@ -28,7 +28,12 @@ const failures: string[] = []
 try {
   for (const runtime of RUNTIMES) {
     if (wanted.length > 0 && !wanted.includes(runtime.name)) continue
-    const program = await install(runtime)
+    const program = await install(runtime).catch((error: Error) => {
+      failures.push(`${runtime.name} cannot be installed: ${error.message}`)
+      rows.push([runtime.name, 'FAILS'])
+      return undefined
+    })
+    if (program === undefined) continue
     const row = [runtime.name, await versionOf(program)]
     const cell = async (what: string, args: readonly string[], summary: (output: string) => string) => {
       const { ok, output } = await execute(program, args)
