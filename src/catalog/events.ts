@@ -206,20 +206,20 @@ export interface EventMap {
     Priority?: string
     Uniqueid?: string
     Linkedid?: string
-    DestChannel: string
-    DestChannelState: string
-    DestChannelStateDesc: ChannelStateDesc
-    DestCallerIDNum: string
-    DestCallerIDName: string
-    DestConnectedLineNum: string
-    DestConnectedLineName: string
-    DestLanguage: string
-    DestAccountCode: string
-    DestContext: string
-    DestExten: string
-    DestPriority: string
-    DestUniqueid: string
-    DestLinkedid: string
+    DestChannel?: string
+    DestChannelState?: string
+    DestChannelStateDesc?: ChannelStateDesc
+    DestCallerIDNum?: string
+    DestCallerIDName?: string
+    DestConnectedLineNum?: string
+    DestConnectedLineName?: string
+    DestLanguage?: string
+    DestAccountCode?: string
+    DestContext?: string
+    DestExten?: string
+    DestPriority?: string
+    DestUniqueid?: string
+    DestLinkedid?: string
     Queue: string
     MemberName: string
     Interface: string

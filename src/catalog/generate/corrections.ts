@@ -30,7 +30,7 @@ const VOICEMAIL_USER = words(
 )
 
 const events: Corrections['events'] = {
-  AgentComplete: [{ on: BOTH, sometimes: names(channel()) }],
+  AgentComplete: [{ on: BOTH, sometimes: names([...channel(), ...channel('Dest')]) }],
   AgentLogoff: [{ on: [16], adds: channel() }],
   Agents: [{ on: BOTH, sometimes: ['LoggedInTime', 'TalkingToChan', 'CallStarted', ...names(channel())] }],
   AorDetail: [{ on: [16], adds: ['QualifyTimeout', 'VoicemailExtension', 'Contacts'] }],
