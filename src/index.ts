@@ -39,7 +39,10 @@ export { AGIRouter } from './agi/router.js'
 export type { MenuChoices, PromptOptions, Utterance } from './agi/session.js'
 export { AGISession } from './agi/session.js'
 export type { ChannelVariables } from './agi/variables.js'
-export type { ActionOptions, ClientNotices, LoginOptions } from './ami/client.js'
+export type { ActionOptions, ClientNotices, LoginOptions } from './ami/client/client.js'
+export type { KeepAliveOptions, ReconnectOptions } from './ami/client/options.js'
+export type { ConnectionStatus } from './ami/client/status.js'
+export type { EventStreamOptions, StreamItem, WaitForOptions } from './ami/client/subscriptions.js'
 export {
   ActionError,
   ActionTimeoutError,
@@ -51,17 +54,11 @@ export {
   InvalidActionError,
   ProtocolError,
   StreamOverflowError,
-} from './ami/errors.js'
-export type { EventOf } from './ami/event.js'
-export { AMIEvent } from './ami/event.js'
-export type { AMILimits } from './ami/limits.js'
-export type { KeepAliveOptions, ReconnectOptions } from './ami/options.js'
-export type { AMIResponseType, ListCompletion, ListItem } from './ami/response.js'
-export { AMIResponse } from './ami/response.js'
-export type { ConnectionStatus } from './ami/status.js'
-export type { EventStreamOptions, StreamItem, WaitForOptions } from './ami/subscriptions.js'
-export { unescapeValue } from './ami/unescape.js'
-export type { Variables } from './ami/variables.js'
+} from './ami/messages/errors.js'
+export type { EventOf } from './ami/messages/event.js'
+export { AMIEvent } from './ami/messages/event.js'
+export type { AMIResponseType, ListCompletion, ListItem } from './ami/messages/response.js'
+export { AMIResponse } from './ami/messages/response.js'
 export type {
   ActionHeaders,
   ActionName,
@@ -70,8 +67,11 @@ export type {
   EventName,
   ListActionName,
   Unlisted,
-} from './ami/vocabulary.js'
-export { unlisted } from './ami/vocabulary.js'
+} from './ami/messages/typed-names.js'
+export { unlisted } from './ami/messages/typed-names.js'
+export { unescapeValue } from './ami/messages/unescape.js'
+export type { AMILimits } from './ami/protocol/limits.js'
+export type { Variables } from './ami/protocol/variables.js'
 export type { CallProgress } from './calls/call.js'
 export { Call } from './calls/call.js'
 export type { CallManagerOptions } from './calls/call-manager.js'

@@ -1,4 +1,4 @@
-import type { AMIEvent } from '../ami/event.js'
+import type { AMIEvent } from '../ami/messages/event.js'
 import { HANGUP_CAUSES } from '../catalog/hangup-causes.js'
 import type { ChannelRecord } from './channel.js'
 import type { RecentEvents } from './recent-events.js'

@@ -1,5 +1,5 @@
-import type { AMIClient } from '../ami/client.js'
-import { ActionError, ActionTimeoutError, StreamOverflowError } from '../ami/errors.js'
+import type { AMIClient } from '../ami/client/client.js'
+import { ActionError, ActionTimeoutError, StreamOverflowError } from '../ami/messages/errors.js'
 import { duration } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'

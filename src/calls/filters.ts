@@ -1,4 +1,4 @@
-import type { ActionParameters } from '../ami/vocabulary.js'
+import type { ActionParameters } from '../ami/messages/typed-names.js'
 
 /** What the client itself needs to tell a restart. */
 const CLIENT_EVENTS = ['FullyBooted', 'Shutdown']

@@ -1,5 +1,5 @@
-import type { Variables } from '../ami/variables.js'
-import type { ActionParameters } from '../ami/vocabulary.js'
+import type { ActionParameters } from '../ami/messages/typed-names.js'
+import type { Variables } from '../ami/protocol/variables.js'
 import { duration } from '../core/checks.js'
 
 /** Whom to call, and what the call runs when it is answered: `context`, `exten` and `priority`, or an `application`. */

@@ -1,4 +1,4 @@
-import type { AMIEvent } from '../ami/event.js'
+import type { AMIEvent } from '../ami/messages/event.js'
 
 /** Something that an event caused. */
 export interface Caused {

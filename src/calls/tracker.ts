@@ -1,4 +1,4 @@
-import type { AMIEvent } from '../ami/event.js'
+import type { AMIEvent } from '../ami/messages/event.js'
 import { type CallContext, type CallFacts, CallRecord } from './call-record.js'
 import { type Bridge, ChannelRecord } from './channel.js'
 

@@ -1,4 +1,4 @@
-import type { AMIEvent } from '../ami/event.js'
+import type { AMIEvent } from '../ami/messages/event.js'
 
 /** Where a call stands. */
 export type CallStatus = 'queued' | 'dialing' | 'ringing' | 'up' | 'bridged' | 'ended' | 'failed' | 'lost'

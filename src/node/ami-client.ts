@@ -1,7 +1,7 @@
 /// <reference types="node" preserve="true" />
 import type { ConnectionOptions } from 'node:tls'
-import { AMIClient as PlatformAMIClient } from '../ami/client.js'
-import type { AMIClientOptions as PlatformOptions } from '../ami/options.js'
+import { AMIClient as PlatformAMIClient } from '../ami/client/client.js'
+import type { AMIClientOptions as PlatformOptions } from '../ami/client/options.js'
 import { tcpConnector } from './tcp.js'
 
 /** How the client reaches Asterisk and speaks to it. Durations are in milliseconds. */

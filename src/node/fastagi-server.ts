@@ -1,6 +1,6 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import { type AGIPlatform, type FastAGIServerOptions, FastAGIServer as PlatformFastAGIServer } from '../agi/fastagi-server.js'
-import { systemClock } from '../ami/system-clock.js'
+import { systemClock } from '../core/system-clock.js'
 import { TCPListener } from './tcp-listener.js'
 
 const PLATFORM: AGIPlatform = {

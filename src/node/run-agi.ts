@@ -3,8 +3,8 @@ import { AGIProtocolError, AGISessionEndedError } from '../agi/errors.js'
 import { type AGILimits, AGIProtocol } from '../agi/protocol.js'
 import type { AGIScript } from '../agi/router.js'
 import { ScriptRun } from '../agi/script-run.js'
-import { systemClock } from '../ami/system-clock.js'
 import { deferred } from '../core/deferred.js'
+import { systemClock } from '../core/system-clock.js'
 import type { Transport } from '../core/transport.js'
 
 export interface RunAGIOptions {

@@ -1,7 +1,7 @@
 /// <reference types="node" preserve="true" />
 import { connect as connectTCP, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTLS, type TLSSocket } from 'node:tls'
-import { ConnectionError, ConnectionLostError } from '../ami/errors.js'
+import { ConnectionError, ConnectionLostError } from '../ami/messages/errors.js'
 import type { Connector, Transport } from '../core/transport.js'
 
 export interface TCPOptions {

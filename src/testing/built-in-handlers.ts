@@ -1,4 +1,4 @@
-import type { ServerHeaders } from '../ami/server-protocol.js'
+import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
 import { type ActionHandler, action, type FakeEvent, success } from './handlers.js'
 import type { VERSIONS } from './options.js'
 

@@ -1,6 +1,6 @@
-import { systemClock } from '../ami/system-clock.js'
 import { count, duration, quote } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
+import { systemClock } from '../core/system-clock.js'
 import type { Connector, Protocol, Transport } from '../core/transport.js'
 import { seededRandom } from './random.js'
 import { Timeline } from './timeline.js'

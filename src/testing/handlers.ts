@@ -1,8 +1,8 @@
-import type { AMIAction } from '../ami/action-reader.js'
-import type { ServerHeaders } from '../ami/server-protocol.js'
-import { systemClock } from '../ami/system-clock.js'
+import type { AMIAction } from '../ami/protocol/action-reader.js'
+import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
+import { systemClock } from '../core/system-clock.js'
 
 /** An answer that a handler gives. */
 export class FakeResponse {

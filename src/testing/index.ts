@@ -3,8 +3,8 @@
  *
  * @module
  */
-export { AMIAction } from '../ami/action-reader.js'
-export type { ServerHeaders } from '../ami/server-protocol.js'
+export { AMIAction } from '../ami/protocol/action-reader.js'
+export type { ServerHeaders } from '../ami/protocol/server-protocol.js'
 export type { ListenOptions } from '../node/tcp-listener.js'
 export { AGICaller, type AGICallOptions, type AGIStatus } from './agi/agi-caller.js'
 export type { AGIChannelOptions } from './agi/agi-channel.js'

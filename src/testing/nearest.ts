@@ -1,4 +1,4 @@
-import type { AMIAction } from '../ami/action-reader.js'
+import type { AMIAction } from '../ami/protocol/action-reader.js'
 import type { ActionHandler } from './handlers.js'
 
 /** Letters that differ are tolerated up to this share of a name. */

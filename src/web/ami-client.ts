@@ -1,5 +1,5 @@
-import { AMIClient as PlatformAMIClient } from '../ami/client.js'
-import type { AMIClientOptions as PlatformOptions } from '../ami/options.js'
+import { AMIClient as PlatformAMIClient } from '../ami/client/client.js'
+import type { AMIClientOptions as PlatformOptions } from '../ami/client/options.js'
 import type { Connector } from '../core/transport.js'
 
 /** How the client reaches Asterisk: by a link of yours. Durations are in milliseconds. */

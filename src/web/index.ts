@@ -3,7 +3,8 @@
  *
  * @module
  */
-export type { ActionOptions, ClientNotices, LoginOptions } from '../ami/client.js'
+export type { ActionOptions, ClientNotices, LoginOptions } from '../ami/client/client.js'
+export type { ConnectionStatus } from '../ami/client/status.js'
 export {
   ActionError,
   ActionTimeoutError,
@@ -15,11 +16,10 @@ export {
   InvalidActionError,
   ProtocolError,
   StreamOverflowError,
-} from '../ami/errors.js'
-export { AMIEvent } from '../ami/event.js'
-export { AMIResponse } from '../ami/response.js'
-export type { ConnectionStatus } from '../ami/status.js'
-export { unlisted } from '../ami/vocabulary.js'
+} from '../ami/messages/errors.js'
+export { AMIEvent } from '../ami/messages/event.js'
+export { AMIResponse } from '../ami/messages/response.js'
+export { unlisted } from '../ami/messages/typed-names.js'
 export { AsteriskError } from '../core/errors.js'
 export type { EventStream } from '../core/event-stream.js'
 export { Gap } from '../core/gap.js'

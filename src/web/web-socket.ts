@@ -1,4 +1,4 @@
-import { ConnectionError, ConnectionLostError } from '../ami/errors.js'
+import { ConnectionError, ConnectionLostError } from '../ami/messages/errors.js'
 import { quote } from '../core/checks.js'
 import type { Connector, Protocol, Transport } from '../core/transport.js'
 

@@ -1,4 +1,4 @@
-import { ConnectionError, ConnectionLostError } from '../ami/errors.js'
+import { ConnectionError, ConnectionLostError } from '../ami/messages/errors.js'
 import type { Connector, Protocol, Transport } from '../core/transport.js'
 
 /** A way in and a way out, as Deno's `connect` and a Worker's `connect` give them. */

@@ -1,4 +1,4 @@
-import type { AMIAction } from '../../ami/action-reader.js'
+import type { AMIAction } from '../../ami/protocol/action-reader.js'
 import { type ActionHandler, action, event, type FakeEvent, failure, type HeaderPairs, success } from '../handlers.js'
 import { AGICaller, type AGICallOptions } from './agi-caller.js'
 

@@ -1,4 +1,4 @@
-import type { AMIAction } from '../../ami/action-reader.js'
+import type { AMIAction } from '../../ami/protocol/action-reader.js'
 import { type ActionHandler, action, event, type FakeEvent, type FakeResponse, failure, success } from '../handlers.js'
 import type { FakeChannel } from './fake-channel.js'
 import { originate } from './fake-originate.js'

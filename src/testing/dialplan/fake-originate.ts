@@ -1,4 +1,4 @@
-import type { AMIAction } from '../../ami/action-reader.js'
+import type { AMIAction } from '../../ami/protocol/action-reader.js'
 import { type CallerId, parseCallerId } from '../../core/caller-id.js'
 import { failure, type HeaderPairs, type Reply, success } from '../handlers.js'
 import type { DialFailure } from './dial-failure.js'

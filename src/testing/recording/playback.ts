@@ -1,4 +1,4 @@
-import type { AMIAction } from '../../ami/action-reader.js'
+import type { AMIAction } from '../../ami/protocol/action-reader.js'
 import type { Clock } from '../../core/clock.js'
 import type { ActionHandler } from '../handlers.js'
 import { Timeline } from '../timeline.js'

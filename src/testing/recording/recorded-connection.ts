@@ -1,5 +1,5 @@
-import { ActionReader, type AMIAction } from '../../ami/action-reader.js'
-import { listShape } from '../../ami/list-actions.js'
+import { ActionReader, type AMIAction } from '../../ami/protocol/action-reader.js'
+import { listShape } from '../../ami/protocol/list-actions.js'
 import { type TextCodec, textCodec } from '../../core/text-codec.js'
 import { idPattern, idsOf } from './recorded-ids.js'
 import { messageOf, type RecordedItem } from './recording.js'

@@ -1,4 +1,4 @@
-import type { AMIAction } from '../../ami/action-reader.js'
+import type { AMIAction } from '../../ami/protocol/action-reader.js'
 
 /** Headers whose values the client chose by chance. */
 const ID_HEADERS: ReadonlySet<string> = new Set(['actionid', 'channelid', 'otherchannelid', 'commandid'])

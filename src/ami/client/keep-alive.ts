@@ -1,0 +1,89 @@
+import type { Clock } from '../../core/clock.js'
+
+/** How late a timer may be before this process itself must have stood still. */
+const STALLED_MS = 1_000
+
+/** What the keepalive needs from the session it watches. */
+export interface Watched {
+  /** Sends a Ping. Whatever comes back is life, also a refusal. */
+  ping(): void
+  /** Whether a Ping is due even while bytes come in. */
+  probing(): boolean
+  /** The peer is gone; called once. */
+  dead(silentMs: number): void
+}
+
+/**
+ * Finds a peer that is silently gone. Any byte is a sign of life; silence brings a Ping, and silence after that the end.
+ */
+export class KeepAlive {
+  readonly #intervalMs: number
+  readonly #timeoutMs: number
+  readonly #clock: Clock
+  readonly #watched: Watched
+  #lastLife: number
+  /** Until when actions that block the connection explain its silence. */
+  readonly #excuses = new Set<{ readonly until: number }>()
+  #stopped = false
+  #cancelTimer: () => void
+
+  constructor(options: { intervalMs: number; timeoutMs: number }, clock: Clock, watched: Watched) {
+    this.#intervalMs = options.intervalMs
+    this.#timeoutMs = options.timeoutMs
+    this.#clock = clock
+    this.#watched = watched
+    this.#lastLife = clock.now()
+    this.#cancelTimer = clock.after(this.#intervalMs, () => this.#check())
+  }
+
+  /** Bytes came in. */
+  alive(): void {
+    this.#lastLife = this.#clock.now()
+  }
+
+  /** For so long the peer may be silent, because of an action that it works on; the returned function ends that. */
+  excuse(forMs: number): () => void {
+    const excuse = { until: this.#clock.now() + forMs }
+    this.#excuses.add(excuse)
+    return () => this.#excuses.delete(excuse)
+  }
+
+  /** The peer works on nothing that explains a silence. */
+  endExcuses(): void {
+    this.#excuses.clear()
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#cancelTimer()
+  }
+
+  get #excusedUntil(): number {
+    let until = 0
+    for (const excuse of this.#excuses) until = Math.max(until, excuse.until)
+    return until
+  }
+
+  #check(): void {
+    const now = this.#clock.now()
+    const quietSince = Math.max(this.#lastLife, this.#excusedUntil)
+    const remaining = quietSince + this.#intervalMs - now
+    if (remaining > 0 && !this.#watched.probing()) {
+      this.#cancelTimer = this.#clock.after(Math.min(remaining, this.#intervalMs), () => this.#check())
+      return
+    }
+    this.#watched.ping()
+    // The link may have broken in the writing.
+    if (!this.#stopped) this.#await(now, now + this.#timeoutMs)
+  }
+
+  #await(pingedAt: number, dueAt: number): void {
+    this.#cancelTimer = this.#clock.after(dueAt - this.#clock.now(), () => {
+      const now = this.#clock.now()
+      // Timers run before sockets are read: after a standstill of this process the answer may lie unread.
+      if (now - dueAt > STALLED_MS) this.#await(pingedAt, now + this.#timeoutMs)
+      else if (this.#lastLife >= pingedAt || now < this.#excusedUntil) this.#check()
+      else this.#watched.dead(now - this.#lastLife)
+    })
+  }
+}

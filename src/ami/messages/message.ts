@@ -1,0 +1,94 @@
+import type { HeaderFields } from '../../core/header-fields.js'
+import type { OpenHeaders, Unlisted } from './typed-names.js'
+
+/** How Node, Deno and Bun print an object. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom')
+
+/** What responses, events and (on a server's side) actions have in common: headers. */
+export abstract class AMIMessage<Headers extends object = OpenHeaders> {
+  readonly #fields: HeaderFields
+  #object: Headers | undefined
+
+  constructor(fields: HeaderFields) {
+    this.#fields = fields
+  }
+
+  /** The value of the first header with this name, in any case; undefined if there is none. */
+  get<This extends { readonly headers: object }, Name extends (keyof This['headers'] & string) | Unlisted>(
+    this: This,
+    name: Name,
+  ): Name extends keyof This['headers'] ? This['headers'][Name] : string | undefined
+  get(name: string): string | undefined {
+    return this.#fields.get(name)
+  }
+
+  /** The values of all headers with this name, in any case, in order. */
+  getAll<This extends { readonly headers: object }>(this: This, name: (keyof This['headers'] & string) | Unlisted): string[]
+  getAll(name: string): string[] {
+    return this.#fields.getAll(name)
+  }
+
+  /** Name and value of each header, in order, repeated ones too. */
+  entries(): Iterable<readonly [name: string, value: string]> {
+    return this.#fields
+  }
+
+  /**
+   * Each header's first value by its name as it was sent; a plain object, made on first use.
+   * `getAll`, `entries` and `toJSON` have what is repeated.
+   */
+  get headers(): Headers {
+    this.#object ??= this.#fields.toObject() as Headers
+    return this.#object
+  }
+
+  /** Lines without a colon, as they came. */
+  get unparsedLines(): readonly string[] {
+    return this.#fields.unparsed
+  }
+
+  /**
+   * The variables in `Variable: name=value` and `ChanVariable: name=value` headers, with or without a prefix
+   * (`DestChanVariable`) or a channel (`ChanVariable(PJSIP/a-1)`). The first value of a name counts.
+   */
+  get variables(): Map<string, string> {
+    const variables = new Map<string, string>()
+    for (const [name, pair] of this.#fields) {
+      if (!isVariableHeader(name)) continue
+      if (!pair.includes('=')) continue
+      const [variable, value] = asPair(pair)
+      if (!variables.has(variable)) variables.set(variable, value)
+    }
+    return variables
+  }
+
+  /** The variables of one channel, in `ChanVariable(<channel>): name=value` headers, as OriginateResponse has them. */
+  chanVariables(channel: string): Map<string, string> {
+    return new Map(this.#fields.getAll(`ChanVariable(${channel})`).map(asPair))
+  }
+
+  /** A plain object of all of it, for JSON. */
+  abstract toJSON(): object
+
+  /** `console.log` shows what `toJSON` does. */
+  [INSPECT](_depth: number, options: object, inspect: (value: object, options: object) => string): string {
+    return `${this.constructor.name} ${inspect(this.toJSON(), options)}`
+  }
+
+  /** All headers, repeated ones as lists. */
+  protected headersToJSON(): Record<string, string | string[]> {
+    return this.#fields.toJSON()
+  }
+}
+
+function asPair(text: string): [name: string, value: string] {
+  const equals = text.indexOf('=')
+  return equals < 0 ? [text, ''] : [text.slice(0, equals), text.slice(equals + 1)]
+}
+
+function isVariableHeader(name: string): boolean {
+  const lower = name.toLowerCase()
+  const parenthesis = lower.indexOf('(')
+  const plain = parenthesis < 0 ? lower : lower.slice(0, parenthesis)
+  return plain === 'variable' || plain.endsWith('chanvariable')
+}

@@ -1,0 +1,73 @@
+import type { ListMap } from '../../catalog/lists.js'
+import type { HeaderFields } from '../../core/header-fields.js'
+import type { AMIEvent, EventOf } from './event.js'
+import { AMIMessage } from './message.js'
+
+/** `follows` is how Asterisk up to 13 marked the output of a CLI command. */
+export type AMIResponseType = 'success' | 'error' | 'goodbye' | 'follows'
+
+/** The items of the list that an action answers with. */
+export type ListItem<Action extends string> = Action extends keyof ListMap ? EventOf<ListMap[Action]['item']> : AMIEvent
+/** The event that completes the list that an action answers with. */
+export type ListCompletion<Action extends string> = Action extends keyof ListMap
+  ? EventOf<ListMap[Action]['completion']>
+  : AMIEvent
+
+/** Asterisk's answer to an action. */
+export class AMIResponse<Action extends string = string> extends AMIMessage {
+  readonly type: AMIResponseType
+  /** The events of a list, in order, without the one that completes it. */
+  readonly events: readonly ListItem<Action>[]
+  /** The event that completed the list; undefined for an action that answers with no list. */
+  readonly completion: ListCompletion<Action> | undefined
+  #output: readonly string[] | undefined
+
+  constructor(
+    fields: HeaderFields,
+    rest: {
+      output?: readonly string[]
+      events?: readonly ListItem<Action>[]
+      completion?: ListCompletion<Action> | undefined
+    } = {},
+  ) {
+    super(fields)
+    this.type = responseType(fields.get('Response') ?? '')
+    this.#output = rest.output
+    this.events = rest.events ?? []
+    this.completion = rest.completion
+  }
+
+  /** What a CLI command printed, line by line, the same on every version of Asterisk. Empty for other actions. */
+  get output(): readonly string[] {
+    this.#output ??= this.getAll('Output')
+    return this.#output
+  }
+
+  /** The `Message` header, or an empty string. Some messages end in a bare LF; it is left out here. */
+  get message(): string {
+    const message = this.get('Message') ?? ''
+    return message.endsWith('\n') ? message.slice(0, -1) : message
+  }
+
+  toJSON(): {
+    type: AMIResponseType
+    headers: Record<string, string | string[]>
+    output: readonly string[]
+    events: readonly ListItem<Action>[]
+    completion: ListCompletion<Action> | undefined
+  } {
+    return {
+      type: this.type,
+      headers: this.headersToJSON(),
+      output: this.output,
+      events: this.events,
+      completion: this.completion,
+    }
+  }
+}
+
+/** A word that is not known counts as success: the action was not refused. */
+function responseType(word: string): AMIResponseType {
+  const lower = word.toLowerCase()
+  return lower === 'error' || lower === 'goodbye' || lower === 'follows' ? lower : 'success'
+}

@@ -1,0 +1,72 @@
+import type { ActionMap } from '../../catalog/actions.js'
+import type { EventMap } from '../../catalog/events.js'
+import type { ListMap } from '../../catalog/lists.js'
+import type { HeaderValue } from '../../catalog/values.js'
+
+/** The name of an action that the catalog lists. */
+export type ActionName = keyof ActionMap & string
+/** The name of an event that the catalog lists. */
+export type EventName = keyof EventMap & string
+/** The name of an action that the catalog lists and that answers with a list. */
+export type ListActionName = keyof ListMap & ActionName
+
+declare const isUnlisted: unique symbol
+/** A name that the compiler lets pass though the catalog does not list it; `unlisted` makes one. */
+export type Unlisted<Name extends string = string> = Name & { readonly [isUnlisted]: true }
+
+/**
+ * Says that a name is meant, though the catalog does not list it: an action or event of a module from elsewhere, of another release, or a
+ * header or parameter that only some servers have. Its headers are open: any name, any text. An event that the catalog does list keeps its
+ * own headers; an action that it lists takes any parameter.
+ *
+ * @example
+ * await ami.sendAction(unlisted('QueueTune'), { Queue: 'support', Speed: 3 })
+ */
+export function unlisted<const Name extends string>(name: Name): Unlisted<Name> {
+  return name as Unlisted<Name>
+}
+
+/** The name itself, as `event.name` has it. */
+export type PlainName<Name extends string> = Name extends Unlisted<infer Plain> ? Plain : Name
+
+/** The headers of an action: an array repeats the header, undefined leaves it out. */
+export type ActionHeaders = Readonly<Record<string, HeaderValue | readonly HeaderValue[] | undefined>>
+
+/** The headers that an action takes, by its name: those of the catalog, or any. */
+export type ActionParameters<Name extends string> = Name extends Unlisted
+  ? ActionHeaders
+  : Name extends ActionName
+    ? ActionMap[Name] & { ActionID?: HeaderValue | undefined }
+    : ActionHeaders
+
+/** What follows the name of an action: its headers, which are needed where every release requires one of them, and options. */
+export type ActionArguments<Name extends string, Options> =
+  Record<never, never> extends ActionParameters<Name>
+    ? [headers?: ActionParameters<Name>, options?: Options]
+    : [headers: ActionParameters<Name>, options?: Options]
+
+/** Headers of which nothing is known. */
+export type OpenHeaders = Readonly<Record<string, string | undefined>>
+
+/** What any event can have besides its own headers: the envelope, and what manager.conf and asterisk.conf switch on. */
+export interface EventEnvelope {
+  readonly Event: string
+  /** The event's classes; the items of lists have none. */
+  readonly Privilege?: string
+  /** Of the action that it belongs to. */
+  readonly ActionID?: string
+  /** Seconds since 1970 and microseconds (`timestampevents`). */
+  readonly Timestamp?: string
+  /** These four with `debug`. */
+  readonly SequenceNumber?: string
+  readonly File?: string
+  readonly Line?: string
+  readonly Func?: string
+  /** With `systemname`. */
+  readonly SystemName?: string
+  /** With `channelvars`, where the event has no snapshot of the channel. */
+  readonly [variable: `ChanVariable(${string})`]: string | undefined
+}
+
+/** The headers that an event has, by its name: those of the catalog, or any. */
+export type EventHeaders<Name extends string> = Name extends EventName ? Readonly<EventMap[Name]> & EventEnvelope : OpenHeaders

@@ -1,0 +1,140 @@
+import type { TextCodec } from '../../core/text-codec.js'
+import { InvalidActionError } from '../messages/errors.js'
+import type { ActionHeaders } from '../messages/typed-names.js'
+import { escapeVariable, type Variables, variablePairs } from './variables.js'
+
+/** Bytes of one line without its CR LF: Asterisk's input buffer is 1,024 (`main/manager.c`, verified on 16.28 and 22.10). */
+export const MAX_LINE_BYTES = 1022
+/** Headers of one message (`AST_MAX_MANHEADERS`, verified on 16.28 and 22.10). */
+export const MAX_HEADERS = 128
+/** Bytes of an ActionID: longer ones are cut by some actions, and take the line's end with them. */
+export const MAX_ACTION_ID_BYTES = 64
+
+/** An action that is checked and ready to be written. */
+export interface PreparedAction {
+  readonly name: string
+  readonly actionId: string
+  readonly headers: ActionHeaders
+  readonly bytes: Uint8Array
+}
+
+/**
+ * Checks an action and writes it as bytes. An `ActionID` among the headers is used as it is.
+ *
+ * @throws InvalidActionError when Asterisk would read something else than what was given: CR, LF or NUL anywhere, a colon in a
+ * header's name, a line or a message beyond Asterisk's input buffer, an ActionID over 64 bytes, characters that the encoding lacks.
+ */
+export function prepareAction(
+  name: string,
+  headers: ActionHeaders,
+  variables: Variables | undefined,
+  codec: TextCodec,
+  newActionId: () => string,
+): PreparedAction {
+  const lines: string[] = [`Action: ${checkedValue(name, 'Action', requireName(name))}`]
+  const given = actionIdOf(name, headers)
+  const actionId = given ?? newActionId()
+  lines.push(`ActionID: ${checkedValue(name, 'ActionID', actionId)}`)
+  for (const header of Object.keys(headers)) {
+    const value = headers[header]
+    if (value === undefined) continue
+    const folded = header.toLowerCase()
+    if (folded === 'actionid') continue
+    if (folded === 'action') throw invalid(name, 'the header Action is the action itself and cannot be given again')
+    if (Array.isArray(value)) for (const each of value) lines.push(line(name, header, textOf(name, header, each)))
+    else lines.push(line(name, header, textOf(name, header, value)))
+  }
+  if (variables !== undefined) {
+    for (const [variable, value] of variablePairs(variables)) {
+      if (variable === '' || variable.startsWith(' ') || variable.includes('=')) {
+        throw invalid(
+          name,
+          `a variable's name must not be empty, begin with a space or hold "="; ${JSON.stringify(variable)} does`,
+        )
+      }
+      lines.push(line(name, 'Variable', escapeVariable(variable, value), variable))
+    }
+  }
+  if (lines.length > MAX_HEADERS) {
+    throw invalid(name, `it has ${lines.length} headers, and Asterisk takes ${MAX_HEADERS} a message`)
+  }
+  return { name, actionId, headers, bytes: encode(name, lines, codec) }
+}
+
+function requireName(name: string): string {
+  if (typeof name !== 'string' || name === '' || name.trim() !== name) {
+    throw new InvalidActionError(`An action's name must be text without spaces around it, not ${JSON.stringify(name)}`)
+  }
+  return name
+}
+
+function actionIdOf(action: string, headers: ActionHeaders): string | undefined {
+  const names = Object.keys(headers).filter((header) => header.toLowerCase() === 'actionid' && headers[header] !== undefined)
+  const [header] = names
+  if (header === undefined) return undefined
+  const value = headers[header]
+  if (names.length > 1 || Array.isArray(value)) throw invalid(action, 'it has more than one ActionID')
+  const id = textOf(action, header, value)
+  if (id === '' || id.startsWith(' '))
+    throw invalid(action, 'its ActionID is empty or begins with a space, so Asterisk would not send it back')
+  return id
+}
+
+function textOf(action: string, header: string, value: unknown): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return String(value)
+  throw invalid(
+    action,
+    `the header ${JSON.stringify(header)} has a value of type ${value === null ? 'null' : typeof value}; text, a finite number or a boolean is needed`,
+  )
+}
+
+/** One line. Values stay out of the messages: they can be secrets. */
+function line(action: string, header: string, value: string, variable?: string): string {
+  if (header === '' || header.includes(':') || header.trim() !== header) {
+    throw invalid(action, `${quoted(header)} needs a name without a colon and without spaces around it`)
+  }
+  if (BREAKS_LINE.test(header))
+    throw invalid(action, `the name of ${quoted(header)} holds CR, LF or NUL, which would end the line`)
+  return `${header}: ${checkedValue(action, header, value, variable)}`
+}
+
+function checkedValue(action: string, header: string, value: string, variable?: string): string {
+  const at = value.search(BREAKS_LINE)
+  if (at < 0) return value
+  const what = variable === undefined ? quoted(header) : `the variable ${JSON.stringify(variable)}`
+  throw invalid(action, `the value of ${what} holds CR, LF or NUL at character ${at + 1}, which would end the line`)
+}
+
+function quoted(header: string): string {
+  return `the header ${JSON.stringify(header)}`
+}
+
+const BREAKS_LINE = /[\r\n\0]/
+
+function encode(action: string, lines: readonly string[], codec: TextCodec): Uint8Array {
+  const bytes = codec.encode(`${lines.join('\r\n')}\r\n\r\n`)
+  if (bytes === undefined) throw invalid(action, `it holds characters that ${codec.encoding} cannot write`)
+  // No character takes more than three bytes a code unit, so only a long line needs counting.
+  for (const [index, text] of lines.entries()) {
+    const limit = index === 1 ? MAX_ACTION_ID_BYTES + 'ActionID: '.length : MAX_LINE_BYTES
+    if (text.length * 3 <= limit) continue
+    const length = codec.encode(text)?.length ?? 0
+    if (length <= limit) continue
+    if (index === 1)
+      throw invalid(
+        action,
+        `its ActionID has ${length - 'ActionID: '.length} bytes, and Asterisk answers safely up to ${MAX_ACTION_ID_BYTES}`,
+      )
+    const header = text.slice(0, text.indexOf(':'))
+    throw invalid(
+      action,
+      `the header ${JSON.stringify(header)} is ${length} bytes long, and Asterisk takes ${MAX_LINE_BYTES} a line`,
+    )
+  }
+  return bytes
+}
+
+function invalid(action: string, reason: string): InvalidActionError {
+  return new InvalidActionError(`Action ${JSON.stringify(action)} cannot be sent: ${reason}`)
+}

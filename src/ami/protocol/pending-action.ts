@@ -1,0 +1,87 @@
+import type { ListAction } from '../../catalog/values.js'
+import { Handler } from '../../core/handler.js'
+import type { HeaderFields } from '../../core/header-fields.js'
+import type { AMIEvent } from '../messages/event.js'
+import { AMIResponse } from '../messages/response.js'
+import { listShape } from './list-actions.js'
+
+/** What an event of an open list is to the list. */
+export type ListRole = 'item' | 'completion' | 'last-item' | 'cancelled'
+
+/** An action that was written and waits for its answer; the answer comes as the handler's result. */
+export class PendingAction extends Handler<AMIResponse> {
+  /** The action's name. */
+  readonly action: string
+  readonly actionId: string
+  /** Takes the items of a list as they come; without it they are collected in the answer's `events`. */
+  onItem: ((event: AMIEvent) => void) | undefined
+  #abandoned = false
+  readonly #shape: ListAction | undefined
+  #items: AMIEvent[] | undefined
+  #listFields: HeaderFields | undefined
+  #announced = false
+
+  constructor(action: string, actionId: string) {
+    super()
+    this.action = action
+    this.actionId = actionId
+    this.#shape = listShape(action)
+  }
+
+  /** How many items of a list are held. */
+  get held(): number {
+    return this.#items?.length ?? 0
+  }
+
+  /** Nobody waits any more; what still comes is dropped. */
+  get abandoned(): boolean {
+    return this.#abandoned
+  }
+
+  abandon(): void {
+    this.#abandoned = true
+    this.onItem = () => undefined
+  }
+
+  override setResult(response: AMIResponse): void {
+    if (!this.#abandoned) super.setResult(response)
+  }
+
+  override setException(error: Error): void {
+    if (!this.#abandoned) super.setException(error)
+  }
+
+  /** Takes a response that is no error: whether a list follows it, by its own word or as known of its action. */
+  opensList(fields: HeaderFields, response: AMIResponse, serverAnnouncesLists: boolean): boolean {
+    this.#announced = fields.get('EventList')?.toLowerCase() === 'start'
+    this.#listFields = fields
+    if (this.#announced || this.#shape === undefined || response.type !== 'success') return this.#announced
+    return this.#shape.unannounced === true || !serverAnnouncesLists
+  }
+
+  /** What this event is to the list; undefined when it is not of the list. */
+  roleOf(event: AMIEvent): ListRole | undefined {
+    const actionId = event.get('ActionID')
+    if (actionId === undefined) {
+      return event.name === this.#shape?.itemsWithoutActionID && event.get('Privilege') === undefined ? 'item' : undefined
+    }
+    if (actionId !== this.actionId) return undefined
+    const mark = event.get('EventList')?.toLowerCase()
+    if (mark === 'complete') return 'completion'
+    if (mark === 'cancelled') return 'cancelled'
+    if (this.#announced) return 'item'
+    if (event.name === this.#shape?.single) return 'last-item'
+    return event.name === this.#shape?.completion ? 'completion' : 'item'
+  }
+
+  takeItem(event: AMIEvent): void {
+    if (this.onItem !== undefined) this.onItem(event)
+    else if (this.#items === undefined) this.#items = [event]
+    else this.#items.push(event)
+  }
+
+  /** The whole answer, with what was collected. */
+  listResponse(completion: AMIEvent | undefined): AMIResponse {
+    return new AMIResponse(this.#listFields as HeaderFields, { events: this.#items ?? [], completion })
+  }
+}

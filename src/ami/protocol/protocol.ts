@@ -1,0 +1,335 @@
+import { HeaderFields } from '../../core/header-fields.js'
+import { type RandomBytes, systemRandomBytes } from '../../core/random-bytes.js'
+import { type TextCodec, textCodec } from '../../core/text-codec.js'
+import type { Protocol, Transport } from '../../core/transport.js'
+import { ActionError, ConnectionLostError, InvalidActionError, ProtocolError } from '../messages/errors.js'
+import { AMIEvent } from '../messages/event.js'
+import { AMIResponse } from '../messages/response.js'
+import type { ActionHeaders } from '../messages/typed-names.js'
+import { type PreparedAction, prepareAction } from './action.js'
+import { actionIdSource } from './action-id.js'
+import { splitFollows } from './command-output.js'
+import { EventNames } from './event-names.js'
+import { type AMILimits, resolveLimits } from './limits.js'
+import { announcesLists } from './list-actions.js'
+import { AMIParser } from './parser.js'
+import { PendingAction } from './pending-action.js'
+import type { Variables } from './variables.js'
+
+export interface AMIProtocolOptions {
+  /** Character encoding of the server's text. @default 'utf-8' */
+  readonly encoding?: string
+  /** How much of what the server sends is taken. */
+  readonly limits?: Partial<AMILimits>
+  /** Source of the chance in ActionIDs. @default the runtime's `crypto.getRandomValues` */
+  readonly randomBytes?: RandomBytes
+  /** What errors call the server, such as `127.0.0.1:5038`. @default 'the server' */
+  readonly peer?: string
+}
+
+type EventHandler = (event: AMIEvent) => void
+
+/** How many ActionIDs that are done with are remembered, so that answers that come after all are known. */
+const REMEMBERED_IDS = 256
+
+/**
+ * The client's side of AMI, without I/O: bytes come in by `dataReceived`, actions go out by the transport, answers come
+ * by handlers. One instance serves one connection; make a new one for the next.
+ *
+ * Methods named `…Received` and `callbackFailed` are hooks to override.
+ */
+export class AMIProtocol implements Protocol {
+  readonly #codec: TextCodec
+  readonly #limits: AMILimits
+  readonly #parser: AMIParser
+  readonly #newActionId: () => string
+  readonly #peer: string
+  readonly #eventHandlers = new EventNames<EventHandler>()
+  #anyEventHandler: EventHandler | undefined
+  /**
+   * By ActionID, in a slot that is emptied with the answer: what a Map's table held stays alive as long as the table does, which may be
+   * until the next full collection.
+   */
+  readonly #pending = new Map<string, { pending: PendingAction | undefined }>()
+  /** Those of `#pending` whose list is open. */
+  readonly #lists = new Set<PendingAction>()
+  /** ActionIDs that are done with; once they are many, they become the earlier ones. */
+  #doneIds = new Set<string>()
+  #earlierDoneIds = new Set<string>()
+  #transport: Transport | undefined
+  #lost = false
+  #failure: ProtocolError | undefined
+  #malformedLineReported = false
+  #serverAnnouncesLists = true
+
+  /** @throws RangeError for an encoding or a limit that cannot be. */
+  constructor(options: AMIProtocolOptions = {}) {
+    this.#codec = textCodec(options.encoding ?? 'utf-8')
+    this.#limits = resolveLimits(options.limits)
+    this.#newActionId = actionIdSource(options.randomBytes ?? systemRandomBytes)
+    this.#peer = options.peer ?? 'the server'
+    this.#parser = new AMIParser(this.#limits, {
+      greeting: (bytes, start, end) => this.#greeting(this.#codec.decode(bytes.subarray(start, end))),
+      event: (bytes, start, end, nameStart, nameEnd) => this.#event(bytes, start, end, nameStart, nameEnd),
+      response: (bytes, start, end) => this.#response(this.#codec.decode(bytes.subarray(start, end))),
+      other: (bytes, start, end) =>
+        this.#guard(() => this.unknownMessageReceived(this.#codec.decode(bytes.subarray(start, end)))),
+      failed: (reason, seen) =>
+        this.#fail(
+          new ProtocolError(`${this.#peer}: ${reason}${quoted(this.#codec.decode(seen))}`, { retryable: seen.length === 0 }),
+        ),
+    })
+  }
+
+  /** Why this side gave the connection up, if it did. */
+  get failure(): ProtocolError | undefined {
+    return this.#failure
+  }
+
+  connectionMade(transport: Transport): void {
+    this.#transport = transport
+  }
+
+  dataReceived(data: Uint8Array): void {
+    this.#parser.push(data)
+  }
+
+  /** Settles every action that waits, with a `ConnectionLostError`. A message that was cut is never delivered. */
+  connectionLost(error?: Error): void {
+    if (this.#lost) return
+    this.#lost = true
+    this.#transport = undefined
+    this.#parser.stop()
+    this.#settleAll(this.#failure ?? error)
+  }
+
+  /**
+   * Sends an action. The handler's exception is an `ActionError` when Asterisk refuses it, a `ConnectionLostError` when
+   * the connection ends first, a `ProtocolError` when its list is longer than the limit.
+   *
+   * @throws InvalidActionError when Asterisk would read something else; nothing is written then.
+   */
+  sendAction(name: string, headers: ActionHeaders = {}, variables?: Variables): PendingAction {
+    return this.writeAction(prepareAction(name, headers, variables, this.#codec, this.#newActionId))
+  }
+
+  /** Sends an action that is checked already; `onItem` takes the items of a list as they come. @throws InvalidActionError when its ActionID is in use. */
+  writeAction(action: PreparedAction, onItem?: (event: AMIEvent) => void): PendingAction {
+    if (this.#pending.has(action.actionId)) {
+      throw new InvalidActionError(
+        `Action ${JSON.stringify(action.name)} cannot be sent: another action with its ActionID waits for an answer`,
+      )
+    }
+    const pending = new PendingAction(action.name, action.actionId)
+    pending.onItem = onItem
+    if (this.#transport === undefined || this.#failure !== undefined) {
+      const cause = this.#failure
+      pending.setException(
+        new ConnectionLostError(
+          `Action ${action.name} was not sent: not connected to ${this.#peer}`,
+          cause ? { sent: 'no', cause } : { sent: 'no' },
+        ),
+      )
+      return pending
+    }
+    this.#pending.set(action.actionId, { pending })
+    this.#transport.write(action.bytes)
+    return pending
+  }
+
+  /** Stops waiting for an action: an answer that comes after all is swallowed. The action is not unsent. */
+  abandonAction(pending: PendingAction): void {
+    if (this.#pending.get(pending.actionId)?.pending === pending) pending.abandon()
+  }
+
+  /** Calls `fn` for each event with this name, in any case. One function a name; `'*'` is for all other names. */
+  registerEventHandler(name: string, fn: EventHandler): void {
+    if (name === '*') this.#anyEventHandler = fn
+    else this.#eventHandlers.set(name, fn)
+  }
+
+  unregisterEventHandler(name: string): void {
+    if (name === '*') this.#anyEventHandler = undefined
+    else this.#eventHandlers.delete(name)
+  }
+
+  /** Hook: the server greeted, for example with `Asterisk Call Manager` and `11.0.0`. */
+  greetingReceived(_apiName: string, _apiVersion: string): void {}
+
+  /** Hook: this side gives the connection up; called before the actions that wait are settled. */
+  protocolFailed(_error: ProtocolError): void {}
+
+  /** Hook: an event that no handler is registered for. */
+  unhandledEventReceived(_event: AMIEvent): void {}
+
+  /** Hook: a response without ActionID, or with one that no action has; it settles nothing. */
+  unmatchedResponseReceived(_response: AMIResponse): void {}
+
+  /** Hook: an answer to an action that was abandoned. */
+  lateResponseReceived(_response: AMIResponse): void {}
+
+  /** Hook: a message that is neither event nor response. */
+  unknownMessageReceived(_text: string): void {}
+
+  /** Hook: the first line without a colon on this connection; its message keeps it in `unparsedLines`. */
+  malformedLineReceived(_line: string): void {}
+
+  /** Hook: whether `malformedLineReceived` is worth looking for such a line in each message. */
+  watchesMalformedLines(): boolean {
+    return this.malformedLineReceived !== AMIProtocol.prototype.malformedLineReceived
+  }
+
+  /** Hook: a callback or hook threw. Unless overridden, the error is thrown outside of the protocol. */
+  callbackFailed(error: unknown): void {
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+
+  #greeting(line: string): void {
+    const slash = line.lastIndexOf('/')
+    const apiName = line.slice(0, Math.max(slash, 0))
+    const apiVersion = line.slice(slash + 1)
+    if (!/call manager/i.test(apiName) || !/^\S+$/.test(apiVersion)) {
+      this.#fail(new ProtocolError(`${this.#peer} does not speak AMI: no Asterisk greeting${quoted(line)}`, { retryable: false }))
+      return
+    }
+    this.#serverAnnouncesLists = announcesLists(apiVersion)
+    this.#guard(() => this.greetingReceived(apiName, apiVersion))
+  }
+
+  #event(bytes: Uint8Array, start: number, end: number, nameStart: number, nameEnd: number): void {
+    const entry = this.#eventHandlers.find(bytes, nameStart, nameEnd)
+    const handler = entry?.value ?? this.#anyEventHandler
+    const hooked = this.unhandledEventReceived !== AMIProtocol.prototype.unhandledEventReceived
+    if (handler === undefined && !hooked && this.#lists.size === 0) return
+    const fields = this.#fields(this.#codec.decode(bytes.subarray(start, end)))
+    const isKnown = entry !== undefined && isSpelt(entry.bytes, bytes, nameStart)
+    const event = new AMIEvent(isKnown ? entry.name : (fields.get('Event') ?? ''), fields)
+    if (this.#lists.size > 0 && this.#takenByList(event)) return
+    if (handler !== undefined) this.#guard(() => handler(event))
+    else if (hooked) this.#guard(() => this.unhandledEventReceived(event))
+  }
+
+  #takenByList(event: AMIEvent): boolean {
+    for (const list of this.#lists) {
+      const role = list.roleOf(event)
+      if (role === undefined) continue
+      if (role === 'cancelled') {
+        this.#forget(list)
+        this.#guard(() =>
+          list.setException(new ActionError(list.action, list.listResponse(event), 'Asterisk cancelled its list')),
+        )
+        return true
+      }
+      if (role !== 'completion') {
+        if (list.held >= this.#limits.maxListEvents) this.#failList(list)
+        else this.#guard(() => list.takeItem(event))
+      }
+      if (role !== 'item') {
+        this.#forget(list)
+        this.#guard(() => list.setResult(list.listResponse(role === 'completion' ? event : undefined)))
+      }
+      return true
+    }
+    return false
+  }
+
+  #failList(list: PendingAction): void {
+    const error = new ProtocolError(
+      `${this.#peer}: the list of ${list.action} has more than ${this.#limits.maxListEvents} events (limits.maxListEvents)`,
+    )
+    this.#forget(list)
+    this.#fail(error, list)
+  }
+
+  #response(text: string): void {
+    const follows = /^Response: Follows\r\n/.test(text) ? splitFollows(text) : undefined
+    const fields = this.#fields(follows?.headers ?? text)
+    const response = new AMIResponse(fields, follows === undefined ? {} : { output: follows.output })
+    const actionId = fields.get('ActionID')
+    const pending = actionId === undefined ? undefined : this.#pending.get(actionId)?.pending
+    if (pending === undefined || (this.#lists.has(pending) && response.type !== 'error')) {
+      if (actionId === undefined || (pending === undefined && !this.#isDone(actionId))) {
+        this.#guard(() => this.unmatchedResponseReceived(response))
+      }
+      return
+    }
+    if (pending.abandoned) this.#guard(() => this.lateResponseReceived(response))
+    if (response.type === 'error') {
+      this.#forget(pending)
+      this.#guard(() => pending.setException(new ActionError(pending.action, response)))
+      return
+    }
+    if (pending.opensList(fields, response, this.#serverAnnouncesLists)) {
+      this.#lists.add(pending)
+      return
+    }
+    this.#forget(pending)
+    this.#guard(() => pending.setResult(response))
+  }
+
+  #fields(text: string): HeaderFields {
+    const fields = new HeaderFields(text)
+    if (!this.#malformedLineReported && this.watchesMalformedLines() && fields.hasUnparsed) {
+      this.#malformedLineReported = true
+      this.#guard(() => this.malformedLineReceived(fields.unparsed[0] ?? ''))
+    }
+    return fields
+  }
+
+  #forget(pending: PendingAction): void {
+    const slot = this.#pending.get(pending.actionId)
+    if (slot !== undefined) slot.pending = undefined
+    this.#pending.delete(pending.actionId)
+    this.#lists.delete(pending)
+    if (this.#doneIds.size === REMEMBERED_IDS) {
+      this.#earlierDoneIds = this.#doneIds
+      this.#doneIds = new Set()
+    }
+    this.#doneIds.add(pending.actionId)
+  }
+
+  #isDone(actionId: string): boolean {
+    return this.#doneIds.has(actionId) || this.#earlierDoneIds.has(actionId)
+  }
+
+  /** Gives the connection up: whoever is settled by that must find it so already. */
+  #fail(error: ProtocolError, list?: PendingAction): void {
+    this.#failure = error
+    this.#parser.stop()
+    this.#guard(() => this.protocolFailed(error))
+    if (list !== undefined) this.#guard(() => list.setException(error))
+    this.#settleAll(error)
+    this.#transport?.close()
+  }
+
+  #settleAll(cause: Error | undefined): void {
+    for (const { pending } of [...this.#pending.values()]) {
+      if (pending === undefined) continue
+      this.#forget(pending)
+      const message = `The connection to ${this.#peer} was lost before ${pending.action} was answered; Asterisk may have done it`
+      this.#guard(() =>
+        pending.setException(new ConnectionLostError(message, cause ? { sent: 'maybe', cause } : { sent: 'maybe' })),
+      )
+    }
+  }
+
+  #guard(callback: () => void): void {
+    try {
+      callback()
+    } catch (error) {
+      this.callbackFailed(error)
+    }
+  }
+}
+
+function isSpelt(name: Uint8Array, bytes: Uint8Array, start: number): boolean {
+  for (let at = 0; at < name.length; at += 1) if (bytes[start + at] !== name[at]) return false
+  return true
+}
+
+/** What was seen, short and on one line. */
+function quoted(text: string): string {
+  return text === '' ? '' : `, but ${JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)}`
+}

@@ -1,0 +1,294 @@
+import {
+  ActionError,
+  ActionTimeoutError,
+  ConnectionError,
+  InvalidActionError,
+  ProtocolError,
+  StreamOverflowError,
+  unlisted,
+} from 'obelus-asterisk'
+import { action, event, FakeResponse, failure, success } from 'obelus-asterisk/testing'
+import { describe, expect, it } from 'vitest'
+import { ClientRig, caught, outcomeOf } from '../../support/client-rig.js'
+import { settle } from '../../support/virtual-clock.js'
+
+const silent = action('Silent', () => undefined)
+
+describe('sendAction', () => {
+  it('is refused before login(), with what to do', async () => {
+    await using rig = new ClientRig()
+    expect(await outcomeOf(rig.ami.sendAction('Ping'))).toMatchObject({
+      name: 'ConnectionError',
+      message: expect.stringContaining('await login() first'),
+    })
+  })
+
+  it('waits while login() is under way', async () => {
+    await using rig = new ClientRig()
+    const login = rig.ami.login()
+    const ping = rig.ami.sendAction('Ping')
+    await settle()
+    await login
+    expect((await ping).type).toBe('success')
+  })
+
+  it('times out in the queue: nothing was sent, and never is', async () => {
+    await using rig = new ClientRig()
+    await rig.login()
+    rig.link.refusal = new Error('connect ECONNREFUSED')
+    rig.link.break()
+    const ping = caught(rig.ami.sendAction(unlisted('Ping'), { Mine: 1 }, { timeoutMs: 1_000 }))
+    await rig.clock.advance(1_000)
+    expect(await ping).toBeInstanceOf(ActionTimeoutError)
+    expect(await ping).toMatchObject({ sent: 'no', timeoutMs: 1_000, code: 'ACTION_TIMEOUT' })
+    rig.link.refusal = undefined
+    await rig.clock.advance(60_000)
+    expect(rig.ami.status.state).toBe('online')
+    expect(rig.link.count('Mine: 1')).toBe(0)
+  })
+
+  it('fault: latency above the timeout: sent maybe; the late answer is dropped and counted; the next action gets its own', async () => {
+    await using rig = new ClientRig({}, silent)
+    await rig.login()
+    const late = caught(rig.ami.sendAction(unlisted('Silent'), { ActionID: 'late-1' }, { timeoutMs: 500 }))
+    await rig.clock.advance(500)
+    expect(await late).toMatchObject({ name: 'ActionTimeoutError', sent: 'maybe' })
+    rig.link.inject('Response: Success\r\nActionID: late-1\r\nMessage: too late\r\n\r\n')
+    expect((await rig.ami.sendAction('Ping')).get('Ping')).toBe('Pong')
+    expect(rig.ami.lateAnswers).toBe(1)
+    expect(rig.warnings).toEqual([])
+  })
+
+  it('fault: abort before, during and after: settled once, and the listener is taken off the signal', async () => {
+    await using rig = new ClientRig({}, silent)
+    await rig.login()
+    const early = AbortSignal.abort(new Error('early'))
+    await expect(rig.ami.sendAction('Ping', {}, { signal: early })).rejects.toThrow('early')
+    expect(rig.link.count('Action: Ping')).toBe(0)
+
+    const abort = new AbortController()
+    let listeners = 0
+    const { signal } = abort
+    const add = signal.addEventListener.bind(signal)
+    const remove = signal.removeEventListener.bind(signal)
+    signal.addEventListener = ((...args: Parameters<typeof add>) => {
+      listeners += 1
+      add(...args)
+    }) as typeof signal.addEventListener
+    signal.removeEventListener = ((...args: Parameters<typeof remove>) => {
+      listeners -= 1
+      remove(...args)
+    }) as typeof signal.removeEventListener
+    for (let round = 0; round < 100; round += 1) await rig.ami.sendAction('Ping', {}, { signal })
+    expect(listeners).toBe(0)
+    const during = caught(rig.ami.sendAction(unlisted('Silent'), {}, { signal }))
+    await settle()
+    abort.abort(new Error('enough'))
+    expect(String(await during)).toContain('enough')
+    await settle()
+    expect(listeners).toBe(0)
+  })
+
+  it('an aborted action leaves the queue', async () => {
+    await using rig = new ClientRig({ maxInFlight: 1 }, silent)
+    await rig.login()
+    const abort = new AbortController()
+    const first = caught(rig.ami.sendAction(unlisted('Silent'), {}, { timeoutMs: 1_000 }))
+    const second = caught(rig.ami.sendAction(unlisted('Ping'), { Second: 1 }, { signal: abort.signal }))
+    const third = rig.ami.sendAction(unlisted('Ping'), { Third: 1 })
+    abort.abort(new Error('enough'))
+    expect(String(await second)).toContain('enough')
+    await rig.clock.advance(1_000)
+    expect(await first).toMatchObject({ sent: 'maybe' })
+    expect((await third).type).toBe('success')
+    expect(rig.link.count('Second: 1')).toBe(0)
+  })
+
+  it('a higher priority goes first, and no more than maxInFlight are under way', async () => {
+    const order: string[] = []
+    await using rig = new ClientRig(
+      { maxInFlight: 2 },
+      action('Mark', (request) => {
+        order.push(request.get('Name') ?? '')
+        return success()
+      }),
+    )
+    await rig.login()
+    rig.link.break()
+    const all = ['a', 'b', 'c', 'd'].map((Name, index) => rig.ami.sendAction(unlisted('Mark'), { Name }, { priority: index }))
+    await rig.clock.advance(1_000)
+    await Promise.all(all)
+    expect(order).toEqual(['d', 'c', 'b', 'a'])
+  })
+
+  it('login, Ping of the keepalive and Logoff pass actions that wait', async () => {
+    await using rig = new ClientRig(
+      { maxInFlight: 1, actionTimeoutMs: 600_000, keepAlive: { intervalMs: 1_000, timeoutMs: 1_000 } },
+      silent,
+    )
+    await rig.login()
+    const stuck = caught(rig.ami.sendAction(unlisted('Silent')))
+    const waiting = caught(rig.ami.sendAction(unlisted('Ping'), { Waits: 1 }))
+    await rig.clock.advance(5_000)
+    expect(rig.link.count('Action: Ping')).toBeGreaterThanOrEqual(4)
+    expect(rig.link.count('Waits: 1')).toBe(0)
+    rig.link.break()
+    await rig.clock.advance(1_000)
+    expect(rig.ami.status.state).toBe('online')
+    expect(await stuck).toMatchObject({ sent: 'maybe' })
+    expect(await waiting).toMatchObject({ type: 'success' })
+  })
+
+  it("lesson 5: a caller's own ActionID, also a number, settles its own promise; one that is in use is refused", async () => {
+    await using rig = new ClientRig({}, silent)
+    await rig.login()
+    expect((await rig.ami.sendAction('Ping', { ActionID: 4711 })).get('ActionID')).toBe('4711')
+    const pending = caught(rig.ami.sendAction(unlisted('Silent'), { ActionID: 'x' }))
+    expect(await outcomeOf(rig.ami.sendAction(unlisted('Ping'), { actionid: 'x' }))).toBeInstanceOf(InvalidActionError)
+    expect(await outcomeOf(pending)).toBe('pending')
+    expect((await rig.ami.sendAction('Ping', { ActionID: 'y' })).type).toBe('success')
+  })
+
+  it('lesson 6: 10,000 actions leave no timer behind and raise no warning', async () => {
+    await using rig = new ClientRig()
+    await rig.login()
+    const timers = rig.clock.timers
+    const warned: string[] = []
+    const onWarning = (warning: Error) => warned.push(warning.name)
+    process.on('warning', onWarning)
+    for (let round = 0; round < 100; round += 1) await Promise.all(Array.from({ length: 100 }, () => rig.ami.sendAction('Ping')))
+    expect(rig.clock.timers).toBe(timers)
+    process.off('warning', onWarning)
+    expect(warned).toEqual([])
+  })
+
+  it('lesson 14: a failed console command has its output in the error', async () => {
+    await using rig = new ClientRig(
+      {},
+      action('Command', () => new FakeResponse('Error', { Message: 'Command output follows', Output: ['No such command', ''] })),
+    )
+    await rig.login()
+    const error = await outcomeOf(rig.ami.command('nonsense'))
+    expect(error).toBeInstanceOf(ActionError)
+    expect((error as ActionError).response.output).toEqual(['No such command', ''])
+  })
+
+  it('lesson 30: an action that blocks the connection is warned of, and has its time', async () => {
+    await using rig = new ClientRig(
+      {},
+      action('Originate', () => undefined),
+    )
+    await rig.login()
+    const blocking = caught(rig.ami.sendAction('Originate', { Channel: 'Local/x@y', Timeout: 60_000 }))
+    await rig.clock.advance(64_999)
+    expect(await outcomeOf(blocking)).toBe('pending')
+    await rig.clock.advance(2)
+    expect(await blocking).toMatchObject({ name: 'ActionTimeoutError', timeoutMs: 65_000 })
+    expect(rig.warnings).toEqual([expect.stringContaining('Originate holds up the connection for up to 60000 ms')])
+    expect(rig.ami.status.state).toBe('online')
+    await caught(
+      rig.ami.sendAction('Originate', { Channel: 'Local/x@y', Async: true }, { timeoutMs: 1, signal: AbortSignal.abort() }),
+    )
+    expect(rig.warnings).toHaveLength(1)
+  })
+
+  it('fault: list whose Complete never comes: Timeout', async () => {
+    await using rig = new ClientRig(
+      {},
+      action('QueueStatus', () => undefined),
+    )
+    await rig.login()
+    const list = caught(rig.ami.sendAction('QueueStatus', { ActionID: 'L' }))
+    await settle()
+    rig.link.inject('Response: Success\r\nActionID: L\r\nEventList: start\r\n\r\nEvent: QueueParams\r\nActionID: L\r\n\r\n')
+    await rig.clock.advance(30_000)
+    expect(await list).toMatchObject({ name: 'ActionTimeoutError', sent: 'maybe' })
+  })
+
+  it('fault: list action cut in the middle: rejects, the part that came is not an answer', async () => {
+    await using rig = new ClientRig(
+      {},
+      action('QueueStatus', () => undefined),
+    )
+    await rig.login()
+    const list = caught(rig.ami.sendAction('QueueStatus', { ActionID: 'L' }))
+    await settle()
+    rig.link.inject('Response: Success\r\nActionID: L\r\nEventList: start\r\n\r\nEvent: QueueParams\r\nActionID: L\r\n\r\n')
+    rig.link.break()
+    expect(await list).toMatchObject({ name: 'ConnectionLostError', sent: 'maybe' })
+  })
+
+  it('a list beyond its limit: ProtocolError, and the connection is made anew', async () => {
+    await using rig = new ClientRig(
+      { limits: { maxListEvents: 3 } },
+      action('QueueStatus', () => Array.from({ length: 4 }, () => event('QueueParams'))),
+    )
+    await rig.login()
+    expect(await outcomeOf(rig.ami.sendAction('QueueStatus'))).toBeInstanceOf(ProtocolError)
+    await rig.clock.advance(1_000)
+    expect(rig.ami.status.state).toBe('online')
+    expect(rig.link.attempts).toBe(2)
+  })
+
+  it.each([
+    [{ timeoutMs: Number.NaN }, 'timeoutMs must be a number of milliseconds from 1 up, not NaN'],
+    [{ timeoutMs: 0 }, 'timeoutMs must be a number of milliseconds from 1 up, not 0'],
+    [{ priority: Number.NaN }, 'priority must be a finite number, not NaN'],
+  ])('refuses the options %j', async (options, message) => {
+    await using rig = new ClientRig()
+    await rig.login()
+    expect(await outcomeOf(rig.ami.sendAction('Ping', {}, options))).toMatchObject({ message })
+  })
+})
+
+describe('listAction', () => {
+  const list = action('QueueStatus', async function* () {
+    for (let index = 1; index <= 5; index += 1) yield event('QueueMember', { Index: index })
+    return { Total: 5 }
+  })
+
+  it('yields the items as they come, and ends with the list', async () => {
+    await using rig = new ClientRig({}, list)
+    await rig.login()
+    const indexes: string[] = []
+    for await (const item of rig.ami.listAction('QueueStatus')) indexes.push(item.get(unlisted('Index')) ?? '')
+    expect(indexes).toEqual(['1', '2', '3', '4', '5'])
+  })
+
+  it('left early, drops the rest and leaves the connection in order', async () => {
+    await using rig = new ClientRig({}, list)
+    await rig.login()
+    for await (const item of rig.ami.listAction('QueueStatus')) if (item.get(unlisted('Index')) === '2') break
+    expect((await rig.ami.sendAction('QueueStatus')).events).toHaveLength(5)
+    expect(rig.warnings).toEqual([])
+  })
+
+  it('throws the error that came in place of a list', async () => {
+    await using rig = new ClientRig(
+      {},
+      action('QueueStatus', () => failure('No such queue')),
+    )
+    await rig.login()
+    await expect(rig.ami.listAction('QueueStatus').next()).rejects.toThrow('Action QueueStatus failed: No such queue')
+  })
+
+  it('throws when its reader falls behind the limit, and the connection lives', async () => {
+    await using rig = new ClientRig({ limits: { maxListEvents: 3 } }, list)
+    await rig.login()
+    const stream = rig.ami.listAction('QueueStatus')
+    await settle()
+    const read = async () => {
+      const items: unknown[] = []
+      for await (const item of stream) items.push(item)
+    }
+    expect(await caught(read())).toBeInstanceOf(StreamOverflowError)
+    expect(rig.link.attempts).toBe(1)
+  })
+
+  it("one that nobody reads is nobody's rejection", async () => {
+    await using rig = new ClientRig()
+    expect(rig.ami.listAction('QueueStatus')).toBeDefined()
+    await settle()
+    await expect(rig.ami.listAction('QueueStatus').next()).rejects.toBeInstanceOf(ConnectionError)
+  })
+})

@@ -1,0 +1,205 @@
+import { type AMIEvent, type Gap, StreamOverflowError, unlisted } from 'obelus-asterisk'
+import { describe, expect, it } from 'vitest'
+import { ClientRig, caught, outcomeOf } from '../../support/client-rig.js'
+import { settle } from '../../support/virtual-clock.js'
+
+const loggedIn = async () => {
+  const rig = new ClientRig()
+  await rig.login()
+  return rig
+}
+
+const readAll = async (stream: AsyncIterator<AMIEvent | Gap> & { buffered: number }) => {
+  const items: (string | undefined)[] = []
+  while (stream.buffered > 0) {
+    const { value } = await stream.next()
+    items.push('dropped' in value ? `gap of ${value.dropped}` : value.get('N'))
+  }
+  return items
+}
+
+const emit = async (rig: ClientRig, count: number) => {
+  for (let number = 1; number <= count; number += 1) rig.pbx.emit('Hangup', { N: number })
+  await settle()
+}
+
+describe('events', () => {
+  it('listens from the call on, not from the first read', async () => {
+    await using rig = await loggedIn()
+    const stream = rig.ami.events('Hangup')
+    await emit(rig, 2)
+    expect(await readAll(stream)).toEqual(['1', '2'])
+  })
+
+  it('takes one name, several, or none for all; names in any case', async () => {
+    await using rig = await loggedIn()
+    const one = rig.ami.events(unlisted('hangup'))
+    const two = rig.ami.events(['Hangup', 'Newchannel', 'Hangup'])
+    const all = rig.ami.events()
+    rig.pbx.emit('Newchannel')
+    rig.pbx.emit('Hangup')
+    rig.pbx.emit('VarSet')
+    await settle()
+    expect([one.buffered, two.buffered, all.buffered]).toEqual([1, 2, 3])
+    expect((await one.next()).value.name).toBe('Hangup')
+  })
+
+  it('fault: a consumer that never reads: its queue is bounded, others are not affected; error is the default', async () => {
+    await using rig = await loggedIn()
+    const slow = rig.ami.events('Hangup', { maxBuffered: 3 })
+    const other = rig.ami.events('Hangup')
+    await emit(rig, 5)
+    expect(other.buffered).toBe(5)
+    expect(await readAll(slow)).toEqual(['1', '2', '3'])
+    await expect(slow.next()).rejects.toBeInstanceOf(StreamOverflowError)
+    expect(await slow.next()).toEqual({ value: undefined, done: true })
+    expect((await rig.ami.sendAction('Ping')).type).toBe('success')
+  })
+
+  it('drop-oldest keeps the newest, counts, and shows the hole before them', async () => {
+    await using rig = await loggedIn()
+    const stream = rig.ami.events('Hangup', { maxBuffered: 3, overflow: 'drop-oldest', withGaps: true })
+    await emit(rig, 7)
+    expect(stream.dropped).toBe(4)
+    expect(stream.gaps).toBe(1)
+    expect(await readAll(stream)).toEqual(['gap of 4', '5', '6', '7'])
+  })
+
+  it('drop-newest keeps the oldest, counts, and shows the hole behind them', async () => {
+    await using rig = await loggedIn()
+    const stream = rig.ami.events('Hangup', { maxBuffered: 3, overflow: 'drop-newest', withGaps: true })
+    await emit(rig, 7)
+    expect(stream.dropped).toBe(4)
+    expect(await readAll(stream)).toEqual(['1', '2', '3'])
+    expect((await stream.next()).value).toMatchObject({ reason: 'overflow', dropped: 4 })
+  })
+
+  it('lesson 32: a listener that throws or rejects is reported, and harms neither the link nor other listeners', async () => {
+    await using rig = await loggedIn()
+    const heard: string[] = []
+    rig.ami.onEvent('Hangup', () => {
+      throw new Error('thrown')
+    })
+    rig.ami.onEvent('Hangup', async () => {
+      throw new Error('rejected')
+    })
+    rig.ami.onEvent('Hangup', (event) => heard.push(event.get(unlisted('N')) ?? ''))
+    rig.ami.onEvent('*', (event) => heard.push(`* ${event.get('N')}`))
+    await emit(rig, 1)
+    expect(rig.errors.map((error) => error.message)).toEqual(['thrown', 'rejected'])
+    expect(heard).toEqual(['1', '* 1'])
+    expect(rig.ami.status.state).toBe('online')
+  })
+
+  it('a listener of the client itself that rejects is reported too', async () => {
+    await using rig = new ClientRig()
+    rig.ami.on('status', async (status) => {
+      if (status.state === 'online') throw new Error('in a status listener')
+    })
+    await rig.login()
+    await settle()
+    expect(rig.errors.map((error) => error.message)).toEqual(['in a status listener'])
+  })
+
+  it('a where that throws ends its own stream with that error', async () => {
+    await using rig = await loggedIn()
+    const broken = rig.ami.events('Hangup', {
+      where: () => {
+        throw new Error('in where')
+      },
+    })
+    const other = rig.ami.events('Hangup', { where: (event) => event.get(unlisted('N')) === '2' })
+    await emit(rig, 2)
+    await expect(broken.next()).rejects.toThrow('in where')
+    expect(await readAll(other)).toEqual(['2'])
+    const waiting = caught(
+      rig.ami.waitFor('Hangup', {
+        where: () => {
+          throw new Error('in where')
+        },
+      }),
+    )
+    await emit(rig, 1)
+    expect(String(await waiting)).toContain('in where')
+  })
+
+  it('fault: 100 consumers break out early: all are unsubscribed, nothing is decoded for them any more', async () => {
+    await using rig = await loggedIn()
+    const streams = Array.from({ length: 100 }, () => rig.ami.events('Hangup'))
+    const readers = streams.map(async (stream) => {
+      for await (const _ of stream) break
+    })
+    await emit(rig, 1)
+    await Promise.all(readers)
+    await emit(rig, 5)
+    for (const stream of streams) expect(stream.buffered).toBe(0)
+  })
+
+  it("ends with its signal's reason, and at once when it is aborted already", async () => {
+    await using rig = await loggedIn()
+    const abort = new AbortController()
+    const read = caught(rig.ami.events('Hangup', { signal: abort.signal }).next())
+    abort.abort(new Error('enough'))
+    expect(String(await read)).toContain('enough')
+    await expect(rig.ami.events('Hangup', { signal: abort.signal }).next()).rejects.toThrow('enough')
+  })
+
+  it('return() settles a pending read; a stream can be disposed of', async () => {
+    await using rig = await loggedIn()
+    const stream = rig.ami.events('Hangup')
+    const read = stream.next()
+    await stream.return()
+    expect(await read).toEqual({ value: undefined, done: true })
+    {
+      await using disposed = rig.ami.events('Hangup')
+      await emit(rig, 1)
+      expect(disposed.buffered).toBe(1)
+    }
+    await stream.return()
+  })
+
+  it.each([
+    [{ overflow: 'drop' as never }, 'overflow must be one of error, drop-oldest, drop-newest, not "drop"'],
+    [{ maxBuffered: 0 }, 'maxBuffered must be a whole number above 0, not 0'],
+  ])('refuses the options %j', async (options, message) => {
+    await using rig = await loggedIn()
+    expect(() => rig.ami.events('Hangup', options)).toThrow(message)
+  })
+})
+
+describe('waitFor', () => {
+  it('resolves with the first event that where is true for', async () => {
+    await using rig = await loggedIn()
+    const waiting = rig.ami.waitFor(['Hangup', 'Newchannel'], { where: (event) => event.get(unlisted('N')) === '2' })
+    await emit(rig, 3)
+    expect((await waiting).get(unlisted('N'))).toBe('2')
+  })
+
+  it('waits across a reconnect, and no longer than it is told', async () => {
+    await using rig = await loggedIn()
+    const waiting = rig.ami.waitFor('Hangup', { timeoutMs: 5_000 })
+    const tooShort = caught(rig.ami.waitFor('Hangup', { timeoutMs: 100 }))
+    rig.link.break()
+    await rig.clock.advance(1_000)
+    await emit(rig, 1)
+    expect((await waiting).get(unlisted('N'))).toBe('1')
+    expect(await tooShort).toMatchObject({ name: 'ActionTimeoutError', message: 'No event Hangup came within 100 ms' })
+  })
+
+  it('can be asked for before login(), and gets the event of the login', async () => {
+    await using rig = new ClientRig()
+    const booted = rig.ami.waitFor('FullyBooted', { timeoutMs: 5_000, where: () => true })
+    await rig.login()
+    expect((await booted).headers.Status).toBe('Fully Booted')
+  })
+
+  it('leaves no timer behind', async () => {
+    await using rig = await loggedIn()
+    const timers = rig.clock.timers
+    const abort = new AbortController()
+    const waiting = outcomeOf(rig.ami.waitFor('Hangup', { signal: abort.signal }))
+    abort.abort()
+    await waiting
+    expect(rig.clock.timers).toBe(timers)
+  })
+})

@@ -1,0 +1,118 @@
+import { action, event } from 'obelus-asterisk/testing'
+import { describe, expect, it } from 'vitest'
+import { unlisted } from '../../../src/ami/messages/typed-names.js'
+import { ClientRig, caught } from '../../support/client-rig.js'
+
+describe('keepalive', () => {
+  it('lesson 3, fault: half-open: a peer that is silently gone is found within 15 s by default, and what is in flight settles', async () => {
+    await using rig = new ClientRig(
+      {},
+      action('Silent', () => undefined),
+    )
+    await rig.login()
+    const inFlight = caught(rig.ami.sendAction(unlisted('Silent')))
+    rig.link.stalled = true
+    await rig.clock.advance(14_999)
+    expect(rig.ami.status.state).toBe('online')
+    await rig.clock.advance(2)
+    expect(await inFlight).toMatchObject({
+      name: 'ConnectionLostError',
+      sent: 'maybe',
+      cause: { message: expect.stringContaining('silent for 15000 ms') },
+    })
+    expect(rig.ami.status.state).toBe('waiting')
+    rig.link.stalled = false
+    await rig.clock.advance(2_000)
+    expect(rig.ami.status.state).toBe('online')
+    expect(rig.pbx.clients).toBeLessThanOrEqual(2)
+  })
+
+  it('any byte is a sign of life: no Ping while events come, also half a line', async () => {
+    await using rig = new ClientRig()
+    await rig.login()
+    for (let round = 0; round < 20; round += 1) {
+      rig.link.inject('E')
+      await rig.clock.advance(9_000)
+    }
+    expect(rig.link.count('Action: Ping')).toBe(0)
+    expect(rig.link.attempts).toBe(1)
+  })
+
+  it('a refusal is life too', async () => {
+    await using rig = new ClientRig()
+    await rig.login()
+    rig.pbx.shutDownGracefully()
+    await rig.clock.advance(120_000)
+    expect(rig.link.attempts).toBe(1)
+    expect(rig.ami.status.state).toBe('draining')
+  })
+
+  it('pings in silence, and goes on', async () => {
+    await using rig = new ClientRig()
+    await rig.login()
+    await rig.clock.advance(100_000)
+    expect(rig.link.count('Action: Ping')).toBeGreaterThanOrEqual(6)
+    expect(rig.link.attempts).toBe(1)
+  })
+
+  it('fault: event loop blocked 9 s: bytes that lie unread are not taken for silence', async () => {
+    await using rig = new ClientRig()
+    await rig.login()
+    rig.link.stalled = true
+    await rig.clock.advance(10_000)
+    rig.clock.freeze(9_000)
+    const moved = rig.clock.advance(100)
+    rig.link.stalled = false
+    rig.link.inject('Response: Success\r\nMessage: the Pong that lay unread\r\n\r\n')
+    await moved
+    await rig.clock.advance(10_000)
+    expect(rig.link.attempts).toBe(1)
+    expect(rig.ami.status.state).toBe('online')
+  })
+
+  it('fault: synchronous Originate blocking 30 s: the link is not declared dead meanwhile', async () => {
+    await using rig = new ClientRig(
+      {},
+      action('Originate', () => undefined),
+    )
+    await rig.login()
+    const call = caught(rig.ami.sendAction('Originate', { Channel: 'Local/x@y' }))
+    rig.link.stalled = true
+    await rig.clock.advance(29_900)
+    expect(rig.ami.status.state).toBe('online')
+    rig.link.stalled = false
+    await rig.clock.advance(20_000)
+    expect(rig.ami.status.state).toBe('online')
+    expect(rig.link.attempts).toBe(1)
+    expect(await call).toMatchObject({ name: 'ActionTimeoutError' })
+  })
+
+  it('an action that blocked excuses silence only until it is answered', async () => {
+    await using rig = new ClientRig(
+      {},
+      action('WaitEvent', () => [event('UserEvent')]),
+    )
+    await rig.login()
+    await rig.ami.sendAction(unlisted('WaitEvent'))
+    rig.link.stalled = true
+    await rig.clock.advance(15_001)
+    expect(rig.ami.status.state).toBe('waiting')
+  })
+
+  it('a link that breaks in the writing of the Ping leaves no timer behind', async () => {
+    await using rig = new ClientRig({ reconnect: false })
+    await rig.login()
+    rig.link.breakOnWrite = true
+    await rig.clock.advance(10_000)
+    expect(rig.ami.status.state).toBe('failed')
+    await rig.ami.close()
+    expect(rig.clock.timers).toBe(0)
+  })
+
+  it('false: no Ping at all', async () => {
+    await using rig = new ClientRig({ keepAlive: false })
+    await rig.login()
+    await rig.clock.advance(600_000)
+    expect(rig.link.count('Action: Ping')).toBe(0)
+  })
+})

@@ -1,0 +1,95 @@
+import { inspect } from 'node:util'
+import { AMIEvent } from 'obelus-asterisk/protocol'
+import { describe, expect, it } from 'vitest'
+import { HeaderFields } from '../../../src/core/header-fields.js'
+
+function event(...lines: string[]): AMIEvent {
+  return new AMIEvent('Test', new HeaderFields(`Event: Test\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`))
+}
+
+describe('AMIEvent', () => {
+  it('says whether it is the event of a name, in any case', () => {
+    const hangup: AMIEvent = new AMIEvent<string>('Hangup', new HeaderFields('Event: Hangup\r\nCause: 16\r\n\r\n'))
+    expect(hangup.is('Hangup') && hangup.headers.Cause).toBe('16')
+    expect(hangup.is('Newexten')).toBe(false)
+    expect(new AMIEvent<string>('NewExten', new HeaderFields('Event: NewExten\r\n\r\n')).is('Newexten')).toBe(true)
+  })
+
+  it('lesson 17: repeated headers keep every value, in order', () => {
+    const status = event('Variable: A=1', 'Other: x', 'variable: B=2', 'Variable: A=3')
+    expect(status.getAll('VARIABLE')).toEqual(['A=1', 'B=2', 'A=3'])
+    expect(status.get('Variable')).toBe('A=1')
+    expect([...status.entries()]).toEqual([
+      ['Event', 'Test'],
+      ['Variable', 'A=1'],
+      ['Other', 'x'],
+      ['variable', 'B=2'],
+      ['Variable', 'A=3'],
+    ])
+    expect(inspect(status)).toBe(`AMIEvent ${inspect(status.toJSON())}`)
+    expect(status.toJSON()).toEqual({
+      name: 'Test',
+      headers: { Event: 'Test', Variable: ['A=1', 'A=3'], Other: 'x', variable: 'B=2' },
+    })
+    expect(status.headers).toEqual({ Event: 'Test', Variable: 'A=1', Other: 'x', variable: 'B=2' })
+  })
+
+  it('facts 2.1, lesson 17: ChanVariable keys name their channel, whose name may hold a colon', () => {
+    const originate = event(
+      'ChanVariable(PJSIP/a-1): FOO=1',
+      'ChanVariable(Local/a:b@c-1;1): BAR=x: y',
+      'ChanVariable(PJSIP/a-1): BAZ=',
+    )
+    expect(originate.getAll('ChanVariable(PJSIP/a-1)')).toEqual(['FOO=1', 'BAZ='])
+    expect(originate.get('ChanVariable(Local/a:b@c-1;1)')).toBe('BAR=x: y')
+    expect([...originate.variables]).toEqual([
+      ['FOO', '1'],
+      ['BAR', 'x: y'],
+      ['BAZ', ''],
+    ])
+  })
+
+  it('facts 2.1: a ChanVariable key is split at its closing parenthesis, also when the channel holds colon and space', () => {
+    expect(event('ChanVariable(Local/a: b@c-1;1): FOO=1').get('ChanVariable(Local/a: b@c-1;1)')).toBe('FOO=1')
+  })
+
+  it('lesson 17: the variables of two channels in one event can be told apart', () => {
+    const dial = event('ChanVariable: FOO=caller', 'DestChanVariable: FOO=callee')
+    expect(dial.getAll('ChanVariable')).toEqual(['FOO=caller'])
+    expect(dial.getAll('DestChanVariable')).toEqual(['FOO=callee'])
+    expect(dial.variables.get('FOO')).toBe('caller')
+  })
+
+  it('facts 5: Status variables with and without a value', () => {
+    expect([...event('Variable: A=value', 'Variable: B=(null)', 'Variable: odd').variables]).toEqual([
+      ['A', 'value'],
+      ['B', '(null)'],
+    ])
+  })
+
+  it('lesson 18: no header is read by its name: VarSet is plain text', () => {
+    const varSet = event('Variable: FOO', 'Value: a\\nb\\"c\\"')
+    expect(varSet.get('Variable')).toBe('FOO')
+    expect(varSet.get('Value')).toBe('a\\nb\\"c\\"')
+    expect(varSet.headers).toEqual({ Event: 'Test', Variable: 'FOO', Value: 'a\\nb\\"c\\"' })
+  })
+
+  for (const [header, asked] of [
+    ['BridgeId', 'bridgeid'],
+    ['BridgeID', 'BridgeId'],
+    ['UniqueID', 'Uniqueid'],
+    ['DestUniqueId', 'destuniqueid'],
+    ['CallerIDnum', 'CallerIDNum'],
+    ['ServicelevelPerf', 'ServiceLevelPerf'],
+    ['Cause-txt', 'CAUSE-TXT'],
+  ] as const) {
+    it(`facts 2.1: ${header} is found as ${asked}`, () => {
+      expect(event(`${header}: x`).get(asked)).toBe('x')
+    })
+  }
+
+  it('facts 4.3: headers that a release adds anywhere are there', () => {
+    const decorated = event('Privilege: call,all', 'Timestamp: 1795404312.089229', 'Tenantid: t', 'Channel: a', 'NewIn99: y')
+    expect([decorated.get('Tenantid'), decorated.get('Channel'), decorated.get('NewIn99')]).toEqual(['t', 'a', 'y'])
+  })
+})

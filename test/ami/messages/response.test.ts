@@ -1,0 +1,54 @@
+import { AMIResponse } from 'obelus-asterisk/protocol'
+import { describe, expect, it } from 'vitest'
+import { HeaderFields } from '../../../src/core/header-fields.js'
+
+const response = (text: string) => new AMIResponse(new HeaderFields(`${text}\r\n\r\n`))
+
+describe('AMIResponse', () => {
+  for (const [word, type] of [
+    ['Success', 'success'],
+    ['Error', 'error'],
+    ['ERROR', 'error'],
+    ['Goodbye', 'goodbye'],
+    ['Follows', 'follows'],
+    ['Pong', 'success'],
+    ['Whatever', 'success'],
+    ['', 'success'],
+  ]) {
+    it(`facts 5: Response: ${word} is of type ${type}`, () => {
+      expect(response(`Response: ${word}`).type).toBe(type)
+    })
+  }
+
+  for (const [sent, message] of [
+    ['Message: No Contacts found\n', 'No Contacts found'],
+    ['Message: two\n\n', 'two\n'],
+    ['Message:  spaces ', ' spaces '],
+    ['message: any case', 'any case'],
+    ['X: none', ''],
+  ] as const) {
+    it(`facts 2.1: the message of ${JSON.stringify(sent)}`, () => {
+      expect(response(`Response: Error\r\n${sent}`).message).toBe(message)
+    })
+  }
+
+  it('facts 5: Getvar of an unset variable is a success with an empty value', () => {
+    expect(response('Response: Success\r\nVariable: X\r\nValue: ').get('Value')).toBe('')
+  })
+
+  it('facts 2.1: QueueRule keeps RuleList and Rule headers in order', () => {
+    const rules = response('Response: Success\r\nRuleList: a\r\nRule: 1\r\nRule: 2\r\nRuleList: b\r\nRule: 3')
+    expect([...rules.entries()].slice(1).map(([, value]) => value)).toEqual(['a', '1', '2', 'b', '3'])
+    expect(rules.getAll('rule')).toEqual(['1', '2', '3'])
+  })
+
+  it('has no output, events or completion where there are none', () => {
+    expect(response('Response: Success\r\nPing: Pong').toJSON()).toEqual({
+      type: 'success',
+      headers: { Response: 'Success', Ping: 'Pong' },
+      output: [],
+      events: [],
+      completion: undefined,
+    })
+  })
+})
