@@ -10,8 +10,7 @@ if (major < 20 || (major === 20 && minor < 19))
   fail(`Node ${process.versions.node} is too old: obelus-asterisk needs 20.19 or later.`)
 
 if (modified('package-lock.json') > modified('node_modules/.package-lock.json')) {
-  // Not `npm ci`: the lock file may lack the binaries of another platform, and these are to be added here without changing it.
-  run('Installing dependencies', 'npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'])
+  run('Installing dependencies', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
 }
 if (newest('src') > modified('dist/.built')) {
   rmSync(join(root, 'dist'), { recursive: true, force: true })
