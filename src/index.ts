@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The client for backends on Node.js.
  *
@@ -34,7 +35,7 @@ export type {
   RecordingResult,
   SpeechResult,
 } from './agi/results.js'
-export type { AGIScript } from './agi/router.js'
+export type { AGIScript, RouteMatch } from './agi/router.js'
 export { AGIRouter } from './agi/router.js'
 export type { MenuChoices, PromptOptions, Utterance } from './agi/session.js'
 export { AGISession } from './agi/session.js'
@@ -60,12 +61,16 @@ export { AMIEvent } from './ami/messages/event.js'
 export type { AMIResponseType, ListCompletion, ListItem } from './ami/messages/response.js'
 export { AMIResponse } from './ami/messages/response.js'
 export type {
+  ActionArguments,
   ActionHeaders,
   ActionName,
   ActionParameters,
+  EventEnvelope,
   EventHeaders,
   EventName,
   ListActionName,
+  OpenHeaders,
+  PlainName,
   Unlisted,
 } from './ami/messages/typed-names.js'
 export { unlisted } from './ami/messages/typed-names.js'
@@ -80,7 +85,7 @@ export type { CallDirection } from './calls/call-record.js'
 export type { CallChannel } from './calls/channel.js'
 export { CallEndedError, CallFailedError, NoChannelError } from './calls/errors.js'
 export type { OriginateRequest } from './calls/originate-request.js'
-export type { CallOutcome, CallStatus, CallTransition } from './calls/transition.js'
+export type { CallOutcome, CallStatus, CallTransition, DialFacts, TransitionOf } from './calls/transition.js'
 export type { ActionMap } from './catalog/actions.js'
 export type { AGICommandMap } from './catalog/agi-commands.js'
 export type { ChannelStateDesc } from './catalog/channel-states.js'

@@ -39,7 +39,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   calls: ['core', 'catalog', ...AMI],
   live: ['core', 'catalog', ...AMI, 'calls'],
   node: ['core', ...AMI, 'agi', 'calls'],
-  web: ['core', ...AMI, 'agi', 'calls', 'live'],
+  web: ['core', 'catalog', ...AMI, 'agi', 'calls', 'live'],
   media: ['core', 'node'],
   metrics: ['core', ...AMI, 'agi', 'calls', 'live'],
   fleet: ['core', ...AMI, 'calls', 'live', 'node'],

@@ -59,6 +59,7 @@ export class AGISession extends AGICommands {
   /** The channel's variables. */
   readonly variables: ChannelVariables
 
+  /** @internal */
   constructor(link: AGILink, { clock, signal, query = new URLSearchParams(), params = {} }: SessionContext) {
     super(new CommandSender(link, clock, signal))
     this.#link = link
