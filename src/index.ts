@@ -6,6 +6,7 @@
  */
 export type { AsyncAGIOptions } from './agi/async-agi-executor.js'
 export { AsyncAGIExecutor } from './agi/async-agi-executor.js'
+export type { AGICommandArguments, AGICommandName } from './agi/command-names.js'
 export type { CommandOptions } from './agi/command-sender.js'
 export type { InterruptOptions } from './agi/commands.js'
 export type { AGIEnvironment } from './agi/environment.js'
@@ -35,9 +36,9 @@ export type {
   RecordingResult,
   SpeechResult,
 } from './agi/results.js'
-export type { AGIScript, RouteMatch } from './agi/router.js'
+export type { AGIScript, RouteMatch, RouteParams } from './agi/router.js'
 export { AGIRouter } from './agi/router.js'
-export type { MenuChoices, PromptOptions, Utterance } from './agi/session.js'
+export type { AnyParams, MenuChoices, MenuResult, PromptOptions, Utterance } from './agi/session.js'
 export { AGISession } from './agi/session.js'
 export type { ChannelVariables } from './agi/variables.js'
 export type { ActionOptions, ClientNotices, LoginOptions } from './ami/client/client.js'
