@@ -38,7 +38,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   agi: ['core', 'catalog'],
   calls: ['core', 'catalog', ...AMI],
   live: ['core', 'catalog', ...AMI, 'calls'],
-  node: ['core', ...AMI, 'agi', 'calls'],
+  node: ['core', ...AMI, 'agi', 'calls', 'web'],
   web: ['core', 'catalog', ...AMI, 'agi', 'calls', 'live'],
   media: ['core', 'node'],
   metrics: ['core', ...AMI, 'agi', 'calls', 'live'],

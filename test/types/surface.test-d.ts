@@ -4,7 +4,7 @@ import {
   AGIRouter,
   type AGIScript,
   type AGISession,
-  type AMIClient,
+  AMIClient,
   type AMIEvent,
   AsyncAGIExecutor,
   type EventStream,
@@ -12,6 +12,7 @@ import {
   type Gap,
   unlisted,
 } from 'obelus-asterisk'
+import { AMIClient as WebClient } from 'obelus-asterisk/web'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const expectType = <_Holds extends true>(): void => undefined
@@ -111,4 +112,32 @@ export async function events(ami: AMIClient, signal: AbortSignal): Promise<void>
   })
   // @ts-expect-error: there is no such event.
   ami.onEvent(['Hangup', 'NewExten'], () => undefined)
+}
+
+export function urls(env: Readonly<Record<string, string | undefined>>): void {
+  new AMIClient('amis://crm:s3cret@pbx:5039?events=call,agent')
+  new AMIClient(new URL('ami://crm:s3cret@pbx'))
+  new AMIClient({ url: 'ami://pbx', username: 'crm', secret: 's3cret', tls: { servername: 'pbx' } })
+  // @ts-expect-error: there is no such option.
+  new AMIClient({ url: 'ami://pbx', user: 'crm' })
+  // @ts-expect-error: without a URL a user is needed.
+  new AMIClient({ host: 'pbx' })
+  const client = AMIClient.fromEnvironment(env)
+  expectType<Equal<typeof client, AMIClient>>()
+  AMIClient.fromEnvironment()
+  // @ts-expect-error: a variable is text.
+  AMIClient.fromEnvironment({ AMI_PORT: 5038 })
+
+  new WebClient('wss://crm:s3cret@pbx/ami?protocols=binary')
+  new WebClient({ url: 'wss://pbx/ami', username: 'crm', secret: 's3cret' })
+  // @ts-expect-error: without a URL a connector is needed.
+  new WebClient({ username: 'crm', secret: 's3cret' })
+}
+
+export function listeners(ami: AMIClient, server: FastAGIServer): void {
+  ami.on('warning', (message) => expectType<Equal<typeof message, string>>())
+  // @ts-expect-error: there is no such name.
+  ami.on('foo', () => undefined)
+  // @ts-expect-error: there is no such name.
+  server.on('foo', () => undefined)
 }
