@@ -4,10 +4,13 @@ import type { AGISession, AnyParams } from './session.js'
 export type AGIScript<Params = AnyParams> = (session: AGISession<Params>) => unknown
 
 /** The parameters that a route's path names: of `queue/:name/*`, `name` and `*`. Of a path that is not known to the compiler, any. */
-export type RouteParams<Path extends string> = string extends Path ? AnyParams : { readonly [Name in ParamName<Path>]: string }
+export type RouteParams<Path extends string> = string extends Path
+  ? AnyParams
+  : { readonly [Name in RouteParamName<Path>]: string }
 
-type ParamName<Path extends string> = Path extends `${infer Part}/${infer Rest}`
-  ? ParamName<Part> | ParamName<Rest>
+/** The names of the parts that a path names. */
+export type RouteParamName<Path extends string> = Path extends `${infer Part}/${infer Rest}`
+  ? RouteParamName<Part> | RouteParamName<Rest>
   : Path extends `:${infer Name}`
     ? Name
     : Path extends '*'

@@ -35,7 +35,7 @@ export type {
   RecordingResult,
   SpeechResult,
 } from '../agi/results.js'
-export type { AGIScript, RouteMatch, RouteParams } from '../agi/router.js'
+export type { AGIScript, RouteMatch, RouteParamName, RouteParams } from '../agi/router.js'
 export { AGIRouter } from '../agi/router.js'
 export type { AnyParams, MenuChoices, MenuResult, PromptOptions, Utterance } from '../agi/session.js'
 export { AGISession } from '../agi/session.js'
