@@ -1,4 +1,5 @@
 import type { AGISession, AMIClient } from 'obelus-asterisk'
+import type { AMIClient as WebClient } from 'obelus-asterisk/web'
 
 declare module 'obelus-asterisk' {
   interface EventMap {
@@ -26,3 +27,6 @@ export async function use(ami: AMIClient, agi: AGISession): Promise<string> {
   await agi.sendCommand('BREW TEA', 'red')
   return (await ami.waitFor('VendorAlarm')).headers.Level
 }
+
+/** What is merged into one path holds for all. */
+export const levelOnTheWeb = async (ami: WebClient): Promise<string> => (await ami.waitFor('VendorAlarm')).headers.Level
