@@ -1,47 +1,29 @@
 /**
- * `npm start`: what the library does, step by step, on an embedded fake Asterisk. With `--host`, on your own server.
+ * `npm start`: what the library does, step by step, on an embedded fake Asterisk. With `--url` or `AMI_URL`, on your own server.
  */
 import { parseArgs } from 'node:util'
-import { AMIClient, type AMIClientOptions, AMIError, type Call, CallManager, Gap } from 'obelus-asterisk'
+import { AMIClient, AMIError, type Call, CallManager, Gap } from 'obelus-asterisk'
+import { CONNECTION, CONNECTION_USAGE, namedServer } from './support/target.js'
 import { explain, fact, step, title, trouble } from './support/terminal.js'
-import { openFakePBX } from './tour/fake-pbx.js'
+import { type FakePBX, openFakePBX } from './tour/fake-pbx.js'
 
 const { values } = parseArgs({
   options: {
-    host: { type: 'string' },
-    port: { type: 'string' },
-    username: { type: 'string', default: 'admin' },
-    secret: { type: 'string', default: '' },
-    tls: { type: 'boolean', default: false },
+    ...CONNECTION,
     channel: { type: 'string' },
     exten: { type: 'string', default: 's' },
     context: { type: 'string', default: 'default' },
-    help: { type: 'boolean', short: 'h', default: false },
   },
 })
 
 if (values.help) {
-  console.log('npm start                                                        the tour on an embedded fake Asterisk')
-  console.log('npm start -- --host HOST --username NAME --secret SECRET         the tour on your own server')
-  console.log('             [--port 5038] [--tls]')
-  console.log('             [--channel PJSIP/100 --exten 200 --context default]   calls this telephone, then connects it')
+  console.log(['npm start -- [--channel PJSIP/100 --exten 200 --context default]', ...CONNECTION_USAGE].join('\n  '))
   process.exit(0)
 }
 
-const fake = values.host === undefined ? await openFakePBX() : undefined
-const options: AMIClientOptions =
-  fake === undefined
-    ? {
-        host: values.host ?? '',
-        ...(values.port === undefined ? {} : { port: Number(values.port) }),
-        username: values.username,
-        secret: values.secret,
-        tls: values.tls,
-      }
-    : { port: fake.port, username: 'admin', secret: 's3cret' }
-
+let fake: FakePBX | undefined
 try {
-  await tour()
+  await tour(namedServer(values) ?? (await clientOfFake()))
 } catch (error) {
   if (!(error instanceof AMIError || error instanceof TypeError || error instanceof RangeError)) throw error
   trouble(error)
@@ -50,13 +32,14 @@ try {
   await fake?.close()
 }
 
-async function tour(): Promise<void> {
-  title(
-    fake === undefined
-      ? `A tour on the Asterisk at ${values.host}`
-      : 'A tour on an embedded fake Asterisk (no server, no network)',
-  )
-  await using ami = new AMIClient(options)
+async function clientOfFake(): Promise<AMIClient> {
+  fake = await openFakePBX()
+  return new AMIClient(`ami://admin:s3cret@127.0.0.1:${fake.port}`)
+}
+
+async function tour(client: AMIClient): Promise<void> {
+  title(fake === undefined ? 'A tour on your own Asterisk' : 'A tour on an embedded fake Asterisk (no server, no network)')
+  await using ami = client
   ami.on('status', (status) => {
     const reason = status.state === 'waiting' || status.state === 'failed' ? `: ${status.reason.message}` : ''
     fact('status', `${status.state}${reason}`)

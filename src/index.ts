@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The client for backends on Node.js.
  *
@@ -5,6 +6,7 @@
  */
 export type { AsyncAGIOptions } from './agi/async-agi-executor.js'
 export { AsyncAGIExecutor } from './agi/async-agi-executor.js'
+export type { AGICommandArguments, AGICommandName } from './agi/command-names.js'
 export type { CommandOptions } from './agi/command-sender.js'
 export type { InterruptOptions } from './agi/commands.js'
 export type { AGIEnvironment } from './agi/environment.js'
@@ -34,9 +36,9 @@ export type {
   RecordingResult,
   SpeechResult,
 } from './agi/results.js'
-export type { AGIScript } from './agi/router.js'
+export type { AGIScript, RouteMatch, RouteParamName, RouteParams } from './agi/router.js'
 export { AGIRouter } from './agi/router.js'
-export type { MenuChoices, PromptOptions, Utterance } from './agi/session.js'
+export type { AnyParams, MenuChoices, MenuResult, PromptOptions, Utterance } from './agi/session.js'
 export { AGISession } from './agi/session.js'
 export type { ChannelVariables } from './agi/variables.js'
 export type { ActionOptions, ClientNotices, LoginOptions } from './ami/client/client.js'
@@ -60,12 +62,16 @@ export { AMIEvent } from './ami/messages/event.js'
 export type { AMIResponseType, ListCompletion, ListItem } from './ami/messages/response.js'
 export { AMIResponse } from './ami/messages/response.js'
 export type {
+  ActionArguments,
   ActionHeaders,
   ActionName,
   ActionParameters,
+  EventEnvelope,
   EventHeaders,
   EventName,
   ListActionName,
+  OpenHeaders,
+  PlainName,
   Unlisted,
 } from './ami/messages/typed-names.js'
 export { unlisted } from './ami/messages/typed-names.js'
@@ -80,7 +86,7 @@ export type { CallDirection } from './calls/call-record.js'
 export type { CallChannel } from './calls/channel.js'
 export { CallEndedError, CallFailedError, NoChannelError } from './calls/errors.js'
 export type { OriginateRequest } from './calls/originate-request.js'
-export type { CallOutcome, CallStatus, CallTransition } from './calls/transition.js'
+export type { CallOutcome, CallStatus, CallTransition, DialFacts, TransitionOf } from './calls/transition.js'
 export type { ActionMap } from './catalog/actions.js'
 export type { AGICommandMap } from './catalog/agi-commands.js'
 export type { ChannelStateDesc } from './catalog/channel-states.js'
@@ -97,8 +103,9 @@ export { AsteriskError } from './core/errors.js'
 export type { EventStream, Overflow } from './core/event-stream.js'
 export { Gap } from './core/gap.js'
 export type { Connector, Protocol, Transport } from './core/transport.js'
-export type { AMIClientOptions } from './node/ami-client.js'
+export type { AMIClientOptions, AMIClientURLOptions } from './node/ami-client.js'
 export { AMIClient } from './node/ami-client.js'
+export type { Environment } from './node/client-environment.js'
 export { FastAGIServer } from './node/fastagi-server.js'
 export type { RunAGIOptions } from './node/run-agi.js'
 export { runAGI } from './node/run-agi.js'

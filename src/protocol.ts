@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The sans-I/O side: protocols that run in any JavaScript runtime.
  *
@@ -33,23 +34,40 @@ export {
   ProtocolError,
   StreamOverflowError,
 } from './ami/messages/errors.js'
+export type { EventOf } from './ami/messages/event.js'
 export { AMIEvent } from './ami/messages/event.js'
 export { AMIMessage } from './ami/messages/message.js'
-export type { AMIResponseType } from './ami/messages/response.js'
+export type { AMIResponseType, ListCompletion, ListItem } from './ami/messages/response.js'
 export { AMIResponse } from './ami/messages/response.js'
-export type { ActionHeaders, Unlisted } from './ami/messages/typed-names.js'
+export type {
+  ActionHeaders,
+  EventEnvelope,
+  EventHeaders,
+  EventName,
+  OpenHeaders,
+  PlainName,
+  Unlisted,
+} from './ami/messages/typed-names.js'
 export { unlisted } from './ami/messages/typed-names.js'
 export { unescapeValue } from './ami/messages/unescape.js'
 export { MAX_ACTION_ID_BYTES, MAX_HEADERS, MAX_LINE_BYTES } from './ami/protocol/action.js'
 export { AMIAction } from './ami/protocol/action-reader.js'
 export type { AMILimits } from './ami/protocol/limits.js'
 export { PendingAction } from './ami/protocol/pending-action.js'
-export type { AMIProtocolOptions } from './ami/protocol/protocol.js'
+export type { AMIProtocolOptions, EventHandler } from './ami/protocol/protocol.js'
 export { AMIProtocol } from './ami/protocol/protocol.js'
 export type { AMIServerProtocolOptions, ServerHeaders } from './ami/protocol/server-protocol.js'
 export { AMIServerProtocol } from './ami/protocol/server-protocol.js'
 export type { Variables } from './ami/protocol/variables.js'
-export type { HeaderValue } from './catalog/values.js'
+export type { ChannelStateDesc } from './catalog/channel-states.js'
+export { CHANNEL_STATES } from './catalog/channel-states.js'
+export type { DeviceState } from './catalog/device-states.js'
+export { DEVICE_STATES } from './catalog/device-states.js'
+export type { EventMap } from './catalog/events.js'
+export type { HangupCause } from './catalog/hangup-causes.js'
+export { HANGUP_CAUSES } from './catalog/hangup-causes.js'
+export type { ListMap } from './catalog/lists.js'
+export type { AGIArgument, HeaderValue, Known } from './catalog/values.js'
 export { AsteriskError } from './core/errors.js'
 export { Handler } from './core/handler.js'
 export type { RandomBytes } from './core/random-bytes.js'

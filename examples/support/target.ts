@@ -1,12 +1,13 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { AMIClient, type AMIClientOptions, AMIError } from 'obelus-asterisk'
+import { AMIClient, AMIError } from 'obelus-asterisk'
 import { FakeAsterisk } from 'obelus-asterisk/testing'
 import { trouble } from './terminal.js'
 
 type Options = NonNullable<ParseArgsConfig['options']>
 
 /** The options that every example has. */
-const CONNECTION = {
+export const CONNECTION = {
+  url: { type: 'string' },
   host: { type: 'string' },
   port: { type: 'string' },
   username: { type: 'string', default: 'admin' },
@@ -14,6 +15,11 @@ const CONNECTION = {
   tls: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const satisfies Options
+
+export const CONNECTION_USAGE = [
+  '[--url amis://NAME:SECRET@HOST:PORT]   your server; without it, an embedded fake. The same may be in AMI_URL, or in parts:',
+  '[--host HOST --username NAME --secret SECRET [--port 5038] [--tls]]',
+]
 
 /** The example's own options, and those of the connection; `--help` prints `usage` and ends. */
 export function readOptions<const Own extends Options>(usage: readonly string[], own: Own) {
@@ -23,8 +29,7 @@ export function readOptions<const Own extends Options>(usage: readonly string[],
     allowPositionals: true,
   })
   if ('help' in values && values.help === true) {
-    const connection = '[--host HOST --username NAME --secret SECRET [--port 5038] [--tls]]   without --host: an embedded fake'
-    console.log([...usage, `  ${connection}`].join('\n'))
+    console.log([...usage, ...CONNECTION_USAGE.map((line) => `  ${line}`)].join('\n'))
     process.exit(0)
   }
   return { values, positionals }
@@ -32,6 +37,7 @@ export function readOptions<const Own extends Options>(usage: readonly string[],
 
 /** What the connection's options say. */
 export interface Connection {
+  readonly url?: string | undefined
   readonly host?: string | undefined
   readonly port?: string | undefined
   readonly username?: string | undefined
@@ -39,20 +45,28 @@ export interface Connection {
   readonly tls?: boolean | undefined
 }
 
-/** The server that was named, or an embedded fake that `prepare` makes an office of. Ends with a message, not a stack, when it cannot be reached. */
+/** A client of the server that is named, by options or by the environment; undefined when none is. */
+export function namedServer({ url, host, port, username = '', secret = '', tls = false }: Connection): AMIClient | undefined {
+  if (url !== undefined) return new AMIClient(url)
+  if (host !== undefined)
+    return new AMIClient({ host, ...(port === undefined ? {} : { port: Number(port) }), username, secret, tls })
+  return process.env.AMI_URL || process.env.AMI_HOST ? AMIClient.fromEnvironment() : undefined
+}
+
+/** The server that is named, or an embedded fake that `prepare` makes an office of. Ends with a message, not a stack, when it cannot be reached. */
 export async function withClient(
-  { host, port, username = '', secret = '', tls = false }: Connection,
+  connection: Connection,
   prepare: (pbx: FakeAsterisk) => void,
   program: (ami: AMIClient, fake: FakeAsterisk | undefined) => Promise<void>,
 ): Promise<void> {
-  const fake = host === undefined ? new FakeAsterisk({ users: { admin: 's3cret' } }) : undefined
-  if (fake !== undefined) prepare(fake)
-  const options: AMIClientOptions =
-    fake === undefined
-      ? { host: host ?? '', ...(port === undefined ? {} : { port: Number(port) }), username, secret, tls }
-      : { username: 'admin', secret: 's3cret', connect: fake.connector }
+  let fake: FakeAsterisk | undefined
+  const embedded = () => {
+    fake = new FakeAsterisk({ users: { admin: 's3cret' } })
+    prepare(fake)
+    return new AMIClient({ username: 'admin', secret: 's3cret', connect: fake.connector })
+  }
   try {
-    await using ami = new AMIClient(options)
+    await using ami = namedServer(connection) ?? embedded()
     await ami.login({ timeoutMs: 10_000 })
     await program(ami, fake)
   } catch (error) {

@@ -69,7 +69,11 @@ export class AsyncAGIExecutor implements Disposable {
     return [...this.#runs.values()].map(({ session }) => session)
   }
 
-  /** Calls `listener` at each notice, until the returned function is called. */
+  /**
+   * Calls `listener` at each notice, until the returned function is called.
+   *
+   * @throws TypeError for a name that there is not, and for a listener that is no function.
+   */
   on<Notice extends keyof AGINotices>(notice: Notice, listener: AGINotices[Notice]): () => void {
     return this.#notices.on(notice, listener)
   }

@@ -1,6 +1,8 @@
 import { CHANNEL_STATES } from '../catalog/channel-states.js'
 import type { AGIArgument } from '../catalog/values.js'
 import { duration } from '../core/checks.js'
+import type { Unlisted } from '../core/unlisted.js'
+import type { AGICommandArguments, AGICommandName } from './command-names.js'
 import type { CommandOptions, CommandSender } from './command-sender.js'
 import { AGICommandFailure } from './errors.js'
 import type { AGIResponse } from './response.js'
@@ -47,8 +49,11 @@ export abstract class AGICommands {
     this.#sender = sender
   }
 
-  /** Any command: `sendCommand('GET VARIABLE', 'CHANNEL')`. */
-  sendCommand(command: string, ...args: readonly AGIArgument[]): Promise<AGIResponse> {
+  /** Any command: `sendCommand('GET VARIABLE', 'CHANNEL')`. One that the catalog does not list: `sendCommand(unlisted('MY COMMAND'), 1)`. */
+  sendCommand<const Command extends AGICommandName | Unlisted>(
+    command: Command,
+    ...args: AGICommandArguments<Command>
+  ): Promise<AGIResponse> {
     return this.#sender.send(command, args)
   }
 

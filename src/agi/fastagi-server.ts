@@ -5,7 +5,7 @@ import type { Protocol } from '../core/transport.js'
 import { type AGIError, AGIProtocolError, AGISessionEndedError, AGITimeoutError } from './errors.js'
 import { type AGINotices, NoticeBoard } from './notices.js'
 import { type AGILimits, AGIProtocol, type AGIProtocolOptions } from './protocol.js'
-import { AGIRouter, type AGIScript } from './router.js'
+import { AGIRouter, type AGIScript, type RouteParams } from './router.js'
 import { ScriptRun } from './script-run.js'
 import type { AGISession } from './session.js'
 
@@ -93,7 +93,7 @@ export class FastAGIServer implements AsyncDisposable {
   }
 
   /** Answers `agi://host/path` with this script: `hello`, `queue/:name`, `shop/*`. @throws TypeError for a path that is none, or is there. */
-  route(path: string, script: AGIScript): this {
+  route<const Path extends string>(path: Path, script: AGIScript<RouteParams<Path>>): this {
     this.#router.route(path, script)
     return this
   }
@@ -104,7 +104,11 @@ export class FastAGIServer implements AsyncDisposable {
     return this
   }
 
-  /** Calls `listener` at each notice, until the returned function is called. */
+  /**
+   * Calls `listener` at each notice, until the returned function is called.
+   *
+   * @throws TypeError for a name that there is not, and for a listener that is no function.
+   */
   on<Notice extends keyof AGINotices>(notice: Notice, listener: AGINotices[Notice]): () => void {
     return this.#notices.on(notice, listener)
   }

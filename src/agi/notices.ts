@@ -1,4 +1,5 @@
 import { EventEmitter } from 'eventemitter3'
+import { checkListener } from '../core/checks.js'
 import type { AGISession } from './session.js'
 
 /** What those who run scripts tell of. */
@@ -11,6 +12,8 @@ export interface AGINotices {
   ended: (session: AGISession) => void
 }
 
+const NOTICES: Readonly<Record<keyof AGINotices, true>> = { error: true, session: true, ended: true }
+
 /** Tells listeners; what one of them throws harms nobody else. */
 export class NoticeBoard {
   readonly #emitter = new EventEmitter<AGINotices>()
@@ -21,7 +24,9 @@ export class NoticeBoard {
     this.#unheard = unheard
   }
 
+  /** @throws TypeError for a name that there is not, and for a listener that is no function. */
   on<Notice extends keyof AGINotices>(notice: Notice, listener: AGINotices[Notice]): () => void {
+    checkListener(notice, listener, NOTICES)
     const guarded = (...facts: never[]) => {
       try {
         const result: unknown = (listener as (...facts: never[]) => unknown)(...facts)

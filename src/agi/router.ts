@@ -1,7 +1,21 @@
-import type { AGISession } from './session.js'
+import type { AGISession, AnyParams } from './session.js'
 
-/** What answers a call. */
-export type AGIScript = (session: AGISession) => void | Promise<void>
+/** What answers a call. It is over when what it returns has settled; the value itself is not used. */
+export type AGIScript<Params = AnyParams> = (session: AGISession<Params>) => unknown
+
+/** The parameters that a route's path names: of `queue/:name/*`, `name` and `*`. Of a path that is not known to the compiler, any. */
+export type RouteParams<Path extends string> = string extends Path
+  ? AnyParams
+  : { readonly [Name in RouteParamName<Path>]: string }
+
+/** The names of the parts that a path names. */
+export type RouteParamName<Path extends string> = Path extends `${infer Part}/${infer Rest}`
+  ? RouteParamName<Part> | RouteParamName<Rest>
+  : Path extends `:${infer Name}`
+    ? Name
+    : Path extends '*'
+      ? '*'
+      : never
 
 /** A route that fits. */
 export interface RouteMatch {
@@ -25,14 +39,15 @@ export class AGIRouter {
   #fallback: AGIScript | undefined
 
   /** @throws TypeError for a path that is none, or that is there already. */
-  route(path: string, script: AGIScript): this {
+  route<const Path extends string>(path: Path, script: AGIScript<RouteParams<Path>>): this {
     const parts = partsOf(path)
     const wrong = parts.find((part, at) => !/^(:\w+|\*|[^:*?]+)$/.test(part) || (part === '*' && at < parts.length - 1))
     if (parts.length === 0 || wrong !== undefined)
       throw new TypeError(`a route is a path such as hello, queue/:name or shop/*, not ${JSON.stringify(path)}`)
     if (this.#routes.some((each) => shapeOf(each.parts) === shapeOf(parts)))
       throw new TypeError(`there is a route ${path} already`)
-    this.#routes.push({ path, parts, script })
+    // What the path names is there when the route fits.
+    this.#routes.push({ path, parts, script: script as AGIScript })
     this.#routes.sort((one, two) => rank(one.parts).localeCompare(rank(two.parts)))
     return this
   }

@@ -5,6 +5,9 @@ import type { AGIEnvironment } from './environment.js'
 import type { AGILink } from './link.js'
 import { ChannelVariables } from './variables.js'
 
+/** The parameters of a route that is not known to the compiler. */
+export type AnyParams = Readonly<Record<string, string>>
+
 /** Where a script was called, and how. */
 export interface SessionContext {
   readonly clock: Clock
@@ -13,7 +16,7 @@ export interface SessionContext {
   /** The parameters of the URL: `?lang=en`. */
   readonly query?: URLSearchParams
   /** The parts of the path that the route names: `:id`. */
-  readonly params?: Readonly<Record<string, string>>
+  readonly params?: AnyParams
 }
 
 /** Something that can be said. */
@@ -42,29 +45,33 @@ export interface PromptOptions {
 }
 
 /** What is done for a key. */
-export type MenuChoices<Result> = Readonly<Record<string, () => Result | Promise<Result>>>
+export type MenuChoices<Result = unknown> = Readonly<Record<string, () => Result | Promise<Result>>>
+
+/** What one of these choices gives. */
+export type MenuResult<Choices extends MenuChoices> = Awaited<ReturnType<Choices[keyof Choices]>>
 
 /**
  * A call that a script has in hand: every AGI command is a method, one goes to Asterisk at a time. It is over when the script returns, when
  * `end()` is called, or with its link.
  */
-export class AGISession extends AGICommands {
+export class AGISession<Params = AnyParams> extends AGICommands {
   readonly #link: AGILink
   /** Aborts when the caller hangs up or the session is over; its reason is an AGIHangupError or an AGISessionEndedError. */
   readonly signal: AbortSignal
   /** The parameters of the URL: of `agi://host/hello?lang=en`, `lang` is `en`. */
   readonly query: URLSearchParams
   /** The parts of the path that the route names: of the route `queue/:name`, `name`. */
-  readonly params: Readonly<Record<string, string>>
+  readonly params: Params
   /** The channel's variables. */
   readonly variables: ChannelVariables
 
+  /** @internal */
   constructor(link: AGILink, { clock, signal, query = new URLSearchParams(), params = {} }: SessionContext) {
     super(new CommandSender(link, clock, signal))
     this.#link = link
     this.signal = signal
     this.query = query
-    this.params = params
+    this.params = params as Params
     this.variables = new ChannelVariables(this)
   }
 
@@ -112,11 +119,11 @@ export class AGISession extends AGICommands {
   }
 
   /** Plays a file, waits for one of these keys and does what belongs to it. What that gave; undefined when no key of them was pressed. */
-  async menu<Result>(
+  async menu<Choices extends MenuChoices>(
     file: string,
-    choices: MenuChoices<Result>,
+    choices: Choices,
     options: Omit<PromptOptions, 'maxDigits' | 'validate'> = {},
-  ): Promise<Result | undefined> {
+  ): Promise<MenuResult<Choices> | undefined> {
     const keys = Object.keys(choices)
     const wrong = keys.find((key) => !/^[0-9*#]$/.test(key))
     if (wrong !== undefined) throw new TypeError(`a choice of a menu is one key of 0-9, * and #, not ${JSON.stringify(wrong)}`)
@@ -126,7 +133,7 @@ export class AGISession extends AGICommands {
       const pressed = await this.streamFile(file, { escapeDigits: '0123456789*#' })
       const digit = pressed.digit ?? (await this.waitForDigit(timeoutMs)).digit
       const chosen = digit === undefined ? undefined : choices[digit]
-      if (chosen !== undefined) return chosen()
+      if (chosen !== undefined) return (await chosen()) as MenuResult<Choices>
       if (invalid !== undefined && attempt < attempts) await this.streamFile(invalid)
     }
     return undefined

@@ -31,6 +31,7 @@ export class Call implements AsyncIterable<CallTransition> {
   readonly #record: CallRecord
   readonly #host: CallHost
 
+  /** @internal */
   constructor(record: CallRecord, host: CallHost) {
     this.#record = record
     this.#host = host

@@ -4,7 +4,7 @@ import type { AMIEvent } from '../ami/messages/event.js'
 export type CallStatus = 'queued' | 'dialing' | 'ringing' | 'up' | 'bridged' | 'ended' | 'failed' | 'lost'
 
 /** What all transitions have. */
-interface TransitionOf<Type extends string> {
+export interface TransitionOf<Type extends string> {
   readonly type: Type
   readonly at: Date
   /** Where the call stands after it. */
@@ -14,7 +14,7 @@ interface TransitionOf<Type extends string> {
 }
 
 /** `Uniqueid` of the channel that is dialled, its name, and how the dialling went. */
-interface DialFacts {
+export interface DialFacts {
   readonly uniqueId: string
   readonly channel: string
 }

@@ -34,7 +34,7 @@ export interface AGICommandMap {
   /** Asterisk 16 | 22; API_Documentation/AGI_Commands/hangup. */
   HANGUP: [channelname?: AGIArgument]
   /** Asterisk 16 | 22; API_Documentation/AGI_Commands/noop. */
-  NOOP: []
+  NOOP: [text?: AGIArgument]
   /** Asterisk 16 | 22; API_Documentation/AGI_Commands/receive_char. */
   'RECEIVE CHAR': [timeout: AGIArgument]
   /** Asterisk 16 | 22; API_Documentation/AGI_Commands/receive_text. */

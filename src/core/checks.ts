@@ -12,6 +12,22 @@ export function count(name: string, value: number): number {
   return value
 }
 
+/**
+ * What a program without types may give to `on`: a name that nothing has, and no function. `names` has those that there are.
+ *
+ * @throws TypeError that says what there is.
+ */
+export function checkListener(name: unknown, listener: unknown, names: Readonly<Record<string, true>>, advice = ''): void {
+  if (typeof name !== 'string' || !Object.hasOwn(names, name))
+    throw new TypeError(`There is no ${quote(name)} to listen to, only ${Object.keys(names).join(', ')}${advice}`)
+  callable(`The listener of ${quote(name)}`, listener)
+}
+
+/** @throws TypeError that quotes what is no function. */
+export function callable(what: string, value: unknown): void {
+  if (typeof value !== 'function') throw new TypeError(`${what} must be a function, not ${quote(value)}`)
+}
+
 /** A value as an error quotes it. */
 export function quote(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value)

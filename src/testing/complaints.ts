@@ -13,6 +13,7 @@ export class UnhandledActionError extends Error {
   override readonly name = 'UnhandledActionError'
   readonly actions: readonly AMIAction[]
 
+  /** @internal */
   constructor(unhandled: readonly UnhandledAction[], handled: readonly string[]) {
     const list = unhandled.map(({ description }) => description).join('\n  ')
     super(

@@ -2,7 +2,7 @@ import { EventEmitter } from 'eventemitter3'
 import { ConnectionError } from '../ami/messages/errors.js'
 import type { AMIAction } from '../ami/protocol/action-reader.js'
 import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
-import { quote } from '../core/checks.js'
+import { checkListener, quote } from '../core/checks.js'
 import { systemClock } from '../core/system-clock.js'
 import type { Connector, Protocol } from '../core/transport.js'
 import { type ListenOptions, TCPListener } from '../node/tcp-listener.js'
@@ -40,6 +40,14 @@ export interface FakeNotices {
   action: (action: AMIAction, handler: ActionHandler | undefined) => void
   /** A handler has answered. */
   response: (action: AMIAction, reply: Reply) => void
+}
+
+const NOTICES: Readonly<Record<keyof FakeNotices, true>> = {
+  connection: true,
+  login: true,
+  disconnect: true,
+  action: true,
+  response: true,
 }
 
 /**
@@ -176,8 +184,13 @@ export class FakeAsterisk implements AsyncDisposable {
     return this.#handlers
   }
 
-  /** Calls `listener` at each notice, until the returned function is called. One that throws makes `close()` and `reset()` tell of it. */
+  /**
+   * Calls `listener` at each notice, until the returned function is called. One that throws makes `close()` and `reset()` tell of it.
+   *
+   * @throws TypeError for a name that there is not, and for a listener that is no function.
+   */
   on<Notice extends keyof FakeNotices>(notice: Notice, listener: FakeNotices[Notice]): () => void {
+    checkListener(notice, listener, NOTICES)
     const guarded = (...args: never[]) => {
       try {
         ;(listener as (...args: never[]) => void)(...args)

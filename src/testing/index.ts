@@ -1,10 +1,14 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * A fake Asterisk for tests.
  *
  * @module
  */
+export type { OpenHeaders, Unlisted } from '../ami/messages/typed-names.js'
 export { AMIAction } from '../ami/protocol/action-reader.js'
 export type { ServerHeaders } from '../ami/protocol/server-protocol.js'
+export type { Clock } from '../core/clock.js'
+export type { Connector, Protocol, Transport } from '../core/transport.js'
 export type { ListenOptions } from '../node/tcp-listener.js'
 export { AGICaller, type AGICallOptions, type AGIStatus } from './agi/agi-caller.js'
 export type { AGIChannelOptions } from './agi/agi-channel.js'
@@ -20,5 +24,5 @@ export type { ActionHandler, ActionMatch, FakeClient, ListPart, Reply, Resolver 
 export { action, delay, event, FakeEvent, FakeResponse, failure, once, success } from './handlers.js'
 export type { FakeAsteriskOptions } from './options.js'
 export type { PlaybackOptions } from './recording/playback.js'
-export type { Recorder, Recording, RecordOptions } from './recording/recorder.js'
+export type { RecordableClient, Recorder, Recording, RecordOptions } from './recording/recorder.js'
 export { record } from './recording/recorder.js'

@@ -1,6 +1,8 @@
 import { AMIClient as PlatformAMIClient } from '../ami/client/client.js'
+import { expandURL } from '../ami/client/connection-url.js'
 import type { AMIClientOptions as PlatformOptions } from '../ami/client/options.js'
 import type { Connector } from '../core/transport.js'
+import { webSocketTransport } from './web-socket.js'
 
 /** How the client reaches Asterisk: by a link of yours. Durations are in milliseconds. */
 export interface AMIClientOptions extends PlatformOptions {
@@ -8,12 +10,28 @@ export interface AMIClientOptions extends PlatformOptions {
   readonly connect: Connector
 }
 
+/** A URL, and options beside it, which win over what the URL says. */
+export interface AMIClientURLOptions extends Partial<AMIClientOptions> {
+  /**
+   * `wss://username:secret@host/path` or `ws://`, of a WebSocket bridge; with `connect`, `ami://` and `amis://` too. User and secret are
+   * percent-encoded. The query has any option that can be said in text, `protocols` to ask the bridge for, and `timeoutMs` for `actionTimeoutMs`:
+   * `?protocols=binary&events=call,agent&timeoutMs=5000&reconnect.maxAttempts=3`.
+   */
+  readonly url: string | URL
+}
+
 /** The client for every runtime with Web APIs. */
 export class AMIClient extends PlatformAMIClient {
-  /** @throws TypeError or RangeError that names a wrong option and quotes its value (but never the secret). */
-  constructor(options: AMIClientOptions) {
-    if (typeof options.connect !== 'function')
-      throw new TypeError('connect must be a connector, such as webSocketTransport(url): a browser has no TCP')
+  /**
+   * @param target options, or a URL as `AMIClientURLOptions` has it
+   * @throws TypeError or RangeError that names a wrong option, or what is wrong with the URL, and quotes its value (but never the secret).
+   */
+  constructor(target: string | URL | AMIClientOptions | AMIClientURLOptions) {
+    const options = expandURL<AMIClientOptions>(target, webSocketTransport)
+    if (typeof options.connect !== 'function') {
+      const instead = 'a URL with ws:// or wss://, or connect: webSocketTransport(url), webStreamsTransport(…)'
+      throw new TypeError(`connect must be a connector: here is no TCP, which ami:// and amis:// would need. Give ${instead}`)
+    }
     super(options, { connector: options.connect, unheardError: report })
   }
 }

@@ -1,10 +1,49 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
- * The client and its links for runtimes with Web APIs: browsers, Deno, Bun, Workers, Node.
+ * The client and its connections for runtimes with Web APIs: browsers, Deno, Bun, Workers, Node.
  *
  * @module
  */
+export type { AsyncAGIOptions } from '../agi/async-agi-executor.js'
+export { AsyncAGIExecutor } from '../agi/async-agi-executor.js'
+export type { AGICommandArguments, AGICommandName } from '../agi/command-names.js'
+export type { CommandOptions } from '../agi/command-sender.js'
+export type { InterruptOptions } from '../agi/commands.js'
+export type { AGIEnvironment } from '../agi/environment.js'
+export {
+  AGICommandFailure,
+  AGIDeadChannelError,
+  AGIError,
+  AGIHangupError,
+  AGIInvalidCommandError,
+  AGIProtocolError,
+  AGISessionEndedError,
+  AGISyntaxError,
+  AGITimeoutError,
+  AGIUnknownCommandError,
+} from '../agi/errors.js'
+export type { AGINotices } from '../agi/notices.js'
+export type { AGILimits } from '../agi/protocol.js'
+export type { AGIResponse } from '../agi/response.js'
+export type {
+  ChannelStatusResult,
+  CharResult,
+  ControlPlaybackResult,
+  DataResult,
+  DigitResult,
+  PlaybackResult,
+  RecordingResult,
+  SpeechResult,
+} from '../agi/results.js'
+export type { AGIScript, RouteMatch, RouteParamName, RouteParams } from '../agi/router.js'
+export { AGIRouter } from '../agi/router.js'
+export type { AnyParams, MenuChoices, MenuResult, PromptOptions, Utterance } from '../agi/session.js'
+export { AGISession } from '../agi/session.js'
+export type { ChannelVariables } from '../agi/variables.js'
 export type { ActionOptions, ClientNotices, LoginOptions } from '../ami/client/client.js'
+export type { KeepAliveOptions, ReconnectOptions } from '../ami/client/options.js'
 export type { ConnectionStatus } from '../ami/client/status.js'
+export type { EventStreamOptions, StreamItem, WaitForOptions } from '../ami/client/subscriptions.js'
 export {
   ActionError,
   ActionTimeoutError,
@@ -17,14 +56,53 @@ export {
   ProtocolError,
   StreamOverflowError,
 } from '../ami/messages/errors.js'
+export type { EventOf } from '../ami/messages/event.js'
 export { AMIEvent } from '../ami/messages/event.js'
+export type { AMIResponseType, ListCompletion, ListItem } from '../ami/messages/response.js'
 export { AMIResponse } from '../ami/messages/response.js'
+export type {
+  ActionArguments,
+  ActionHeaders,
+  ActionName,
+  ActionParameters,
+  EventEnvelope,
+  EventHeaders,
+  EventName,
+  ListActionName,
+  OpenHeaders,
+  PlainName,
+  Unlisted,
+} from '../ami/messages/typed-names.js'
 export { unlisted } from '../ami/messages/typed-names.js'
+export { unescapeValue } from '../ami/messages/unescape.js'
+export type { AMILimits } from '../ami/protocol/limits.js'
+export type { Variables } from '../ami/protocol/variables.js'
+export type { CallProgress } from '../calls/call.js'
+export { Call } from '../calls/call.js'
+export type { CallManagerOptions } from '../calls/call-manager.js'
+export { CallManager } from '../calls/call-manager.js'
+export type { CallDirection } from '../calls/call-record.js'
+export type { CallChannel } from '../calls/channel.js'
+export { CallEndedError, CallFailedError, NoChannelError } from '../calls/errors.js'
+export type { OriginateRequest } from '../calls/originate-request.js'
+export type { CallOutcome, CallStatus, CallTransition, DialFacts, TransitionOf } from '../calls/transition.js'
+export type { ActionMap } from '../catalog/actions.js'
+export type { AGICommandMap } from '../catalog/agi-commands.js'
+export type { ChannelStateDesc } from '../catalog/channel-states.js'
+export { CHANNEL_STATES } from '../catalog/channel-states.js'
+export type { DeviceState } from '../catalog/device-states.js'
+export { DEVICE_STATES } from '../catalog/device-states.js'
+export type { EventMap } from '../catalog/events.js'
+export type { HangupCause } from '../catalog/hangup-causes.js'
+export { HANGUP_CAUSES } from '../catalog/hangup-causes.js'
+export type { ListMap } from '../catalog/lists.js'
+export type { AGIArgument, HeaderValue, Known } from '../catalog/values.js'
+export type { Clock } from '../core/clock.js'
 export { AsteriskError } from '../core/errors.js'
-export type { EventStream } from '../core/event-stream.js'
+export type { EventStream, Overflow } from '../core/event-stream.js'
 export { Gap } from '../core/gap.js'
 export type { Connector, Protocol, Transport } from '../core/transport.js'
-export type { AMIClientOptions } from './ami-client.js'
+export type { AMIClientOptions, AMIClientURLOptions } from './ami-client.js'
 export { AMIClient } from './ami-client.js'
 export type { WebSocketLike, WebSocketOptions } from './web-socket.js'
 export { webSocketTransport } from './web-socket.js'

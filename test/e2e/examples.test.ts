@@ -6,7 +6,7 @@ import { Example } from '../support/example.js'
 import { servers } from './target.js'
 
 describe.each(servers)('examples on $name', ({ host, port, username, secret }) => {
-  const at = ['--host', host, '--port', String(port), '--username', username, '--secret', secret]
+  const at = ['--url', `ami://${encodeURIComponent(username)}:${encodeURIComponent(secret)}@${host}:${port}`]
 
   it('the dialer', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'dialer-'))

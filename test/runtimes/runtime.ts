@@ -1,11 +1,9 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { installIntoCache } from '../support/npm-cache.js'
 
 const run = promisify(execFile)
-const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'obelus-asterisk', 'runtimes')
 
 /** A JavaScript runtime, as the package registry has it. */
 export interface Runtime {
@@ -39,18 +37,7 @@ export const RUNTIMES: readonly Runtime[] = [
 
 /** Installs a runtime into the cache, unless it is there. Gives its program. */
 export async function install({ wanted, program }: Runtime): Promise<string> {
-  const folder = join(cache, wanted)
-  const path = join(folder, 'node_modules', program)
-  if (existsSync(path)) return path
-  console.log(`Installing ${wanted} into ${folder} …`)
-  const partial = `${folder}.partial`
-  rmSync(partial, { recursive: true, force: true })
-  mkdirSync(partial, { recursive: true })
-  writeFileSync(join(partial, 'package.json'), '{ "private": true }\n')
-  await run('npm', ['install', '--no-audit', '--no-fund', '--silent', wanted], { cwd: partial, maxBuffer: 1 << 26 })
-  rmSync(folder, { recursive: true, force: true })
-  renameSync(partial, folder)
-  return path
+  return join(await installIntoCache(join('runtimes', wanted), wanted), program)
 }
 
 /** What a runtime calls its version. */

@@ -3,6 +3,9 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
+/** That of whoever runs the tests is not asked. */
+export const NO_SERVER = { AMI_URL: '', AMI_HOST: '' }
+
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** An example in a process of its own, and what it has printed. */
@@ -12,7 +15,10 @@ export class Example {
   #look: () => void = () => undefined
 
   constructor(name: string, ...args: string[]) {
-    this.#process = spawn(process.execPath, ['--import', 'tsx', `examples/${name}.ts`, ...args], { cwd: root })
+    this.#process = spawn(process.execPath, ['--import', 'tsx', `examples/${name}.ts`, ...args], {
+      cwd: root,
+      env: { ...process.env, ...NO_SERVER },
+    })
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream?.on('data', (bytes) => {
         this.#printed += bytes

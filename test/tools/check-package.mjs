@@ -1,5 +1,5 @@
-// Packs the package, installs the tarball into an empty folder, and uses every path of `exports` from there: it must import, and its
-// types must resolve, as a program on Node would do it and as a bundler would.
+// Packs the package, installs the tarball into an empty folder, and uses every path of `exports` from there: it must import and require, and its
+// types must resolve, as a program on Node would do it and as a bundler would (`npm run test:types` asks more compilers).
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,12 +21,10 @@ try {
   run(folder, 'npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefer-offline', join(folder, tarball), ...tools])
 
   for (const path of paths) {
-    const names = run(folder, process.execPath, [
-      '--input-type=module',
-      '-e',
-      `console.log(Object.keys(await import('${path}')).length)`,
-    ])
-    if (Number(names) === 0) throw new Error(`${path} exports nothing`)
+    for (const [format, module] of Object.entries({ module: `await import('${path}')`, commonjs: `require('${path}')` })) {
+      const names = run(folder, process.execPath, [`--input-type=${format}`, '-e', `console.log(Object.keys(${module}).length)`])
+      if (Number(names) === 0) throw new Error(`${path} exports nothing (${format})`)
+    }
   }
   writeFileSync(
     join(folder, 'all.ts'),

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'eventemitter3'
-import { duration } from '../../core/checks.js'
+import { checkListener, duration } from '../../core/checks.js'
 import type { Clock } from '../../core/clock.js'
 import { EventStream } from '../../core/event-stream.js'
+import type { Gap } from '../../core/gap.js'
 import { systemRandomBytes } from '../../core/random-bytes.js'
 import { systemClock } from '../../core/system-clock.js'
 import { type TextCodec, textCodec } from '../../core/text-codec.js'
@@ -27,7 +28,15 @@ import { Connection } from './connection.js'
 import { EventHub } from './event-hub.js'
 import { type AMIClientOptions, type ResolvedOptions, resolveOptions } from './options.js'
 import type { ConnectionStatus } from './status.js'
-import { type EventStreamOptions, type StreamItem, Subscriptions, streamDefaults, type WaitForOptions } from './subscriptions.js'
+import {
+  type EventNames,
+  type EventStreamOptions,
+  isEventNames,
+  type StreamItem,
+  Subscriptions,
+  streamDefaults,
+  type WaitForOptions,
+} from './subscriptions.js'
 
 /** What a blocking action may take beyond the time it asked for. */
 const BLOCKING_MARGIN_MS = 5_000
@@ -70,6 +79,8 @@ export interface ClientNotices {
   warning: (message: string) => void
   status: (status: ConnectionStatus) => void
 }
+
+const NOTICES: Readonly<Record<keyof ClientNotices, true>> = { error: true, warning: true, status: true }
 
 /**
  * A client of Asterisk's Manager Interface that stays logged in: it reconnects by itself, and streams, listeners and actions that wait
@@ -203,19 +214,24 @@ export class AMIClient implements AsyncDisposable {
   }
 
   /**
-   * The events of these names (in any case), or all, from now on. The stream survives reconnects and ends when the client closes.
+   * The events of these names (in any case), or all, from now on; `events({ signal })` is all of them too. The stream survives reconnects and ends
+   * when the client closes.
    *
    * It throws StreamOverflowError when its reader falls behind, unless `overflow` says otherwise; the reason why the client gave up, if it
    * does; the signal's reason; and what `where` throws.
    *
    * @throws ClosedError when the client is closed; TypeError or RangeError for a wrong option.
    */
+  events<const Gaps extends boolean = false>(
+    options: EventStreamOptions & { readonly withGaps?: Gaps },
+  ): EventStream<StreamItem<'*', Gaps>>
   events<const Name extends EventName | Unlisted | '*' = '*', const Gaps extends boolean = false>(
     names?: Name | readonly Name[],
-    options: EventStreamOptions<EventOf<Name>> & { readonly withGaps?: Gaps } = {},
-  ): EventStream<StreamItem<Name, Gaps>> {
+    options?: EventStreamOptions<EventOf<Name>> & { readonly withGaps?: Gaps },
+  ): EventStream<StreamItem<Name, Gaps>>
+  events(names?: EventNames | EventStreamOptions, options?: EventStreamOptions): EventStream<AMIEvent | Gap> {
     this.#refuseClosed()
-    return this.#subscriptions.stream(names, options)
+    return isEventNames(names) ? this.#subscriptions.stream(names, options) : this.#subscriptions.stream(undefined, names)
   }
 
   /**
@@ -233,12 +249,17 @@ export class AMIClient implements AsyncDisposable {
   }
 
   /**
-   * Calls `listener` for each event of a name (in any case), `'*'` for all, until the returned function is called. A listener that
+   * Calls `listener` for each event of these names (in any case), `'*'` for all, until the returned function is called. A listener that
    * throws or rejects is reported to `on('error')` and harms nobody else.
+   *
+   * @throws ClosedError when the client is closed; TypeError for a name that is not text and a listener that is no function.
    */
-  onEvent<const Name extends EventName | Unlisted | '*'>(name: Name, listener: (event: EventOf<Name>) => unknown): () => void {
+  onEvent<const Name extends EventName | Unlisted | '*'>(
+    names: Name | readonly Name[],
+    listener: (event: EventOf<Name>) => unknown,
+  ): () => void {
     this.#refuseClosed()
-    return this.#hub.listen(name, listener as (event: AMIEvent) => unknown)
+    return this.#subscriptions.listen(names, listener as (event: AMIEvent) => unknown)
   }
 
   /** The status from now on, each change of it; ends after `closed`. */
@@ -254,8 +275,13 @@ export class AMIClient implements AsyncDisposable {
     return stream
   }
 
-  /** Tells of the client itself: listeners' errors, warnings, the status. Returns the function that stops it. */
+  /**
+   * Tells of the client itself: listeners' errors, warnings, the status. Returns the function that stops it.
+   *
+   * @throws TypeError for a name that there is not, and for a listener that is no function.
+   */
   on<Notice extends keyof ClientNotices>(notice: Notice, listener: ClientNotices[Notice]): () => void {
+    checkListener(notice, listener, NOTICES, "; Asterisk's events are heard by onEvent()")
     // What a listener of errors throws has nobody else to go to.
     const report = (error: unknown) => (notice === 'error' ? this.#platform.unheardError(asError(error)) : this.report(error))
     const guarded = (payload: never) => {

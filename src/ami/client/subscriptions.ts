@@ -1,4 +1,4 @@
-import { count, duration } from '../../core/checks.js'
+import { callable, count, duration } from '../../core/checks.js'
 import type { Clock } from '../../core/clock.js'
 import { deferred } from '../../core/deferred.js'
 import { EventStream, type EventStreamSetup, type Overflow } from '../../core/event-stream.js'
@@ -30,6 +30,14 @@ export interface WaitForOptions<Event = AMIEvent> {
   readonly where?: ((event: Event) => boolean) | undefined
 }
 
+/** A name or several; `'*'` is every event. */
+export type EventNames = string | readonly string[]
+
+/** Whether these are names, where options could stand too. */
+export function isEventNames(value: EventNames | EventStreamOptions | undefined): value is EventNames | undefined {
+  return typeof value !== 'object' || value === null || Array.isArray(value)
+}
+
 /** What a stream of these names yields. */
 export type StreamItem<Name extends string, Gaps extends boolean> = Gaps extends true ? EventOf<Name> | Gap : EventOf<Name>
 
@@ -46,10 +54,7 @@ export class Subscriptions {
     this.#clock = clock
   }
 
-  stream<Name extends string, Gaps extends boolean>(
-    names: Name | readonly Name[] | undefined,
-    options: EventStreamOptions<EventOf<Name>> & { readonly withGaps?: Gaps },
-  ): EventStream<StreamItem<Name, Gaps>> {
+  stream(names: EventNames | undefined, options: EventStreamOptions = {}): EventStream<AMIEvent | Gap> {
     const { signal, where, overflow = 'error', withGaps = false, maxBuffered = 10_000 } = options
     if (!OVERFLOWS.includes(overflow))
       throw new TypeError(`overflow must be one of ${OVERFLOWS.join(', ')}, not ${JSON.stringify(overflow)}`)
@@ -67,14 +72,23 @@ export class Subscriptions {
       },
     })
     const push = (event: AMIEvent) => stream.push(event)
-    const unsubscribe = this.#hub.subscribe(
-      wanted,
-      where === undefined ? push : pushIf(stream, where as (event: AMIEvent) => boolean),
-    )
+    const unsubscribe = this.#hub.subscribe(wanted, where === undefined ? push : pushIf(stream, where))
     this.#streams.add(stream)
     if (signal?.aborted) abort()
     else signal?.addEventListener('abort', abort, { once: true })
-    return stream as EventStream<unknown> as EventStream<StreamItem<Name, Gaps>>
+    return stream
+  }
+
+  /** Calls `listener` for each event of these names, until the returned function is called. */
+  listen(names: EventNames, listener: (event: AMIEvent) => unknown): () => void {
+    const wanted = eventNames(names) ?? ['*']
+    callable('The listener', listener)
+    // A name given twice, in whatever case, is one.
+    const unique = new Map(wanted.map((name) => [name.toLowerCase(), name]))
+    const stops = [...unique.values()].map((name) => this.#hub.listen(name, listener))
+    return () => {
+      for (const stop of stops) stop()
+    }
   }
 
   async waitFor<Name extends string>(
@@ -137,9 +151,10 @@ export function streamDefaults(clock: Clock): Pick<EventStreamSetup, 'overflow' 
 
 const OVERFLOWS: readonly Overflow[] = ['error', 'drop-oldest', 'drop-newest']
 
-function eventNames(names: string | readonly string[] | undefined): readonly string[] | undefined {
-  const list = typeof names === 'string' ? [names] : names
-  if (list === undefined || list.includes('*')) return undefined
+function eventNames(names: EventNames | undefined): readonly string[] | undefined {
+  if (names === undefined) return undefined
+  const list = Array.isArray(names) ? names : [names]
+  if (list.includes('*')) return undefined
   for (const name of list) {
     if (typeof name !== 'string' || name === '') throw new TypeError(`An event's name must be text, not ${JSON.stringify(name)}`)
   }

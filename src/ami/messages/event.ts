@@ -7,6 +7,7 @@ export class AMIEvent<Name extends string = string> extends AMIMessage<EventHead
   /** The event's name as Asterisk sent it. */
   readonly name: Name
 
+  /** @internal */
   constructor(name: Name, fields: HeaderFields) {
     super(fields)
     this.name = name

@@ -9,6 +9,7 @@ export abstract class AMIMessage<Headers extends object = OpenHeaders> {
   readonly #fields: HeaderFields
   #object: Headers | undefined
 
+  /** @internal */
   constructor(fields: HeaderFields) {
     this.#fields = fields
   }

@@ -22,6 +22,7 @@ export class AMIResponse<Action extends string = string> extends AMIMessage {
   readonly completion: ListCompletion<Action> | undefined
   #output: readonly string[] | undefined
 
+  /** @internal */
   constructor(
     fields: HeaderFields,
     rest: {

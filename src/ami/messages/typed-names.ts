@@ -2,6 +2,9 @@ import type { ActionMap } from '../../catalog/actions.js'
 import type { EventMap } from '../../catalog/events.js'
 import type { ListMap } from '../../catalog/lists.js'
 import type { HeaderValue } from '../../catalog/values.js'
+import type { Unlisted } from '../../core/unlisted.js'
+
+export { type PlainName, type Unlisted, unlisted } from '../../core/unlisted.js'
 
 /** The name of an action that the catalog lists. */
 export type ActionName = keyof ActionMap & string
@@ -9,25 +12,6 @@ export type ActionName = keyof ActionMap & string
 export type EventName = keyof EventMap & string
 /** The name of an action that the catalog lists and that answers with a list. */
 export type ListActionName = keyof ListMap & ActionName
-
-declare const isUnlisted: unique symbol
-/** A name that the compiler lets pass though the catalog does not list it; `unlisted` makes one. */
-export type Unlisted<Name extends string = string> = Name & { readonly [isUnlisted]: true }
-
-/**
- * Says that a name is meant, though the catalog does not list it: an action or event of a module from elsewhere, of another release, or a
- * header or parameter that only some servers have. Its headers are open: any name, any text. An event that the catalog does list keeps its
- * own headers; an action that it lists takes any parameter.
- *
- * @example
- * await ami.sendAction(unlisted('QueueTune'), { Queue: 'support', Speed: 3 })
- */
-export function unlisted<const Name extends string>(name: Name): Unlisted<Name> {
-  return name as Unlisted<Name>
-}
-
-/** The name itself, as `event.name` has it. */
-export type PlainName<Name extends string> = Name extends Unlisted<infer Plain> ? Plain : Name
 
 /** The headers of an action: an array repeats the header, undefined leaves it out. */
 export type ActionHeaders = Readonly<Record<string, HeaderValue | readonly HeaderValue[] | undefined>>

@@ -9,6 +9,7 @@ export class AMIAction extends AMIMessage {
   /** Empty when the client sent none: then no answer to it has one. */
   readonly actionId: string
 
+  /** @internal */
   constructor(name: string, fields: HeaderFields) {
     super(fields)
     this.name = name

@@ -51,7 +51,7 @@ export class PendingAction extends Handler<AMIResponse> {
     if (!this.#abandoned) super.setException(error)
   }
 
-  /** Takes a response that is no error: whether a list follows it, by its own word or as known of its action. */
+  /** Takes a response that is no error: whether a list follows it, by its own word or as known of its action. @internal */
   opensList(fields: HeaderFields, response: AMIResponse, serverAnnouncesLists: boolean): boolean {
     this.#announced = fields.get('EventList')?.toLowerCase() === 'start'
     this.#listFields = fields
@@ -59,7 +59,7 @@ export class PendingAction extends Handler<AMIResponse> {
     return this.#shape.unannounced === true || !serverAnnouncesLists
   }
 
-  /** What this event is to the list; undefined when it is not of the list. */
+  /** What this event is to the list; undefined when it is not of the list. @internal */
   roleOf(event: AMIEvent): ListRole | undefined {
     const actionId = event.get('ActionID')
     if (actionId === undefined) {

@@ -27,7 +27,8 @@ export interface AMIProtocolOptions {
   readonly peer?: string
 }
 
-type EventHandler = (event: AMIEvent) => void
+/** Is called with each event of a name. */
+export type EventHandler = (event: AMIEvent) => void
 
 /** How many ActionIDs that are done with are remembered, so that answers that come after all are known. */
 const REMEMBERED_IDS = 256
@@ -113,7 +114,12 @@ export class AMIProtocol implements Protocol {
     return this.writeAction(prepareAction(name, headers, variables, this.#codec, this.#newActionId))
   }
 
-  /** Sends an action that is checked already; `onItem` takes the items of a list as they come. @throws InvalidActionError when its ActionID is in use. */
+  /**
+   * Sends an action that is checked already; `onItem` takes the items of a list as they come.
+   *
+   * @throws InvalidActionError when its ActionID is in use.
+   * @internal
+   */
   writeAction(action: PreparedAction, onItem?: (event: AMIEvent) => void): PendingAction {
     if (this.#pending.has(action.actionId)) {
       throw new InvalidActionError(

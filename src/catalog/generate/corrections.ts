@@ -307,6 +307,7 @@ const lists: Corrections['lists'] = {
 
 const agiCommands: Corrections['agiCommands'] = {
   EXEC: [{ on: BOTH, optional: ['options'] }],
+  NOOP: [{ on: BOTH, adds: [{ name: 'text', required: false, values: [] }] }],
   'RECORD FILE': [{ on: BOTH, renames: { 's=silence': 'silence' } }],
   'SAY ALPHA': [
     { on: BOTH, renames: { number: 'text' }, adds: [{ name: 'letters', required: false, values: ['a', 'l', 'n', 'u'] }] },

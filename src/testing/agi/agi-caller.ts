@@ -68,7 +68,7 @@ export class AGICaller {
     return this.#over.promise
   }
 
-  /** The script can be reached from now on. */
+  /** The script can be reached from now on. @internal */
   connected(wire: AGICallerWire): void {
     this.#wire = wire
     if (this.#hangupAt === 0) this.hangup()

@@ -21,6 +21,7 @@ export class Caller {
   readonly #runner: DialplanRunner
   readonly #channel: FakeChannel
 
+  /** @internal */
   constructor(board: Switchboard, runner: DialplanRunner, channel: FakeChannel) {
     this.#board = board
     this.#runner = runner

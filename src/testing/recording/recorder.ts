@@ -1,4 +1,3 @@
-import type { AMIClient } from '../../ami/client/client.js'
 import type { Clock } from '../../core/clock.js'
 import { MessageFramer } from '../../core/message-framer.js'
 import { systemClock } from '../../core/system-clock.js'
@@ -15,6 +14,12 @@ export interface Recording {
 /** A connector that keeps what its links carry. */
 export interface Recorder extends Connector, Recording {}
 
+/** What `record` needs of a client. */
+export interface RecordableClient {
+  readonly status: { readonly state: string }
+  wrapConnector(wrap: (connector: Connector) => Connector): void
+}
+
 export interface RecordOptions {
   /** What the time is. @default the runtime's */
   readonly clock?: Clock
@@ -28,7 +33,7 @@ const MAX_MESSAGE_BYTES = 1 << 24
  *
  * @throws Error when the client has a link already.
  */
-export function record(ami: AMIClient, options?: RecordOptions): Recording
+export function record(ami: RecordableClient, options?: RecordOptions): Recording
 /**
  * The same, before there is a client: `const recorder = record(5038)`, `new AMIClient({ connect: recorder, … })`.
  *
@@ -39,7 +44,7 @@ export function record(
   options?: RecordOptions,
 ): Recorder
 export function record(
-  target: AMIClient | number | { readonly host: string; readonly port: number } | Connector,
+  target: RecordableClient | number | { readonly host: string; readonly port: number } | Connector,
   { clock = systemClock }: RecordOptions = {},
 ): Recording {
   const tape = new Tape(clock)

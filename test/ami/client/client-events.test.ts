@@ -44,6 +44,55 @@ describe('events', () => {
     expect((await one.next()).value.name).toBe('Hangup')
   })
 
+  it('takes options without names: every event', async () => {
+    await using rig = await loggedIn()
+    const abort = new AbortController()
+    const all = rig.ami.events({ signal: abort.signal, where: (event) => event.name !== 'VarSet' })
+    rig.pbx.emit('Newchannel')
+    rig.pbx.emit('VarSet')
+    rig.pbx.emit('Hangup')
+    await settle()
+    expect(all.buffered).toBe(2)
+    abort.abort(new Error('enough'))
+    for (let read = 0; read < 2; read += 1) await all.next()
+    await expect(all.next()).rejects.toThrow('enough')
+  })
+
+  it('a listener takes several names, and hears each event once, until it is taken away', async () => {
+    await using rig = await loggedIn()
+    const heard: string[] = []
+    const stop = rig.ami.onEvent(['Hangup', 'Newchannel', unlisted('hangup')], (event) => heard.push(event.name))
+    const stopAll = rig.ami.onEvent(['Hangup', '*'], (event) => heard.push(`* ${event.name}`))
+    const emitBoth = async () => {
+      rig.pbx.emit('Newchannel')
+      rig.pbx.emit('Hangup')
+      rig.pbx.emit('VarSet')
+      await settle()
+    }
+    await emitBoth()
+    expect(heard).toEqual(['Newchannel', '* Newchannel', 'Hangup', '* Hangup', '* VarSet'])
+    stop()
+    stopAll()
+    await emitBoth()
+    expect(heard).toHaveLength(5)
+  })
+
+  it.each([
+    [null, "An event's name must be text, not null"],
+    [['Hangup', 7], "An event's name must be text, not 7"],
+    [[''], `An event's name must be text, not ""`],
+  ])('refuses the names %j, of streams, waits and listeners', async (names, message) => {
+    await using rig = await loggedIn()
+    expect(() => rig.ami.events(names as never)).toThrow(message)
+    await expect(rig.ami.waitFor(names as never)).rejects.toThrow(message)
+    expect(() => rig.ami.onEvent(names as never, () => undefined)).toThrow(message)
+  })
+
+  it('refuses a listener that is no function', async () => {
+    await using rig = await loggedIn()
+    expect(() => rig.ami.onEvent('Hangup', undefined as never)).toThrow('The listener must be a function, not undefined')
+  })
+
   it('fault: a consumer that never reads: its queue is bounded, others are not affected; error is the default', async () => {
     await using rig = await loggedIn()
     const slow = rig.ami.events('Hangup', { maxBuffered: 3 })

@@ -1,0 +1,143 @@
+/** What the compiler must infer and refuse on the public surface; checked by the type check alone. */
+import {
+  type AGIResponse,
+  AGIRouter,
+  type AGIScript,
+  type AGISession,
+  AMIClient,
+  type AMIEvent,
+  AsyncAGIExecutor,
+  type EventStream,
+  type FastAGIServer,
+  type Gap,
+  unlisted,
+} from 'obelus-asterisk'
+import { AMIClient as WebClient } from 'obelus-asterisk/web'
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+const expectType = <_Holds extends true>(): void => undefined
+
+declare module 'obelus-asterisk' {
+  interface AGICommandMap {
+    'BREW TEA': [kind: 'green' | 'black', minutes?: number]
+  }
+}
+
+export async function agiCommands(agi: AGISession): Promise<void> {
+  const answered = await agi.sendCommand('ANSWER')
+  expectType<Equal<typeof answered, AGIResponse>>()
+  await agi.sendCommand('DATABASE PUT', 'family', 'key', 1)
+  await agi.sendCommand('CHANNEL STATUS')
+  await agi.sendCommand('NOOP', 'any text')
+  await agi.sendCommand('SET MUSIC', 'on', 'default')
+  await agi.sendCommand('BREW TEA', 'green', 3)
+
+  // @ts-expect-error: there is no such command.
+  await agi.sendCommand('ANSWRE')
+  // @ts-expect-error: a command's name is spelt as Asterisk spells it.
+  await agi.sendCommand('answer')
+  // @ts-expect-error: the value is missing.
+  await agi.sendCommand('DATABASE PUT', 'family', 'key')
+  // @ts-expect-error: ANSWER takes nothing.
+  await agi.sendCommand('ANSWER', 'now')
+  // @ts-expect-error: it is on or off.
+  await agi.sendCommand('SET MUSIC', 'loud')
+  // @ts-expect-error: an argument is a string or a number.
+  await agi.sendCommand('NOOP', true)
+  // @ts-expect-error: there is no such tea.
+  await agi.sendCommand('BREW TEA', 'red')
+  const name: string = 'ANSWER'
+  // @ts-expect-error: any text is too much; unlisted() says that it is meant.
+  await agi.sendCommand(name)
+
+  await agi.sendCommand(unlisted('VENDOR COMMAND'), 1, 'two')
+  await agi.sendCommand(unlisted('ANSWER'), 'now')
+  await agi.sendCommand(unlisted(name))
+}
+
+export function routes(server: FastAGIServer, ami: AMIClient, path: string): void {
+  server
+    .route('hello/:name', (agi) => {
+      expectType<Equal<typeof agi.params, { readonly name: string }>>()
+      // @ts-expect-error: the path names no such part.
+      agi.params.nmae
+    })
+    .route('queue/:queue/:position/*', (agi) => {
+      expectType<Equal<keyof typeof agi.params, 'queue' | 'position' | '*'>>()
+    })
+    .route('hello', (agi) => {
+      // @ts-expect-error: the path names nothing.
+      agi.params.name
+    })
+    .route(path, (agi) => {
+      expectType<Equal<typeof agi.params, Readonly<Record<string, string>>>>()
+    })
+    .routeDefault((agi) => agi.params.anything)
+
+  // What a script returns does not matter.
+  server.route('a', async (agi) => agi.streamFile('hello'))
+  server.route('b', (agi) => agi.hangup())
+  server.route('c', () => 7)
+  new AsyncAGIExecutor(ami, async (agi) => agi.streamFile('hello'))
+
+  // A script for any path answers any path; one for a path with parts only that.
+  const any: AGIScript = (agi) => agi.params.name
+  const named = (agi: AGISession<{ readonly name: string }>) => agi.setVariable('NAME', agi.params.name)
+  new AGIRouter().route('x/:name', any).route('x', any).route('y/:name', named)
+  // @ts-expect-error: the path does not name what the script reads.
+  new AGIRouter().route('y/:other', named)
+}
+
+export async function menus(agi: AGISession): Promise<void> {
+  const chosen = await agi.menu('menu', { '1': () => 'sales', '2': async () => 2, '#': () => undefined })
+  expectType<Equal<typeof chosen, string | number | undefined>>()
+  // @ts-expect-error: a choice is a function.
+  await agi.menu('menu', { '1': 'sales' })
+}
+
+export async function events(ami: AMIClient, signal: AbortSignal): Promise<void> {
+  const all = ami.events({ signal, where: (event) => event.get('Channel') !== undefined })
+  expectType<Equal<typeof all, EventStream<AMIEvent<string>>>>()
+  const withGaps = ami.events({ withGaps: true })
+  expectType<Equal<typeof withGaps, EventStream<AMIEvent<string> | Gap>>>()
+  // @ts-expect-error: there is no such option.
+  ami.events({ buffer: 5 })
+
+  ami.onEvent(['Newchannel', 'Hangup'], (event) => {
+    if (event.name === 'Hangup') expectType<Equal<typeof event, AMIEvent<'Hangup'>>>()
+    else expectType<Equal<typeof event, AMIEvent<'Newchannel'>>>()
+  })
+  ami.onEvent(['Hangup', unlisted('VendorThing')], (event) => {
+    expectType<Equal<typeof event.name, 'Hangup' | 'VendorThing'>>()
+  })
+  // @ts-expect-error: there is no such event.
+  ami.onEvent(['Hangup', 'NewExten'], () => undefined)
+}
+
+export function urls(env: Readonly<Record<string, string | undefined>>): void {
+  new AMIClient('amis://crm:s3cret@pbx:5039?events=call,agent')
+  new AMIClient(new URL('ami://crm:s3cret@pbx'))
+  new AMIClient({ url: 'ami://pbx', username: 'crm', secret: 's3cret', tls: { servername: 'pbx' } })
+  // @ts-expect-error: there is no such option.
+  new AMIClient({ url: 'ami://pbx', user: 'crm' })
+  // @ts-expect-error: without a URL a user is needed.
+  new AMIClient({ host: 'pbx' })
+  const client = AMIClient.fromEnvironment(env)
+  expectType<Equal<typeof client, AMIClient>>()
+  AMIClient.fromEnvironment()
+  // @ts-expect-error: a variable is text.
+  AMIClient.fromEnvironment({ AMI_PORT: 5038 })
+
+  new WebClient('wss://crm:s3cret@pbx/ami?protocols=binary')
+  new WebClient({ url: 'wss://pbx/ami', username: 'crm', secret: 's3cret' })
+  // @ts-expect-error: without a URL a connector is needed.
+  new WebClient({ username: 'crm', secret: 's3cret' })
+}
+
+export function listeners(ami: AMIClient, server: FastAGIServer): void {
+  ami.on('warning', (message) => expectType<Equal<typeof message, string>>())
+  // @ts-expect-error: there is no such name.
+  ami.on('foo', () => undefined)
+  // @ts-expect-error: there is no such name.
+  server.on('foo', () => undefined)
+}
