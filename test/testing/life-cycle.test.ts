@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { AMIClient, CallManager, type Connector, FastAGIServer } from 'obelus-asterisk'
 import { action, event, FakeAsterisk, failure, once, success, UnhandledActionError } from 'obelus-asterisk/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -274,6 +275,28 @@ it('the nearest handler is the one with the fewest differences; one that is used
   const { message } = (await pbx.close().catch((reason: Error) => reason)) as Error
   expect(message).toContain('Context: b, did not fit: Context is "c", not b')
   expect(message).toContain('The handler for Hangup was for one action only, and had it.')
+})
+
+it('what is said of an action that no handler fits shows no secret, neither of the action nor of the handler', async () => {
+  const pbx = new FakeAsterisk(
+    { users },
+    action({ name: 'Setvar', headers: { Channel: 'PJSIP/1', Variable: 'USER_PASSWORD', Value: 'hunter1' } }, () => success()),
+    action({ name: 'Originate', headers: { Variable: 'PASSWORD=hunter1,hunter1' } }, () => success()),
+    action({ name: 'DBPut', headers: { Key: /^100.password$/, Val: 'hunter1' } }, () => success()),
+  )
+  const ami = await online(pbx.connector)
+  for (const [name, headers] of [
+    ['Setvar', { Channel: 'PJSIP/2', Variable: 'USER_PASSWORD', Value: 'hunter2' }],
+    ['Originate', { Channel: 'PJSIP/1', Variable: 'PASSWORD=hunter2,hunter2 hunter2' }],
+    ['DBPut', { Family: 'users', Key: '100/password', Val: 'hunter2' }],
+    ['AGI', { Channel: 'PJSIP/1', Command: 'EXEC "Set" "PASSWORD=hunter2,hunter2"' }],
+    ['AGI', { Channel: 'PJSIP/1', Command: 'DATABASE PUT users 100/password hunter2' }],
+  ] as const)
+    await ask(ami, name, headers).catch(() => undefined)
+  await ami.close()
+  const error = (await pbx.close().catch((reason: Error) => reason)) as Error
+  expect(error.message).toContain('Channel is "PJSIP/2", not PJSIP/1; Value is "…", not …')
+  expect(`${error.message} ${inspect(error)}`).not.toContain('hunter')
 })
 
 it('a client of a closed fake gives up', async () => {

@@ -359,6 +359,64 @@ it('a database is asked for its keys, which are no secrets', async () => {
   await played.close()
 })
 
+it('what a name tells of is in no recording, whatever follows it, and a recording without it can be played', async () => {
+  const values = [
+    'hunter2',
+    'hunter2,hunter2',
+    'hunter2 hunter2',
+    'one\\two hunter2',
+    '"hunter2",hunter2',
+    'Zoë hunter2',
+    'hunter2',
+  ]
+  const pbx = new FakeAsterisk(
+    { users: { admin: 's3cret' } },
+    action('Originate', (request, client) => {
+      client.emit('Newexten', { Application: 'Set', AppData: request.get('Variable') })
+      client.emit('VarSet', { Variable: 'BODY', Value: `{\\"password\\":\\"${request.get('Data')}\\"}` })
+      client.emit('Hangup', { ChanVariable: request.get('Variable'), 'ChanVariable(PJSIP/1-1)': request.get('Variable') })
+      return success('Originate successfully queued')
+    }),
+  )
+  const learn = async (ami: AMIClient, secrets: readonly string[]) => {
+    const answers: (string | undefined)[] = []
+    for (const secret of secrets) {
+      const hidden = { Data: `token: ${secret}`, Variable: `A=1,USER_PASSWORD=${secret}` }
+      answers.push((await ami.sendAction('Originate', { Channel: 'PJSIP/1', Application: 'Wait', ...hidden })).message)
+    }
+    await ami.close()
+    return answers
+  }
+  const recorder = record(pbx.connector)
+  const there = await learn(await online(recorder), values)
+  await pbx.close()
+  expect(recorder.text).not.toMatch(/hunter|two/)
+  expect(recorder.text).toContain('Variable: A=1,USER_PASSWORD=…\n')
+  const played = FakeAsterisk.fromRecording(file(recorder.text))
+  expect(
+    await learn(
+      await online(played.connector),
+      values.map((_, at) => `other ${at}, secret`),
+    ),
+  ).toEqual(there)
+  await played.close()
+})
+
+it('a secret beside bytes that are no UTF-8 is removed too', async () => {
+  const pbx = new FakeAsterisk({ users: { admin: 's3cret' }, encoding: 'latin1' })
+  const recorder = record(pbx.connector)
+  const ami = await online(recorder, { encoding: 'latin1' })
+  pbx.emit('Newexten', { AppData: 'Zoë,PASSWORD=hunter2ë,hunter2' })
+  await settle()
+  await ami.close()
+  await pbx.close()
+  expect(recorder.text).toContain('AppData: Zo\\xeb,PASSWORD=…\n')
+  const played = FakeAsterisk.fromRecording(file(recorder.text), { encoding: 'latin1' })
+  const again = await online(played.connector, { encoding: 'latin1' })
+  await again.close()
+  await played.close()
+})
+
 it('events come again at their time, scaled', async () => {
   const text = `# AMI recording 1
 

@@ -1,11 +1,11 @@
 import type { AMIAction } from '../../ami/protocol/action-reader.js'
 import type { Clock } from '../../core/clock.js'
+import { redactHeaders } from '../../core/redaction.js'
 import type { ActionHandler } from '../handlers.js'
 import { Timeline } from '../timeline.js'
 import type { RecordedAction, RecordedConnection, RecordedStep } from './recorded-connection.js'
 import { isIdHeader, TodaysIds } from './recorded-ids.js'
 import { messageOf } from './recording.js'
-import { REMOVED } from './secrets.js'
 
 /** How a recording is played. */
 export interface PlaybackOptions {
@@ -91,15 +91,16 @@ export class Playback {
 
   #handlerOf(recorded: RecordedAction): RecordedHandler {
     const { name } = recorded.action
-    const values = this.#comparable(recorded.action).map(([header, value]) => `${header}: ${value}`)
+    const headers = this.#comparable(recorded.action)
+    const values = headers.map(([header, value]) => `${header}: ${value}`)
+    const differs = (action: AMIAction) => this.#differences(recorded.action, headers, action)
     const handler: RecordedHandler = {
       recorded,
       name,
       label: values.length === 0 ? name : `${name} with ${values.join(', ')}`,
       isOnce: true,
-      matches: (action) =>
-        action.name.toLowerCase() === name.toLowerCase() && this.#differences(recorded.action, action).length === 0,
-      differs: (action) => this.#differences(recorded.action, action),
+      matches: (action) => action.name.toLowerCase() === name.toLowerCase() && differs(action).length === 0,
+      differs,
       resolve: (action) => {
         this.#answer(handler, action)
         return undefined
@@ -160,21 +161,24 @@ export class Playback {
     if (isLogin) this.#stage?.loggedIn(this.#username)
   }
 
-  #comparable(action: AMIAction): (readonly [name: string, value: string])[] {
-    return [...action.entries()].filter(([name]) => !isIdHeader(name) && !this.#mayDiffer.has(name.toLowerCase()))
+  /** The headers that count, without secrets: what was removed from the recording is not compared. */
+  #comparable(action: AMIAction): readonly Header[] {
+    return redactHeaders(action.entries()).filter(([name]) => !isIdHeader(name) && !this.#mayDiffer.has(name.toLowerCase()))
   }
 
   /** What an action has otherwise than the recorded one. */
-  #differences(recorded: AMIAction, action: AMIAction): string[] {
-    const rest = this.#comparable(action)
+  #differences(recorded: AMIAction, headers: readonly Header[], action: AMIAction): string[] {
+    const today = this.#comparable(action)
+    const rest = [...today]
     const differences = new Map<string, string>()
-    for (const [name, before] of this.#comparable(recorded)) {
+    for (const [name, before] of headers) {
       const value = this.#ids.inValue(before, recorded, action)
-      const at = rest.findIndex(
-        (header) => header[0].toLowerCase() === name.toLowerCase() && (header[1] === value || before === REMOVED),
-      )
+      const at = rest.findIndex((header) => isNamed(header, name) && header[1] === value)
       if (at >= 0) rest.splice(at, 1)
-      else differences.set(name.toLowerCase(), `${name} is ${asText(action.get(name))}, not ${JSON.stringify(value)}`)
+      else {
+        const found = today.find((header) => isNamed(header, name))?.[1]
+        differences.set(name.toLowerCase(), `${name} is ${asText(found)}, not ${JSON.stringify(value)}`)
+      }
     }
     for (const [name, value] of rest)
       if (!differences.has(name.toLowerCase()))
@@ -186,10 +190,16 @@ export class Playback {
 /** How long what is written takes to the program at the other end of a socket, and what it writes then, at the most. */
 const TURN_MS = 2
 
+type Header = readonly [name: string, value: string]
+
 interface RecordedHandler extends ActionHandler {
   readonly recorded: RecordedAction
 }
 
 function asText(value: string | undefined): string {
   return value === undefined ? 'missing' : JSON.stringify(value)
+}
+
+function isNamed(header: Header, name: string): boolean {
+  return header[0].toLowerCase() === name.toLowerCase()
 }
