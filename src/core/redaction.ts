@@ -26,10 +26,10 @@ const SCHEME = /^(?:sips?|tel)$/i
 const REGISTER = /^\s*(?:[\w-]+:\s*)?register\s*=/i
 
 /** What has an everyday name, and is made of a secret only in this action or event. */
-const SECRETS_OF: Readonly<Record<string, RegExp>> = {
-  login: /^key$/i,
-  challengeresponsefailed: /^response$/i,
-}
+const SECRETS_OF: ReadonlyMap<string, RegExp> = new Map([
+  ['login', /^key$/i],
+  ['challengeresponsefailed', /^response$/i],
+])
 /** A name in one header, and its value in another: of VarSet and Setvar, of the database, of UpdateConfig. */
 const NAME_AND_VALUE: readonly (readonly [name: RegExp, value: string])[] = [
   [/^Variable$/i, 'Value'],
@@ -61,7 +61,7 @@ export function redactLines(lines: readonly string[]): string[] {
   const kind = headers.find(({ name }) => /^(?:Action|Event)$/i.test(name))?.value.toLowerCase() ?? ''
   const named = new Set(headers.flatMap(({ name, value }) => (isSecretName(value) ? valueHeaders(name) : [])))
   return headers.map(({ name, value, line }) => {
-    const isSecret = named.has(name.toLowerCase()) || SECRETS_OF[kind]?.test(name)
+    const isSecret = named.has(name.toLowerCase()) || SECRETS_OF.get(kind)?.test(name)
     return isSecret && value !== '' ? line.slice(0, line.length - value.length) + REMOVED : redactText(line)
   })
 }

@@ -1,24 +1,24 @@
 /** What a class in brackets holds, `[[:alpha:]]`, as JavaScript writes it. */
-const CLASSES: Readonly<Record<string, string>> = {
-  alnum: '0-9A-Za-z',
-  alpha: 'A-Za-z',
-  blank: ' \\t',
-  cntrl: '\\x00-\\x1f\\x7f',
-  digit: '0-9',
-  graph: '!-~',
-  lower: 'a-z',
-  print: ' -~',
-  punct: '!-\\/:-@\\[-`\\{-~',
-  space: ' \\t-\\r',
-  upper: 'A-Z',
-  xdigit: '0-9A-Fa-f',
-}
+const CLASSES: ReadonlyMap<string, string> = new Map([
+  ['alnum', '0-9A-Za-z'],
+  ['alpha', 'A-Za-z'],
+  ['blank', ' \\t'],
+  ['cntrl', '\\x00-\\x1f\\x7f'],
+  ['digit', '0-9'],
+  ['graph', '!-~'],
+  ['lower', 'a-z'],
+  ['print', ' -~'],
+  ['punct', '!-\\/:-@\\[-`\\{-~'],
+  ['space', ' \\t-\\r'],
+  ['upper', 'A-Z'],
+  ['xdigit', '0-9A-Fa-f'],
+])
 /** What a backslash makes of a letter; of all others it makes the letter itself. */
 const ESCAPES: Readonly<Record<string, string>> = {
   w: '\\w',
   W: '\\W',
-  s: `[${CLASSES.space}]`,
-  S: `[^${CLASSES.space}]`,
+  s: '[ \\t-\\r]',
+  S: '[^ \\t-\\r]',
 }
 const ANCHORS: Readonly<Record<string, string>> = {
   b: '\\b',
@@ -165,7 +165,7 @@ class PatternReader {
       if (name.length !== 1) throw new SyntaxError('there is no such character')
       return kind === '.' ? { set: literalInSet(name), character: name } : { set: literalInSet(name) }
     }
-    const set = CLASSES[name]
+    const set = CLASSES.get(name)
     if (set === undefined) throw new SyntaxError('there is no such class')
     return { set }
   }

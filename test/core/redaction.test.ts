@@ -78,6 +78,7 @@ describe('the lines of a message', () => {
     ['Response: Success', 'Line-000000-000000: context=default', 'Output: password', 'Value:'],
     ['Action: UpdateConfig', 'Var-000000: context', 'Value-000000: default', 'Var-000001: secret', 'Value-000001:'],
     ['Event: Hangup', 'Cause: 57', 'Cause-txt: Bearer capability not authorized'],
+    ['Event: constructor', 'Response: a', '__proto__: b', 'toString'],
     ['Action: AGI', 'Command: GET VARIABLE USER_PASSWORD'],
     ['Action: AGI', 'Command: STREAM FILE vm-password "0123"'],
   ])('%s, %s … stays as it is', (...lines) => expect(redactLines(lines)).toEqual(lines))

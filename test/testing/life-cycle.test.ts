@@ -78,6 +78,21 @@ describe('close()', () => {
     }
   })
 
+  it('tells of a listener whose promise rejects, and the process goes on', async () => {
+    const pbx = new FakeAsterisk({ users })
+    pbx.on('action', async () => {
+      await settle()
+      throw new Error('in the listener')
+    })
+    const ami = await online(pbx.connector)
+    expect((await ami.sendAction('Ping')).get('Ping')).toBe('Pong')
+    await ami.close()
+    await settle()
+    const error = (await pbx.close().catch((reason: Error) => reason)) as Error
+    expect(error.message).toBe("A listener of 'action' threw")
+    expect(error.cause).toMatchObject({ message: 'in the listener' })
+  })
+
   it('lets a generator that nobody waits for finish', async () => {
     let finished: () => void = () => undefined
     const isFinished = new Promise<void>((resolve) => {
@@ -189,6 +204,64 @@ describe('handlers', () => {
     expect((await ask(ami, 'Events', { EventMask: 'off' })).get('Events' as 'Ping')).toBe('mine')
     await ami.close()
     pbx.assertAllHandlersUsed()
+    await pbx.close()
+  })
+
+  it('those by a function are not asked for what a session answers, whatever handlers there are besides', async () => {
+    const asked: string[] = []
+    const byName = ['Challenge', 'Login', 'Events', 'Logoff'].map((name) =>
+      once(action({ name, headers: { Never: 'there' } }, () => failure('never'))),
+    )
+    const pbx = new FakeAsterisk(
+      { users },
+      action(
+        (request) => {
+          asked.push(request.name)
+          return request.name !== 'Ping'
+        },
+        () => failure('by a function'),
+      ),
+      ...byName,
+      once(action('Events', () => success({ Events: 'mine' }))),
+    )
+    const ami = await online(pbx.connector)
+    expect((await ask(ami, 'Events', { EventMask: 'off' })).get('Events' as 'Ping')).toBe('mine')
+    expect((await ask(ami, 'Events', { EventMask: 'off' })).get('Events' as 'Ping')).toBe('Off')
+    await ami.sendAction('Ping')
+    await ami.close()
+    expect(asked).toEqual(['Ping'])
+    await pbx.close()
+  })
+
+  it('every action is told of, with who answers it, and those of who is logged in are received', async () => {
+    const pbx = new FakeAsterisk({ users: { ...users, quiet: { secret: 's3cret', write: '' } } })
+    const told: string[] = []
+    const answered: string[] = []
+    pbx.on('action', (request, handler) => told.push(`${request.name}: ${handler?.label}`))
+    pbx.on('response', ({ name }) => answered.push(name))
+    const ami = await online(pbx.connector, { username: 'quiet' })
+    await ask(ami, 'Events', { EventMask: 'off' })
+    await ask(ami, 'CoreStatus').catch(() => undefined)
+    pbx.shutDownGracefully()
+    for (const name of ['Ping', 'Events', 'Logoff', 'Nonsense'])
+      await expect(ask(ami, name)).rejects.toThrow('Asterisk is shutting down')
+    pbx.abortShutdown()
+    await ami.close()
+    await settle()
+    // FullyBooted comes to this account: the client asks for nothing.
+    expect(told).toEqual([
+      'Challenge: Challenge',
+      'Login: Login',
+      'Events: Events',
+      'CoreStatus: undefined',
+      'Ping: undefined',
+      'Events: undefined',
+      'Logoff: undefined',
+      'Nonsense: undefined',
+      'Logoff: Logoff',
+    ])
+    expect(pbx.received.map(({ name }) => name)).toEqual(told.slice(2).map((each) => each.replace(/:.*/, '')))
+    expect(answered).toEqual(['Challenge', 'Login', 'Events', 'Logoff'])
     await pbx.close()
   })
 

@@ -207,6 +207,42 @@ it('a link that the server ended ends again, and the next one is the next of the
   await played.close()
 })
 
+it('after reset() a recording is played anew: to who connects, and to who is there already', async () => {
+  const pbx = new FakeAsterisk(
+    { users: { admin: 's3cret' } },
+    action('Getvar', (request) => success({ Value: `of ${request.get('Variable')}` })),
+    action('QueueStatus', () => [event('QueueParams', { Queue: 'a' })]),
+  )
+  const recorder = record(pbx.connector)
+  const first = await online(recorder)
+  await first.sendAction('Getvar', { Variable: 'FIRST' })
+  await first.close()
+  const second = await online(recorder)
+  await second.sendAction('QueueStatus')
+  await second.close()
+  await pbx.close()
+  const played = FakeAsterisk.fromRecording(file(recorder.text))
+  const stays = await online(played.connector)
+  for (let round = 0; round < 3; round += 1) {
+    expect((await stays.sendAction('Getvar', { Variable: 'FIRST' })).get('Value')).toBe('of FIRST')
+    await expect(stays.sendAction('Getvar', { Variable: 'FIRST' })).rejects.toThrow('no such action (any more)')
+    expect(() => played.reset()).toThrow(UnhandledActionError)
+    const one = await online(played.connector)
+    expect((await one.sendAction('Getvar', { Variable: 'FIRST' })).get('Value')).toBe('of FIRST')
+    const two = await online(played.connector)
+    expect((await two.sendAction('QueueStatus')).events).toHaveLength(1)
+    await Promise.all([one.close(), two.close()])
+    played.reset()
+  }
+  await played.boundary(async (own) => {
+    const ami = await online(own.connector)
+    expect((await ami.sendAction('Getvar', { Variable: 'FIRST' })).get('Value')).toBe('of FIRST')
+    await ami.close()
+  })()
+  await stays.close()
+  await played.close()
+})
+
 it('records a client, and two of them at the same time', async () => {
   const pbx = new FakeAsterisk(
     { users: { admin: 's3cret', other: 's3cret' } },
@@ -266,10 +302,12 @@ it('a recording is a fake like any other: handlers before it, notices, events, u
   await again.close()
   await played.close()
   expect(notices).toEqual([
+    'Login by Login with AuthType: MD5, Username: admin, Events: on, Key: …',
     'login admin',
     'Getvar by Getvar',
     'Getvar by Getvar with Variable: A',
     'DBGet by undefined',
+    'Logoff by Logoff',
     'disconnect admin',
   ])
 })

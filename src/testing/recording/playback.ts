@@ -36,9 +36,10 @@ export class Playback {
   readonly #clock: Clock
   readonly #scale: number
   readonly #mayDiffer: ReadonlySet<string>
+  readonly #actions: readonly RecordedAction[]
   readonly #steps: readonly RecordedStep[]
   /** What no action came for yet. */
-  #open: readonly RecordedHandler[]
+  #open: readonly RecordedHandler[] = []
   /** The steps that wait for an action, and for how many actions a step waits. */
   readonly #waiting = new Map<RecordedAction, RecordedStep[]>()
   readonly #missing = new Map<RecordedStep, number>()
@@ -47,20 +48,18 @@ export class Playback {
   readonly #timeline: Timeline
   #username = ''
 
-  constructor({ greeting, actions, steps }: RecordedConnection, options: PlaybackOptions, clock: Clock) {
+  constructor({ greeting, actions, steps }: RecordedConnection, options: Required<PlaybackOptions>, clock: Clock) {
     this.greeting = greeting
     this.#clock = clock
     this.#timeline = new Timeline(clock)
-    this.#scale = options.scale ?? 0
-    this.#mayDiffer = new Set(['action', ...(options.ignoreHeaders ?? []).map((name) => name.toLowerCase())])
+    this.#scale = options.scale
+    this.#mayDiffer = new Set(['action', ...options.ignoreHeaders.map((name) => name.toLowerCase())])
+    this.#actions = actions
     this.#steps = steps
     this.#ids = new TodaysIds(actions.map(({ action }) => action))
-    this.#open = actions.map((recorded) => this.#handlerOf(recorded))
     for (const action of actions) this.#waiting.set(action, [])
-    for (const step of steps) {
-      this.#missing.set(step, step.after.length)
-      for (const action of step.after) this.#waiting.get(action)?.push(step)
-    }
+    for (const step of steps) for (const action of step.after) this.#waiting.get(action)?.push(step)
+    this.rewind()
   }
 
   /** What is left to be answered, in the recording's order. */
@@ -80,13 +79,13 @@ export class Playback {
     this.#stage = undefined
   }
 
-  /** Answers the login, challenge or logoff of today as the recorded one, if it has one. */
-  plays(action: AMIAction): boolean {
-    const handler = this.#open.find(({ name }) => name.toLowerCase() === action.name.toLowerCase())
-    if (handler === undefined) return false
-    if (action.name.toLowerCase() === 'login') this.#username = action.get('Username') ?? ''
-    this.#answer(handler, action)
-    return true
+  /** Every action of the recording can be answered again. What came before any action is not said again. */
+  rewind(): void {
+    this.#timeline.clear()
+    this.#due = []
+    this.#ids.forget()
+    this.#open = this.#actions.map((recorded) => this.#handlerOf(recorded))
+    for (const step of this.#steps) this.#missing.set(step, step.after.length)
   }
 
   #handlerOf(recorded: RecordedAction): RecordedHandler {
@@ -94,12 +93,13 @@ export class Playback {
     const headers = this.#comparable(recorded.action)
     const values = headers.map(([header, value]) => `${header}: ${value}`)
     const differs = (action: AMIAction) => this.#differences(recorded.action, headers, action)
+    const fits = (action: AMIAction) => OF_ANY_ACCOUNT.has(name.toLowerCase()) || differs(action).length === 0
     const handler: RecordedHandler = {
       recorded,
       name,
       label: values.length === 0 ? name : `${name} with ${values.join(', ')}`,
       isOnce: true,
-      matches: (action) => action.name.toLowerCase() === name.toLowerCase() && differs(action).length === 0,
+      matches: (action) => action.name.toLowerCase() === name.toLowerCase() && fits(action),
       differs,
       resolve: (action) => {
         this.#answer(handler, action)
@@ -112,6 +112,7 @@ export class Playback {
   #answer(handler: RecordedHandler, action: AMIAction): void {
     this.#open = this.#open.filter((each) => each !== handler)
     this.#ids.learn(handler.recorded.action, action)
+    if (action.name.toLowerCase() === 'login') this.#username = action.get('Username') ?? ''
     for (const step of this.#waiting.get(handler.recorded) ?? []) {
       const missing = (this.#missing.get(step) ?? 0) - 1
       this.#missing.set(step, missing)
@@ -186,6 +187,9 @@ export class Playback {
     return [...differences.values()]
   }
 }
+
+/** Actions that are answered as their like was, whoever logs in today. */
+const OF_ANY_ACCOUNT: ReadonlySet<string> = new Set(['challenge', 'login', 'logoff'])
 
 /** How long what is written takes to the program at the other end of a socket, and what it writes then, at the most. */
 const TURN_MS = 2
