@@ -2,24 +2,27 @@
 export const REMOVED = '…'
 
 /** What a text must have to hold a secret at all: most texts have none of these, and are done with. */
-const HINT = /secret|pass|pwd|key|token|pin|hash|digest|credential|authorization|cookie|jwt|md5cred|@/i
+const HINT = /secret|pass|pwd|key|token|pin|hash|digest|credential|authorization|bearer|cookie|jwt|otp|cvv|md5cred|@/i
 /**
  * The letters and digits of a name whose value nobody else should read: of headers (`core-en_US.xml`), of settings (the sample configuration
  * files), of variables, of keys of the database. Some words tell wherever they stand, some only at the end: `PINNED` is no PIN.
  */
 const SECRET_NAME =
-  /secret|passw|passphrase|passcode|credential|authorization|md5cred|(?:api|access|auth|private|encryption)key|(?:token|pass|pwd|pin|hash|digest|cookie|jwt)s?\d*$/
+  /secret|passw|passphrase|passcode|credential|authorization|md5cred|(?:api|access|auth|private|encryption)key|(?:token|pass|pwd|pin|pincode|otp|cvv|hash|digest|cookie|jwt)s?\d*$/
 /** Names that only look so: SuccessfulAuth's header is 0 or 1. */
 const OTHER_NAME = /(?:usingpassword|bypass)$/
 
 /** Commands in which a name and its value are words: of AGI, and of the console. */
 const SETTER = /\b(?:set\s+variable|database\s+put|dialplan\s+set\s+(?:global|chanvar))\s/i
+/** A token that names itself; `Bearer capability not authorized` is the text of a hangup cause. */
+const BEARER = /\bbearer\s+(?!capability)(?=\S)/i
 /** What parts a name from its value, also where it is percent-encoded, as in the `Env` of AsyncAGIStart. */
 const SEPARATOR = /[=:]|%3[ad]/gi
 /** What may stand between a name and what parts it from its value: `"name" : `, `\"name\":`. */
 const AFTER_NAME = ' \t"\'\\'
 const BEFORE_VALUE = ' \t>'
-const NAME_CHARACTER = /[\w-]/
+/** Of a key of the database, all of its path. */
+const NAME_CHARACTER = /[\w/-]/
 /** What an address begins with, before its user: `sip:user:password@host`. */
 const SCHEME = /^(?:sips?|tel)$/i
 /** A setting, with or without the header that holds it, whose value is an address: `Line-000000-000000: register=user:password@host`. */
@@ -45,11 +48,11 @@ export function isSecretName(name: string): boolean {
 
 /**
  * A text with `…` in place of secrets that a name tells of: `NAME=value` and `name: value`, in which all that follows goes, as a secret may hold
- * commas and blanks; `"name": "value"` of JSON; `SET VARIABLE NAME value` and `DATABASE PUT family name value`; `user:password@host`. What has no
- * such name, as the passwords in voicemail.conf, stays. The time it takes grows with the text's length alone.
+ * commas and blanks; `"name": "value"` of JSON; `SET VARIABLE NAME value` and `DATABASE PUT family name value`; `Bearer token`;
+ * `user:password@host`. What has no such name, as the passwords in voicemail.conf, stays. The time it takes grows with the text's length alone.
  */
 export function redactText(text: string): string {
-  return HINT.test(text) ? withoutSettings(withoutCommandValue(withoutPasswords(text))) : text
+  return HINT.test(text) ? without(text, [...settings(text), ...commandValues(text), ...tokens(text), ...passwords(text)]) : text
 }
 
 /**
@@ -86,25 +89,37 @@ function valueHeaders(name: string): string[] {
   return NAME_AND_VALUE.filter(([of]) => of.test(name)).map(([of, value]) => name.replace(of, value).toLowerCase())
 }
 
-function withoutSettings(text: string): string {
+/** From where to where in a text a secret stands. */
+type Place = readonly [start: number, end: number]
+
+/** The text with a mark in each of these places, in one mark where they meet. */
+function without(text: string, places: readonly Place[]): string {
   let kept = ''
-  let from = 0
+  let removedTo = -1
+  for (const [start, end] of [...places].sort(([one], [two]) => one - two)) {
+    if (start > removedTo) kept += text.slice(Math.max(0, removedTo), start) + REMOVED
+    removedTo = Math.max(removedTo, end)
+  }
+  return kept + text.slice(Math.max(0, removedTo))
+}
+
+/** `NAME=value`, `name: value`, `"name": "value"`. */
+function* settings(text: string): Generator<Place> {
   let before = 0
   for (const { 0: separator, index } of text.matchAll(SEPARATOR)) {
-    // What was removed may hold separators too.
-    if (index < from) continue
+    // What is removed may hold separators too.
+    if (index < before) continue
     const name = nameBefore(text, before, index)
     before = index + separator.length
     const value = past(text, before, BEFORE_VALUE)
     if (value === text.length || !isSecretName(name)) continue
-    if (text[index - 1] !== '"' || text[value] !== '"') return kept + text.slice(from, value) + REMOVED
-    const end = closingQuote(text, value + 1)
-    if (end === value + 1) continue
-    kept += text.slice(from, value + 1) + REMOVED
-    from = end
-    before = end
+    if (text[index - 1] !== '"' || text[value] !== '"') {
+      yield [value, text.length]
+      return
+    }
+    before = closingQuote(text, value + 1)
+    if (before > value + 1) yield [value + 1, before]
   }
-  return kept + text.slice(from)
 }
 
 /** What stands before a separator, not further back than `from`: a name, or a function with its arguments. */
@@ -131,27 +146,35 @@ function closingQuote(text: string, from: number): number {
   return Math.min(at, text.length)
 }
 
-function withoutCommandValue(text: string): string {
+/** The value in `SET VARIABLE NAME value` and the like. */
+function* commandValues(text: string): Generator<Place> {
   const command = SETTER.exec(text)
-  if (command === null) return text
+  if (command === null) return
   const words = command.index + command[0].length
   for (const { 0: word, index } of text.slice(words).matchAll(/\S+/g)) {
-    const end = words + index + word.length
-    if (isSecretName(word) && past(text, end, ' ') < text.length) return `${text.slice(0, end)} ${REMOVED}`
+    const value = past(text, words + index + word.length, ' ')
+    if (value < text.length && isSecretName(word)) {
+      yield [value, text.length]
+      return
+    }
   }
-  return text
 }
 
-/** Without the passwords of `//user:password@host`, `SIP/user:password@host`, `sip:user:password@host`, `register => user:password@host`. */
-function withoutPasswords(text: string): string {
+function* tokens(text: string): Generator<Place> {
+  const bearer = BEARER.exec(text)
+  if (bearer !== null) yield [bearer.index + bearer[0].length, text.length]
+}
+
+/** Those of `//user:password@host`, `SIP/user:password@host`, `sip:user:password@host`, `register => user:password@host`. */
+function* passwords(text: string): Generator<Place> {
   const isRegister = REGISTER.test(text)
-  return text.replaceAll(/\S+/g, (word) => {
+  for (const { 0: word, index } of text.matchAll(/\S+/g)) {
     const at = word.lastIndexOf('@')
-    if (at < 0) return word
-    const parts = word.slice(0, at).split(':')
-    const user = parts.slice(0, -1).findIndex((part, index) => isUser(part, parts[index - 1] ?? '', isRegister))
-    return user < 0 ? word : `${parts.slice(0, user + 1).join(':')}:${REMOVED}${word.slice(at)}`
-  })
+    const parts = word.slice(0, Math.max(0, at)).split(':')
+    const user = parts.slice(0, -1).findIndex((part, place) => isUser(part, parts[place - 1] ?? '', isRegister))
+    const start = parts.slice(0, user + 1).join(':').length + 1
+    if (user >= 0 && start < at) yield [index + start, index + at]
+  }
 }
 
 /** Whether a password follows: of a word that is parted at its colons, this is a part, and the one before it. */

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isSecretName, REMOVED, redactHeaders, redactLines, redactText } from '../../src/core/redaction.js'
 
@@ -51,6 +52,9 @@ describe('the lines of a message', () => {
     ['Action: UpdateConfig', 'Action-000000: Update', 'Cat-000000: 100', 'Var-000000: secret', 'Value-000000: s3cret'],
     ['Action: PJSIPNotify', 'Variable: Authorization=Bearer s3cret,s3cret'],
     ['Event: Newexten', 'Application: Set', 'AppData: CURLOPT(httpheader)=Authorization: Bearer s3cret'],
+    ['Event: VarSet', 'Variable: HEADER', 'Value: Bearer s3cret'],
+    ['Response: Success', 'Output: /users/100/password                               : s3cret'],
+    ['Response: Success', 'Output: /passwords/100                                    : s3cret'],
     ['Event: UserEvent', 'UserEvent: Odd', 'PASSWORD=s3cret', 'a line: with PASSWORD=s3cret'],
     ['Event: VarSet', 'Variable: BODY', 'Value: {\\"user\\":1,\\"password\\":\\"s3cret, s3cret\\"}'],
     ['Event: Newchannel', 'Channel: IAX2/ann:s3cret@provider-1'],
@@ -92,11 +96,12 @@ describe('a text', () => {
     ['{"secret": "", "pin": 1234}', '{"secret": "", "pin": …'],
     ['{"secret": "never ended', '{"secret": "…'],
     ['authorization: Bearer s3cret', 'authorization: …'],
-    ['SET  VARIABLE "API_TOKEN"  s3cret s3cret', 'SET  VARIABLE "API_TOKEN" …'],
+    ['SET  VARIABLE "API_TOKEN"  s3cret s3cret', 'SET  VARIABLE "API_TOKEN"  …'],
     ['database put users 100/password s3cret', 'database put users 100/password …'],
     ['see //ann:s3cret@host and redis://:s3cret@host', 'see //ann:…@host and redis://:…@host'],
     ['mysql://sip:s3cret@host', 'mysql://sip:…@host'],
     ['sip:ann:s3cret@host', 'sip:ann:…@host'],
+    ['sip://ann:s3cret,PASSWORD=s3cret@host', 'sip://ann:…'],
     ['secret=', 'secret='],
     ['the secret', 'the secret'],
     ['', ''],
@@ -112,6 +117,8 @@ describe('a text', () => {
     'a@',
     'set ',
     'set variable ',
+    'bearer ',
+    'bearer capability ',
     '"pin":"',
     '(',
     ')=',
@@ -129,6 +136,22 @@ describe('a text', () => {
       for (const end of ['', 'x', '@'])
         expect(redactText(start + piece.repeat(200_000 / piece.length) + end).length).toBeGreaterThan(0)
   })
+})
+
+it('what was removed stays removed, and nothing more goes when it is read again', () => {
+  const piece = fc.constantFrom(
+    ...['a', 'PASSWORD', 'pin', 'Variable', 'Value', 'Action', 'Login', 'Key', 'set variable', 'bearer', 'sip', '//', '@', 'DB('],
+    ...['=', ': ', ':', ',', ' ', '"', '\\', ')', '/', '%3D', '&', REMOVED],
+  )
+  const line = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''))
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 4 }), line, line, (lines, before, after) => {
+      const redacted = redactLines([...lines, `${before.replaceAll('"', '')},PASSWORD=hunter2${after}hunter2`])
+      expect(redacted.join()).not.toContain('hunter2')
+      expect(redactLines(redacted)).toEqual(redacted)
+    }),
+    { numRuns: 2_000 },
+  )
 })
 
 it.each(['Secret', '__USER_PASSWORD', 'PASSWORD2', 'api-key', 'DB(users/100/pin)', 'dbpass', 'Authorization', 'tokens'])(
