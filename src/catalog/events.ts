@@ -989,6 +989,8 @@ export interface EventMap {
     Extra: string
     Channel: string
     Userfield: string
+    /** Asterisk 22. */
+    TenantID?: string
   }
   /** Asterisk 16 | 22; class cdr; API_Documentation/AMI_Events/Cdr. */
   Cdr: {
@@ -3885,6 +3887,8 @@ export interface EventMap {
     Uniqueid: string
     Linkedid: string
     Cause: string
+    /** Asterisk 22. */
+    TechCause?: string
     ChanVariable?: string
     /** Asterisk 22. */
     Tenantid?: string
@@ -3971,7 +3975,6 @@ export interface EventMap {
     ObjectName?: string
     Protocol?: string
     Bind?: string
-    AsycOperations?: string
     CaListFile?: string
     CaListPath?: string
     CertFile?: string
@@ -3990,11 +3993,8 @@ export interface EventMap {
     Tos?: string
     Cos?: string
     WebsocketWriteTimeout?: string
-    /** Asterisk 22. */
     AllowReload?: string
-    /** Asterisk 22. */
     AllowWildcardCerts?: string
-    /** Asterisk 22. */
     SymmetricTransport?: string
     /** Asterisk 22. */
     TcpKeepaliveEnable?: string
@@ -4005,6 +4005,7 @@ export interface EventMap {
     /** Asterisk 22. */
     TcpKeepaliveProbeCount?: string
     EndpointName?: string
+    AsyncOperations?: string
   }
   /** Asterisk 16 | 22; class call; API_Documentation/AMI_Events/UnParkedCall. */
   UnParkedCall: {

@@ -30,7 +30,6 @@ export function builtInHandlers(host: BuiltInHost): ActionHandler[] {
       success({ AMIversion: host.version.ami, AsteriskVersion: host.version.asterisk, SystemName: '' }),
     ),
     action('CoreShowChannels', () => host.channels()),
-    action('Filter', () => success('Success')),
     action('UserEvent', (request) => {
       // Asterisk copies every header into the event, the sender's ActionID too.
       const headers = [...request.entries()].filter(([name]) => name.toLowerCase() !== 'action')

@@ -2,33 +2,27 @@ import { EventEmitter } from 'eventemitter3'
 import { ConnectionError } from '../ami/messages/errors.js'
 import type { AMIAction } from '../ami/protocol/action-reader.js'
 import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
-import { checkListener, quote } from '../core/checks.js'
+import { checkListener } from '../core/checks.js'
 import { systemClock } from '../core/system-clock.js'
 import type { Connector, Protocol } from '../core/transport.js'
 import { type ListenOptions, TCPListener } from '../node/tcp-listener.js'
-import { readTextFile } from '../node/text-file.js'
+import { Account } from './account.js'
 import type { AGICaller, AGICallOptions } from './agi/agi-caller.js'
 import { AGICalls } from './agi/agi-calls.js'
 import { builtInHandlers, PING } from './built-in-handlers.js'
-import { Complaints, UnhandledActionError } from './complaints.js'
 import type { Caller, IncomingCall } from './dialplan/caller.js'
 import { DialplanCalls } from './dialplan/dialplan-calls.js'
 import type { Dialplan } from './dialplan/plan.js'
 import { eventClass } from './event-class.js'
 import { type FakeServer, FakeSession } from './fake-session.js'
+import { HandlerStack } from './handler-stack.js'
 import { type ActionHandler, type FakeClient, failure, headerPairs, type Reply } from './handlers.js'
+import { fullyBooted, successfulAuth } from './login-events.js'
 import { memoryConnector } from './memory-link.js'
 import { checkOptions, type FakeAsteriskOptions, VERSIONS } from './options.js'
-import { Playback, type PlaybackOptions } from './recording/playback.js'
-import { connectionsOf, type RecordedConnection } from './recording/recorded-connection.js'
-import { parseRecording } from './recording/recording.js'
+import type { PlaybackOptions } from './recording/playback.js'
+import { PlayedRecording } from './recording/played-recording.js'
 import { WebSocketListener } from './web-socket-listener.js'
-
-/** A recording that a fake plays. */
-interface PlayedRecording {
-  readonly connections: readonly RecordedConnection[]
-  readonly options: PlaybackOptions
-}
 
 /** What a fake tells of. */
 export interface FakeNotices {
@@ -36,7 +30,7 @@ export interface FakeNotices {
   login: (username: string) => void
   /** A client that was logged in is gone. */
   disconnect: (username: string) => void
-  /** An action came, and which handler answers it; none for one that nobody does. */
+  /** An action came, also before the login, and which handler answers it; none for one that is refused, or that nobody answers. */
   action: (action: AMIAction, handler: ActionHandler | undefined) => void
   /** A handler has answered. */
   response: (action: AMIAction, reply: Reply) => void
@@ -58,9 +52,7 @@ const NOTICES: Readonly<Record<keyof FakeNotices, true>> = {
  */
 export class FakeAsterisk implements AsyncDisposable {
   readonly #options: FakeAsteriskOptions
-  readonly #initial: readonly ActionHandler[]
-  #handlers: readonly ActionHandler[]
-  readonly #used = new Set<ActionHandler>()
+  readonly #handlers: HandlerStack
   readonly #notices = new EventEmitter<FakeNotices>()
   readonly #builtIn: readonly ActionHandler[]
   readonly #sessions = new Set<FakeSession>()
@@ -71,19 +63,18 @@ export class FakeAsterisk implements AsyncDisposable {
   #startedAt = new Date()
   #shuttingDown = false
   #closed: Promise<void> | undefined
-  readonly #complaints = new Complaints()
+  /** The first error of a handler or a listener. */
+  #failure: Error | undefined
   #plan: Dialplan | undefined
   #calls: DialplanCalls | undefined
-  #recorded: PlayedRecording | undefined
-  #connections = 0
+  #recording: PlayedRecording | undefined
   readonly #agiCalls = new AGICalls({ emit: (name, headers) => this.emit(name, headers) })
 
   /** @throws TypeError that names a wrong option. */
   constructor(options: FakeAsteriskOptions = {}, ...handlers: ActionHandler[]) {
     checkOptions(options)
     this.#options = options
-    this.#initial = handlers
-    this.#handlers = handlers
+    this.#handlers = new HandlerStack(handlers)
     this.#builtIn = this.#builtInHandlers()
     this.#server = this.#serverForSessions()
   }
@@ -97,12 +88,9 @@ export class FakeAsterisk implements AsyncDisposable {
    */
   static fromRecording(file: string | URL, options: FakeAsteriskOptions & PlaybackOptions = {}): FakeAsterisk {
     const { scale = 0, ignoreHeaders = [], ...own } = options
-    if (!(scale >= 0 && scale < Number.POSITIVE_INFINITY))
-      throw new RangeError(`scale must be a number from 0 up, not ${quote(scale)}`)
     const pbx = new FakeAsterisk(own)
-    const connections = connectionsOf(parseRecording(readTextFile(file)), options.encoding ?? 'utf-8')
-    if (connections.length === 0) throw new SyntaxError('Nothing is in the recording: no link was made while it ran')
-    pbx.#recorded = { connections, options: { scale, ignoreHeaders } }
+    const { encoding = 'utf-8', clock = systemClock } = own
+    pbx.#recording = PlayedRecording.read(file, { scale, ignoreHeaders }, encoding, clock)
     return pbx
   }
 
@@ -116,10 +104,10 @@ export class FakeAsterisk implements AsyncDisposable {
 
   /** Actions that no handler answered. */
   get unhandled(): readonly AMIAction[] {
-    return this.#complaints.unhandled
+    return this.#handlers.unhandled
   }
 
-  /** Every action of clients that were logged in, in order. */
+  /** Every action of clients that were logged in, in order; those that were refused too. */
   get received(): readonly AMIAction[] {
     return this.#received
   }
@@ -156,46 +144,51 @@ export class FakeAsterisk implements AsyncDisposable {
 
   /** Puts handlers before the others, until `reset()`. */
   use(...handlers: ActionHandler[]): void {
-    this.#handlers = [...handlers, ...this.#handlers]
+    this.#handlers.use(...handlers)
   }
 
   /**
-   * Goes back to how it was made, for the next test: to its first handlers, without a dialplan and calls, serving. What came so far is forgotten;
-   * clients stay connected, and listeners stay.
+   * Goes back to how it was made, for the next test: to its first handlers, without a dialplan, serving. Every call is hung up, and the clients are
+   * told. What came so far is forgotten; clients stay connected, and listeners stay. A recording begins anew: a client that connects gets its first
+   * connection, one that is there already can send the same actions again.
    *
    * @throws what `close()` would reject with, when all that is done: `afterEach(() => pbx.reset())` fails the test that it was about.
    */
   reset(): void {
-    this.#handlers = this.#initial
-    this.#calls?.clear()
+    this.#calls?.hangUpAll()
     this.#calls = undefined
     this.#plan = undefined
     void this.#agiCalls.hangUp()
     this.#shuttingDown = false
-    this.#used.clear()
+    this.#recording?.rewind()
+    for (const session of this.#sessions) session.rewind()
     this.#received = []
-    const complaint = this.#complaint
-    this.#complaints.forget()
-    if (complaint !== undefined) throw complaint
+    const error = this.#error
+    this.#failure = undefined
+    this.#handlers.reset()
+    if (error !== undefined) throw error
   }
 
   /** The handlers in the order in which they are asked, without those that are built in. */
   listHandlers(): readonly ActionHandler[] {
-    return this.#handlers
+    return this.#handlers.handlers
   }
 
   /**
-   * Calls `listener` at each notice, until the returned function is called. One that throws makes `close()` and `reset()` tell of it.
+   * Calls `listener` at each notice, until the returned function is called. One that throws, or returns a promise that rejects, makes `close()` and
+   * `reset()` tell of it.
    *
    * @throws TypeError for a name that there is not, and for a listener that is no function.
    */
   on<Notice extends keyof FakeNotices>(notice: Notice, listener: FakeNotices[Notice]): () => void {
     checkListener(notice, listener, NOTICES)
+    const failed = (error: unknown) => this.#failed(`A listener of '${notice}' threw`, error)
     const guarded = (...args: never[]) => {
       try {
-        ;(listener as (...args: never[]) => void)(...args)
+        const result = (listener as (...args: never[]) => unknown)(...args)
+        if (result !== undefined) Promise.resolve(result).catch(failed)
       } catch (error) {
-        this.#complaints.addFailure(`A listener of '${notice}' threw`, error)
+        failed(error)
       }
     }
     this.#notices.on(notice, guarded as never)
@@ -215,14 +208,14 @@ export class FakeAsterisk implements AsyncDisposable {
     test: (pbx: FakeAsterisk, ...context: Context) => Promise<Result>,
   ): (...context: Context) => Promise<Result> {
     return async (...context) => {
-      const pbx = new FakeAsterisk(this.#options, ...this.#handlers)
-      pbx.#recorded = this.#recorded
+      const pbx = new FakeAsterisk(this.#options, ...this.#handlers.handlers)
+      pbx.#recording = this.#recording?.anew()
       if (this.#plan !== undefined) pbx.dialplan(this.#plan)
       let result: Result
       try {
         result = await test(pbx, ...context)
       } catch (error) {
-        await pbx.close().catch((complaint: Error) => process.emitWarning(complaint))
+        await pbx.close().catch((failure: Error) => process.emitWarning(failure))
         throw error
       }
       await pbx.close()
@@ -232,7 +225,7 @@ export class FakeAsterisk implements AsyncDisposable {
 
   /** @throws Error that names the handlers which no action came for. */
   assertAllHandlersUsed(): void {
-    const unused = this.#handlers.filter((handler) => !this.#used.has(handler)).map((handler) => handler.label)
+    const unused = this.#handlers.unused.map((handler) => handler.label)
     if (unused.length > 0) throw new Error(`No action came for these handlers: ${unused.join(', ')}`)
   }
 
@@ -247,14 +240,14 @@ export class FakeAsterisk implements AsyncDisposable {
 
   /**
    * Simulates calls, from now on: what is originated to an extension of this plan, or to a telephone of that name, goes as it says, with the
-   * events of a real server. A second plan takes the place of the first, and ends its calls without a word.
+   * events of a real server. A second plan takes the place of the first, whose calls are hung up.
    *
    * @throws TypeError or RangeError that names an entry which cannot be.
    */
   dialplan(plan: Dialplan): void {
     const { clock = systemClock, version = 22 } = this.#options
     const calls = new DialplanCalls({ clock, version, emit: (name, headers) => this.emit(name, headers) }, plan)
-    this.#calls?.clear()
+    this.#calls?.hangUpAll()
     this.#calls = calls
     this.#plan = plan
   }
@@ -329,8 +322,8 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#calls?.clear()
     for (const listener of this.#webSockets.splice(0)) listener.close()
     await Promise.all([this.#agiCalls.hangUp(), ...this.#listeners.splice(0).map((listener) => listener.close())])
-    const complaint = this.#complaint
-    if (complaint !== undefined) throw complaint
+    const error = this.#error
+    if (error !== undefined) throw error
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -338,19 +331,10 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   #newSession(): Protocol {
-    this.#connections += 1
     const session = new FakeSession(this.#server)
     this.#sessions.add(session)
     this.#notices.emit('connection')
     return session
-  }
-
-  /** The first connection is the recording's first; one more than it has is its last again. */
-  #playback(): Playback | undefined {
-    if (this.#recorded === undefined) return undefined
-    const { connections, options } = this.#recorded
-    const connection = connections[Math.min(this.#connections, connections.length) - 1]
-    return connection && new Playback(connection, options, this.#options.clock ?? systemClock)
   }
 
   #serverForSessions(): FakeServer {
@@ -358,24 +342,23 @@ export class FakeAsterisk implements AsyncDisposable {
     const { version = 22, encoding = 'utf-8', loginFailureDelayMs = 0, users = {} } = this.#options
     const accounts = new Map(
       Object.entries(users).map(
-        ([name, user]) => [name.toLowerCase(), typeof user === 'string' ? { secret: user } : user] as const,
+        ([name, user]) => [name.toLowerCase(), new Account(typeof user === 'string' ? { secret: user } : user)] as const,
       ),
     )
     return {
+      version,
       greeting: `Asterisk Call Manager/${VERSIONS[version].ami}`,
       encoding,
       loginFailureDelayMs,
       get shuttingDown() {
         return fake.#shuttingDown
       },
-      user: (name) => accounts.get(name),
+      account: (name) => accounts.get(name),
       isLoggedIn: (name) => [...this.#sessions].some((session) => session.username === name),
-      playback: () => this.#playback(),
-      handles: (request) => this.#handlers.some((handler) => handler.name !== '*' && this.#answers(handler, request)),
-      reply: (request, client, recorded) => this.#reply(request, client, recorded),
-      handlerFailed: (request, error) => {
-        this.#complaints.addFailure(`The handler of ${request.name} threw`, error)
-      },
+      playback: () => this.#recording?.next(),
+      reply: (request, client, own) => this.#reply(request, client, own),
+      refused: (request, client) => this.#came(request, client, undefined),
+      handlerFailed: (request, error) => this.#failed(`The handler of ${request.name} threw`, error),
       loggedIn: (username) => this.#notices.emit('login', username),
       welcome: (session, username) => this.#welcome(session, username),
       ended: (session) => {
@@ -385,65 +368,43 @@ export class FakeAsterisk implements AsyncDisposable {
     }
   }
 
-  #reply(request: AMIAction, client: FakeClient, recorded: readonly ActionHandler[] | undefined): Reply | Promise<Reply> {
-    const handlers = this.#handlersWith(recorded)
-    const handler = handlers.find((each) => this.#answers(each, request))
-    if (client.username !== '') this.#received.push(request)
-    this.#notices.emit('action', request, handler)
-    if (handler === undefined) return this.#refuse(request, handlers, recorded !== undefined)
-    this.#used.add(handler)
+  #reply(request: AMIAction, client: FakeClient, own: readonly ActionHandler[]): Reply | Promise<Reply> {
+    const others = [...own, ...this.#ownHandlers()]
+    const handler = this.#handlers.take(request, others)
+    this.#came(request, client, handler)
+    if (handler === undefined) return this.#unhandled(request, others)
     const reply = handler.resolve(request, client)
-    const told = (settled: Reply) => this.#notices.emit('response', request, settled)
-    if (reply instanceof Promise) void reply.then(told, () => undefined)
-    else told(reply)
+    const answered = (settled: Reply) => this.#notices.emit('response', request, settled)
+    if (reply instanceof Promise) void reply.then(answered, () => undefined)
+    else answered(reply)
     return reply
   }
 
-  #answers(handler: ActionHandler, request: AMIAction): boolean {
-    return !this.#isUsedUp(handler) && handler.matches(request)
+  #came(request: AMIAction, client: FakeClient, handler: ActionHandler | undefined): void {
+    if (client.username !== '') this.#received.push(request)
+    this.#notices.emit('action', request, handler)
   }
 
-  #isUsedUp(handler: ActionHandler): boolean {
-    return handler.isOnce && this.#used.has(handler)
-  }
-
-  #refuse(request: AMIAction, handlers: readonly ActionHandler[], isPlayed: boolean): Reply {
-    const description = this.#complaints.addUnhandled(request, handlers, (handler) => this.#isUsedUp(handler))
+  #unhandled(request: AMIAction, others: readonly ActionHandler[]): Reply {
+    const description = this.#handlers.addUnhandled(request, others)
     if (this.#options.unhandled === 'warn') process.emitWarning(`The fake has no handler for ${description}`)
     return failure(
-      isPlayed
-        ? 'The recording has no such action (any more)'
-        : `Invalid/unknown command: ${request.name}. Use Action: ListCommands to show available commands.`,
+      this.#recording === undefined
+        ? `Invalid/unknown command: ${request.name}. Use Action: ListCommands to show available commands.`
+        : 'The recording has no such action (any more)',
     )
   }
 
-  /** In the order in which they are asked: the first that fits answers. */
-  #handlersWith(recorded: readonly ActionHandler[] | undefined): readonly ActionHandler[] {
-    if (recorded !== undefined) return [...this.#handlers, ...recorded, PING]
-    return [...this.#handlers, ...(this.#calls?.handlers ?? []), ...this.#agiCalls.handlers, ...this.#builtIn]
+  /** What answers an action when neither the test nor the session does, in the order in which they are asked. */
+  #ownHandlers(): readonly ActionHandler[] {
+    return this.#recording === undefined
+      ? [...(this.#calls?.handlers ?? []), ...this.#agiCalls.handlers, ...this.#builtIn]
+      : [PING]
   }
 
   #welcome(session: FakeSession, username: string): void {
-    const uptime = Math.floor((Date.now() - this.#startedAt.getTime()) / 1000)
-    const booted = [
-      ['Uptime', uptime],
-      ['LastReload', uptime],
-      ['Status', 'Fully Booted'],
-    ] as const
-    session.notify('FullyBooted', 'system,all', booted)
-    const at = new Date().toISOString().replace('Z', '+0000')
-    this.emit('SuccessfulAuth', {
-      EventTV: at,
-      Severity: 'Informational',
-      Service: 'AMI',
-      EventVersion: 1,
-      AccountID: username,
-      SessionID: '0x0',
-      LocalAddress: 'IPV4/TCP/127.0.0.1/5038',
-      RemoteAddress: 'IPV4/TCP/127.0.0.1/0',
-      UsingPassword: 0,
-      SessionTV: at,
-    })
+    session.notify('FullyBooted', 'system,all', fullyBooted(this.#startedAt))
+    this.emit('SuccessfulAuth', successfulAuth(username))
   }
 
   #builtInHandlers(): ActionHandler[] {
@@ -459,11 +420,13 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   /** What `close()` rejects with. */
-  get #complaint(): Error | undefined {
-    const handled = this.#handlersWith(this.#recorded && []).map(({ label }) => label)
-    const complaint = this.#complaints.worst(handled)
-    const isBypassed = complaint instanceof UnhandledActionError && (this.#options.unhandled ?? 'error') !== 'error'
-    return isBypassed ? undefined : complaint
+  get #error(): Error | undefined {
+    const isReported = (this.#options.unhandled ?? 'error') === 'error'
+    return this.#failure ?? (isReported ? this.#handlers.error : undefined)
+  }
+
+  #failed(message: string, cause: unknown): void {
+    this.#failure ??= new Error(message, { cause })
   }
 
   #refuseClosed(): void {

@@ -3,43 +3,40 @@ import type { AMIAction } from '../ami/protocol/action-reader.js'
 import { listShape } from '../ami/protocol/list-actions.js'
 import { AMIServerProtocol, type ServerHeaders } from '../ami/protocol/server-protocol.js'
 import { quote } from '../core/checks.js'
-import { textCodec } from '../core/text-codec.js'
+import { type TextCodec, textCodec } from '../core/text-codec.js'
 import type { Transport } from '../core/transport.js'
-import { EventMask } from './event-class.js'
+import { type Account, ANYBODY } from './account.js'
+import { ClassSet } from './class-set.js'
+import { EventFilters } from './event-filters.js'
 import {
   type ActionHandler,
+  action,
   type FakeClient,
   FakeEvent,
   FakeResponse,
+  failure,
   headerPairs,
   type ListPart,
   type Reply,
+  success,
 } from './handlers.js'
 import type { Playback } from './recording/playback.js'
 
-/** An account of the fake. */
-export interface FakeUser {
-  readonly secret: string
-  /** The event classes it may see, as in manager.conf. @default 'all' */
-  readonly read?: string
-  /** Whether it may be logged in twice. @default true */
-  readonly allowMultipleLogin?: boolean
-}
-
 /** What a session needs from its fake. */
 export interface FakeServer {
+  readonly version: 16 | 22
   readonly greeting: string
   readonly encoding: string
   readonly loginFailureDelayMs: number
   readonly shuttingDown: boolean
-  user(name: string): FakeUser | undefined
+  account(name: string): Account | undefined
   isLoggedIn(name: string): boolean
   /** What a recording says in the sessions' place, if there is one. */
   playback(): Playback | undefined
-  /** Whether the test itself has a handler for an action that sessions answer otherwise. */
-  handles(action: AMIAction): boolean
-  /** Answers an action of a session that is logged in. `recorded`: what a recording has for it. */
-  reply(action: AMIAction, client: FakeClient, recorded: readonly ActionHandler[] | undefined): Reply | Promise<Reply>
+  /** Answers an action. `own`: what answers it in this session, if none of the test's handlers does. */
+  reply(action: AMIAction, client: FakeClient, own: readonly ActionHandler[]): Reply | Promise<Reply>
+  /** An action came that is refused, whoever would have answered it. */
+  refused(action: AMIAction, client: FakeClient): void
   handlerFailed(action: AMIAction, error: unknown): void
   loggedIn(user: string): void
   /** What Asterisk says to whoever has logged in. */
@@ -47,28 +44,34 @@ export interface FakeServer {
   ended(session: FakeSession): void
 }
 
-/** What a session answers itself, unless the test has a handler for it. */
-const OF_SESSION = new Set(['challenge', 'login', 'logoff', 'events'])
+/** What works before the login. */
+const BEFORE_LOGIN: ReadonlySet<string> = new Set(['challenge', 'login', 'logoff'])
 
 /** One client's connection to the fake. It works on one action after the other, and holds events back meanwhile, as Asterisk does. */
 export class FakeSession extends AMIServerProtocol {
   readonly #server: FakeServer
+  readonly #codec: TextCodec
   readonly #challenge = String(Math.floor(Math.random() * 900_000_000) + 100_000_000)
   readonly #queue: AMIAction[] = []
   #working = false
   #heldEvents: Uint8Array[] = []
   #username: string | undefined
-  #readable = EventMask.parse('off')
-  #wanted = EventMask.parse('on')
+  #account: Account = ANYBODY
+  #mask = ClassSet.ofMask('on')
+  readonly #filters: EventFilters
   #over = false
   readonly #client: FakeClient
   readonly #playback: Playback | undefined
+  /** What this session answers by itself. */
+  readonly #own: readonly ActionHandler[]
 
   constructor(server: FakeServer) {
     const playback = server.playback()
     super({ greeting: playback?.greeting ?? server.greeting, encoding: server.encoding })
     this.#playback = playback
     this.#server = server
+    this.#codec = textCodec(server.encoding)
+    this.#filters = new EventFilters(server.version)
     const session = this
     this.#client = {
       get username() {
@@ -81,6 +84,18 @@ export class FakeSession extends AMIServerProtocol {
         return undefined
       },
     }
+    this.#own = [
+      action('Challenge', (request) => this.#sendChallenge(request)),
+      action('Login', (request) => this.#login(request)),
+      action('Logoff', (request, client) => {
+        client.respond(request, new FakeResponse('Goodbye', { Message: 'Thanks for all the fish.' }))
+        return client.disconnect()
+      }),
+      // A recording has its own answers to what comes later.
+      ...(playback === undefined
+        ? [action('Events', (request) => this.#setMask(request)), action('Filter', (request) => this.#filters.add(request))]
+        : []),
+    ]
   }
 
   /** The account that is logged in. */
@@ -88,12 +103,17 @@ export class FakeSession extends AMIServerProtocol {
     return this.#username
   }
 
+  /** Plays its part of a recording anew, as far as there is one. */
+  rewind(): void {
+    this.#playback?.rewind()
+  }
+
   override connectionMade(transport: Transport): void {
     super.connectionMade(transport)
     this.#playback?.start({
       sendRaw: (bytes) => this.sendRaw(bytes),
       close: () => this.close(),
-      loggedIn: (username) => this.#loggedIn(username, 'all'),
+      loggedIn: (username) => this.#loggedIn(username, ANYBODY),
     })
   }
 
@@ -111,15 +131,20 @@ export class FakeSession extends AMIServerProtocol {
 
   /** Sends an event if the session may and wants to see it, after the action at hand. */
   notify(name: string, privilege: string, lines: readonly (readonly [string, unknown])[]): void {
-    if (!this.sees(privilege)) return
+    if (!this.#sees(privilege)) return
     const bytes = this.eventBytes(name, [['Privilege', privilege], ...lines])
+    if (!this.#filters.isEmpty && !this.#filters.pass(name, this.#codec.decode(bytes))) return
     // What is encoded shares its array with what is encoded next.
     if (this.#working) this.#heldEvents.push(new Uint8Array(bytes))
     else this.sendRaw(bytes)
   }
 
-  sees(privilege: string): boolean {
-    return this.#username !== undefined && this.#readable.allows(privilege) && this.#wanted.allows(privilege)
+  #sees(privilege: string): boolean {
+    const classes = privilege
+      .toLowerCase()
+      .split(',')
+      .filter((each) => each !== 'all' && each !== '')
+    return this.#username !== undefined && this.#account.maySee(classes) && this.#mask.hasAll(classes)
   }
 
   async #work(): Promise<void> {
@@ -134,22 +159,17 @@ export class FakeSession extends AMIServerProtocol {
   }
 
   #handle(action: AMIAction): Promise<void> | undefined {
-    const name = action.name.toLowerCase()
-    if (OF_SESSION.has(name)) {
-      if (this.#server.handles(action)) return this.#run(action)
-      if (name !== 'events' && this.#playback?.plays(action)) return undefined
-    }
-    if (name === 'challenge') return this.#sendChallenge(action)
-    if (name === 'login') return this.#login(action)
-    if (this.#server.shuttingDown) return this.#respond(action, 'Error', { Message: 'Asterisk is shutting down' })
-    if (name === 'logoff') {
-      this.#respond(action, 'Goodbye', { Message: 'Thanks for all the fish.' })
-      this.close()
-      return undefined
-    }
-    if (this.#username === undefined) return this.#respond(action, 'Error', { Message: 'Permission denied' })
-    if (name === 'events' && this.#playback === undefined) return this.#setMask(action)
-    return this.#run(action)
+    const refusal = this.#refusalOf(action)
+    if (refusal === undefined) return this.#run(action)
+    this.#server.refused(action, this.#client)
+    return this.#respond(action, 'Error', { Message: refusal })
+  }
+
+  /** Why Asterisk refuses an action before it looks further, in the order in which it does. */
+  #refusalOf({ name }: AMIAction): string | undefined {
+    if (this.#server.shuttingDown) return 'Asterisk is shutting down'
+    const isAllowed = this.#username === undefined ? BEFORE_LOGIN.has(name.toLowerCase()) : this.#account.mayRun(name)
+    return isAllowed ? undefined : 'Permission denied'
   }
 
   #run(action: AMIAction): Promise<void> | undefined {
@@ -158,7 +178,7 @@ export class FakeSession extends AMIServerProtocol {
       this.#respond(action, 'Error', { Message: `The fake's handler of ${action.name} threw` })
     }
     try {
-      const reply = this.#server.reply(action, this.#client, this.#playback?.handlers)
+      const reply = this.#server.reply(action, this.#client, [...(this.#playback?.handlers ?? []), ...this.#own])
       const answered = reply instanceof Promise ? reply.then((late) => this.#answer(action, late)) : this.#answer(action, reply)
       return answered?.catch(failed)
     } catch (error) {
@@ -175,9 +195,8 @@ export class FakeSession extends AMIServerProtocol {
 
   #answerOnce(action: AMIAction, { type, headers }: FakeResponse): undefined {
     this.#respond(action, type, headers)
-    if (action.name.toLowerCase() !== 'login') return
-    // A handler of the test's own has let the client in, or not: then Asterisk closes.
-    if (type === 'Success') this.#welcome(action, 'all')
+    if (action.name.toLowerCase() !== 'login' || this.#username !== undefined) return
+    if (type === 'Success') this.#welcome(action)
     else this.close()
   }
 
@@ -223,57 +242,52 @@ export class FakeSession extends AMIServerProtocol {
     }
   }
 
-  #sendChallenge(action: AMIAction): Promise<void> | undefined {
-    if (action.get('AuthType')?.toLowerCase() !== 'md5')
-      return this.#respond(action, 'Error', { Message: 'Must specify AuthType' })
-    return this.#respond(action, 'Success', { Challenge: this.#challenge })
+  #sendChallenge(action: AMIAction): FakeResponse {
+    const isMD5 = action.get('AuthType')?.toLowerCase() === 'md5'
+    return isMD5 ? success({ Challenge: this.#challenge }) : failure('Must specify AuthType')
   }
 
-  #login(action: AMIAction): Promise<void> | undefined {
-    if (this.#server.shuttingDown) return this.#respond(action, 'Error', { Message: 'Asterisk is shutting down' })
-    if (this.#username !== undefined) return this.#respond(action, 'Success', { Message: 'Already authenticated' })
+  #login(action: AMIAction): FakeResponse | Promise<FakeResponse> {
+    if (this.#username !== undefined) return success('Already authenticated')
     // Asterisk compares the name without regard to case.
     const name = (action.get('Username') ?? '').toLowerCase()
-    const user = this.#server.user(name)
-    if (user === undefined || !this.#isRight(action, user.secret)) return this.#refuse(action, 'Authentication failed')
-    if (user.allowMultipleLogin === false && this.#server.isLoggedIn(name)) return this.#refuse(action, 'Login Already In Use')
-    this.#respond(action, 'Success', { Message: 'Authentication accepted' })
-    this.#welcome(action, user.read ?? 'all')
-    return undefined
+    const account = this.#server.account(name)
+    if (account === undefined || !this.#isRight(action, account.secret)) return this.#refuse('Authentication failed')
+    if (!account.allowsMultipleLogin && this.#server.isLoggedIn(name)) return this.#refuse('Login Already In Use')
+    return success('Authentication accepted')
   }
 
-  #welcome(login: AMIAction, read: string): void {
+  #welcome(login: AMIAction): void {
     const username = login.get('Username') ?? ''
     const mask = login.get('Events')
-    if (mask !== undefined) this.#wanted = EventMask.parse(mask)
-    this.#loggedIn(username, read)
+    if (mask !== undefined) this.#mask = ClassSet.ofMask(mask)
+    this.#loggedIn(username, this.#server.account(username.toLowerCase()) ?? ANYBODY)
     this.#server.welcome(this, username)
   }
 
-  #loggedIn(username: string, read: string): void {
+  #loggedIn(username: string, account: Account): void {
     this.#username = username.toLowerCase()
-    this.#readable = EventMask.parse(read)
+    this.#account = account
     this.#server.loggedIn(username)
   }
 
   #isRight(action: AMIAction, secret: string): boolean {
     if (action.get('AuthType')?.toLowerCase() !== 'md5') return action.get('Secret') === secret
-    const bytes = textCodec(this.#server.encoding).encode(this.#challenge + secret)
+    const bytes = this.#codec.encode(this.#challenge + secret)
     return bytes !== undefined && action.get('Key') === md5Hex(bytes)
   }
 
-  async #refuse(action: AMIAction, message: string): Promise<void> {
+  async #refuse(message: string): Promise<FakeResponse> {
     const { loginFailureDelayMs } = this.#server
     if (loginFailureDelayMs > 0) await new Promise((resolve) => setTimeout(resolve, loginFailureDelayMs))
-    this.#respond(action, 'Error', { Message: message })
-    this.close()
+    return failure(message)
   }
 
-  #setMask(action: AMIAction): Promise<void> | undefined {
+  #setMask(action: AMIAction): FakeResponse {
     const mask = action.get('EventMask') ?? ''
-    if (mask === '') return this.#respond(action, 'Error', { Message: 'Invalid event mask' })
-    this.#wanted = EventMask.parse(mask)
-    return this.#respond(action, 'Success', { Events: this.#wanted.isOff ? 'Off' : 'On' })
+    if (mask === '') return failure('Invalid event mask')
+    this.#mask = ClassSet.ofMask(mask)
+    return success({ Events: this.#mask.isEmpty ? 'Off' : 'On' })
   }
 
   #respond(action: AMIAction, type: string, headers: ServerHeaders): undefined {

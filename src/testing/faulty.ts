@@ -41,7 +41,7 @@ export interface FaultyConnector extends Connector {
   refusal: Error | undefined
   /** While true, an attempt to make a link gets no answer. */
   hanging: boolean
-  /** While true, bytes are lost in both directions. */
+  /** While true, bytes are lost in both directions, also those that were on their way, and nobody is told that the link ends. */
   stalled: boolean
   /** While true, a write breaks the link. */
   breakOnWrite: boolean
@@ -229,12 +229,19 @@ class FaultyLink implements Protocol, Transport {
     this.#lastAt = Math.max(this.#lastAt, this.#lineFreeAt + late)
     // A copy: the array belongs to whoever read it.
     const kept = new Uint8Array(piece)
-    this.#timeline.put(this.#lastAt, () => this.protocol.dataReceived(kept))
+    this.#arrives(() => this.protocol.dataReceived(kept))
   }
 
   /** After everything that came before. */
   #later(then: () => void): void {
     if (this.#timeline.isEmpty) then()
-    else this.#timeline.put(this.#lastAt, then)
+    else this.#arrives(then)
+  }
+
+  /** At its time, unless the link is stalled then. */
+  #arrives(then: () => void): void {
+    this.#timeline.put(this.#lastAt, () => {
+      if (!this.#state.stalled) then()
+    })
   }
 }

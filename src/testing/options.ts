@@ -1,9 +1,9 @@
 import { quote } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
-import type { FakeUser } from './fake-session.js'
+import type { FakeUser } from './account.js'
 
 export interface FakeAsteriskOptions {
-  /** Accounts by name; a text is the secret. Without any, nobody can log in. */
+  /** Accounts by name; a text is the secret of one that may do everything. Without any, nobody can log in. */
   readonly users?: Readonly<Record<string, string | FakeUser>>
   /** Which Asterisk it plays. @default 22 */
   readonly version?: 16 | 22

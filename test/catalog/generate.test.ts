@@ -134,7 +134,7 @@ describe('the catalog', () => {
 describe('the files', () => {
   const files = catalogFiles(catalog)
 
-  it.each(['actions.ts', 'agi-commands.ts', 'event-classes.ts', 'events.ts', 'list-actions.ts', 'lists.ts'])(
+  it.each(['action-classes.ts', 'actions.ts', 'agi-commands.ts', 'event-classes.ts', 'events.ts', 'list-actions.ts', 'lists.ts'])(
     '%s',
     async (name) => {
       await expect(files.get(name)).toMatchFileSnapshot(`../fixtures/documentation/catalog/${name}.txt`)

@@ -267,16 +267,63 @@ describe('calls to a dialplan', () => {
     expect(await call.ended()).toMatchObject({ result: 'lost', answered: true })
   })
 
-  it('reset() forgets the dialplan and its calls', async () => {
-    const { pbx, ami, originate, clock, events } = await managed()
-    await originate('PJSIP/210')
-    pbx.reset()
+  it.each<[string, (pbx: FakeAsterisk) => void]>([
+    ['reset()', (pbx) => pbx.reset()],
+    ['another dialplan', (pbx) => pbx.dialplan({ 200: 'answer' })],
+  ])('%s hangs up every call, and nobody waits for its end in vain', async (_, act) => {
+    const { pbx, ami, calls, originate, clock } = await managed()
+    const incoming = calls.incoming()
+    const caller = pbx.incomingCall({ to: '210' })
+    const ended = caller.ended()
+    const one = calls.originate({ channel: 'PJSIP/210', application: 'Wait', data: '60' })
+    const two = calls.originate({ channel: 'Local/202@default', context: 'default', exten: '210' })
     await settle()
-    const before = events.length
-    await clock.advance(120_000)
-    expect(events.slice(before)).toEqual([])
+    await one.bridgeWith((await incoming.next()).value)
+    const sync = originate('PJSIP/202', { Application: 'Wait', Data: 20, Async: 'false' }).catch((error: Error) => error.message)
+    await settle()
+    expect(calls.trackedCalls).toHaveLength(3)
+    act(pbx)
+    await clock.advance(0)
+    expect(await one.ended()).toMatchObject({ result: 'ended', cause: 16 })
+    expect(await two.ended()).toMatchObject({ result: 'failed' })
+    expect(await sync).toContain('Originate failed')
+    await ended
+    await caller.ended()
+    expect(calls.trackedCalls).toEqual([])
     expect((await ami.sendAction('CoreShowChannels')).events).toEqual([])
+  })
+
+  it('after reset() the next call has its turn, and nothing of the test before comes', async () => {
+    const { pbx, ami, clock, events } = await office({ 202: 'noanswer', 210: long })
+    using calls = new CallManager(ami, { clock, maxConcurrentCalls: 1 })
+    const before = calls.originate({ channel: 'PJSIP/210', application: 'Wait', data: '60' })
+    const waiting = calls.originate({ channel: 'PJSIP/200', application: 'Wait', data: '1' })
+    await settle()
+    expect([before.status, waiting.status]).toEqual(['up', 'queued'])
+    pbx.reset()
+    pbx.dialplan({ 200: 'answer' })
+    await clock.advance(2_000)
+    expect(await before.ended()).toMatchObject({ result: 'ended' })
+    expect(await waiting.ended()).toMatchObject({ result: 'ended', answered: true })
+    pbx.reset()
     expect(() => pbx.incomingCall({ to: '200' })).toThrow('no dialplan')
+    await settle()
+    const seen = events.length
+    await clock.advance(120_000)
+    expect(events.slice(seen)).toEqual([])
+  })
+
+  it('the end of a call can be awaited several times, before it and afterwards', async () => {
+    const { pbx, clock } = await managed()
+    const caller = pbx.incomingCall({ to: '210' })
+    const ends = [caller.ended(), caller.ended()]
+    caller.hangup()
+    await Promise.all([...ends, caller.ended()])
+    const lost = pbx.incomingCall({ to: '210' })
+    const lostEnds = [lost.ended(), lost.ended()]
+    pbx.restart()
+    await Promise.all(lostEnds)
+    await clock.advance(5_000)
   })
 
   it('says what is wrong with a plan, and with a call to nobody', async () => {

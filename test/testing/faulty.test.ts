@@ -125,6 +125,31 @@ describe('faults', () => {
     expect(connect.written).not.toContain('s3cret')
   })
 
+  it('while it is stalled, what was on its way is lost too, and the end of the link is not told', async () => {
+    const { clock, ami, connect, pbx } = open({ delayMs: 500 })
+    const login = ami.login()
+    await clock.advance(5_000)
+    await login
+    const events = ami.events('UserEvent')
+    pbx.emit('UserEvent', { UserEvent: 'on its way' })
+    await clock.advance(100)
+    connect.stalled = true
+    await clock.advance(1_000)
+    pbx.emit('UserEvent', { UserEvent: 'while it is stalled' })
+    await clock.advance(1_000)
+    expect(events.buffered).toBe(0)
+    connect.stalled = false
+    pbx.emit('UserEvent', { UserEvent: 'afterwards' })
+    await clock.advance(1_000)
+    expect((await events.next()).value?.get('UserEvent')).toBe('afterwards')
+    pbx.emit('UserEvent', { UserEvent: 'the last' })
+    pbx.disconnectAll()
+    await clock.advance(100)
+    connect.stalled = true
+    await clock.advance(1_000)
+    expect(ami.status.state).toBe('online')
+  })
+
   it.each<[object, string]>([
     [{ split: 0 }, 'split must be a whole number above 0, not 0'],
     [{ dropAfterBytes: '9' }, 'dropAfterBytes must be a whole number above 0, not "9"'],

@@ -217,6 +217,8 @@ describe.each(LINKS)('the fake over %s', (_, link) => {
     await expect.poll(() => told.at(-1)).toBe('disconnect admin')
     expect(told.filter((each) => !each.startsWith('Core'))).toEqual([
       'connection',
+      'Challenge for Challenge',
+      'Login for Login',
       'login admin',
       'Ping for Ping',
       'disconnect admin',

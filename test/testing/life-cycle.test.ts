@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { AMIClient, CallManager, type Connector, FastAGIServer } from 'obelus-asterisk'
 import { action, event, FakeAsterisk, failure, once, success, UnhandledActionError } from 'obelus-asterisk/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -75,6 +76,21 @@ describe('close()', () => {
       expect(error.message).toBe(`A listener of '${notice}' threw`)
       expect(error.cause).toMatchObject({ message: 'in the listener' })
     }
+  })
+
+  it('tells of a listener whose promise rejects, and the process goes on', async () => {
+    const pbx = new FakeAsterisk({ users })
+    pbx.on('action', async () => {
+      await settle()
+      throw new Error('in the listener')
+    })
+    const ami = await online(pbx.connector)
+    expect((await ami.sendAction('Ping')).get('Ping')).toBe('Pong')
+    await ami.close()
+    await settle()
+    const error = (await pbx.close().catch((reason: Error) => reason)) as Error
+    expect(error.message).toBe("A listener of 'action' threw")
+    expect(error.cause).toMatchObject({ message: 'in the listener' })
   })
 
   it('lets a generator that nobody waits for finish', async () => {
@@ -191,6 +207,64 @@ describe('handlers', () => {
     await pbx.close()
   })
 
+  it('those by a function are not asked for what a session answers, whatever handlers there are besides', async () => {
+    const asked: string[] = []
+    const byName = ['Challenge', 'Login', 'Events', 'Logoff'].map((name) =>
+      once(action({ name, headers: { Never: 'there' } }, () => failure('never'))),
+    )
+    const pbx = new FakeAsterisk(
+      { users },
+      action(
+        (request) => {
+          asked.push(request.name)
+          return request.name !== 'Ping'
+        },
+        () => failure('by a function'),
+      ),
+      ...byName,
+      once(action('Events', () => success({ Events: 'mine' }))),
+    )
+    const ami = await online(pbx.connector)
+    expect((await ask(ami, 'Events', { EventMask: 'off' })).get('Events' as 'Ping')).toBe('mine')
+    expect((await ask(ami, 'Events', { EventMask: 'off' })).get('Events' as 'Ping')).toBe('Off')
+    await ami.sendAction('Ping')
+    await ami.close()
+    expect(asked).toEqual(['Ping'])
+    await pbx.close()
+  })
+
+  it('every action is told of, with who answers it, and those of who is logged in are received', async () => {
+    const pbx = new FakeAsterisk({ users: { ...users, quiet: { secret: 's3cret', write: '' } } })
+    const told: string[] = []
+    const answered: string[] = []
+    pbx.on('action', (request, handler) => told.push(`${request.name}: ${handler?.label}`))
+    pbx.on('response', ({ name }) => answered.push(name))
+    const ami = await online(pbx.connector, { username: 'quiet' })
+    await ask(ami, 'Events', { EventMask: 'off' })
+    await ask(ami, 'CoreStatus').catch(() => undefined)
+    pbx.shutDownGracefully()
+    for (const name of ['Ping', 'Events', 'Logoff', 'Nonsense'])
+      await expect(ask(ami, name)).rejects.toThrow('Asterisk is shutting down')
+    pbx.abortShutdown()
+    await ami.close()
+    await settle()
+    // FullyBooted comes to this account: the client asks for nothing.
+    expect(told).toEqual([
+      'Challenge: Challenge',
+      'Login: Login',
+      'Events: Events',
+      'CoreStatus: undefined',
+      'Ping: undefined',
+      'Events: undefined',
+      'Logoff: undefined',
+      'Nonsense: undefined',
+      'Logoff: Logoff',
+    ])
+    expect(pbx.received.map(({ name }) => name)).toEqual(told.slice(2).map((each) => each.replace(/:.*/, '')))
+    expect(answered).toEqual(['Challenge', 'Login', 'Events', 'Logoff'])
+    await pbx.close()
+  })
+
   it('a pattern fits every time, with whatever flags; conditions are not needed', async () => {
     const pbx = new FakeAsterisk(
       { users },
@@ -274,6 +348,28 @@ it('the nearest handler is the one with the fewest differences; one that is used
   const { message } = (await pbx.close().catch((reason: Error) => reason)) as Error
   expect(message).toContain('Context: b, did not fit: Context is "c", not b')
   expect(message).toContain('The handler for Hangup was for one action only, and had it.')
+})
+
+it('what is said of an action that no handler fits shows no secret, neither of the action nor of the handler', async () => {
+  const pbx = new FakeAsterisk(
+    { users },
+    action({ name: 'Setvar', headers: { Channel: 'PJSIP/1', Variable: 'USER_PASSWORD', Value: 'hunter1' } }, () => success()),
+    action({ name: 'Originate', headers: { Variable: 'PASSWORD=hunter1,hunter1' } }, () => success()),
+    action({ name: 'DBPut', headers: { Key: /^100.password$/, Val: 'hunter1' } }, () => success()),
+  )
+  const ami = await online(pbx.connector)
+  for (const [name, headers] of [
+    ['Setvar', { Channel: 'PJSIP/2', Variable: 'USER_PASSWORD', Value: 'hunter2' }],
+    ['Originate', { Channel: 'PJSIP/1', Variable: 'PASSWORD=hunter2,hunter2 hunter2' }],
+    ['DBPut', { Family: 'users', Key: '100/password', Val: 'hunter2' }],
+    ['AGI', { Channel: 'PJSIP/1', Command: 'EXEC "Set" "PASSWORD=hunter2,hunter2"' }],
+    ['AGI', { Channel: 'PJSIP/1', Command: 'DATABASE PUT users 100/password hunter2' }],
+  ] as const)
+    await ask(ami, name, headers).catch(() => undefined)
+  await ami.close()
+  const error = (await pbx.close().catch((reason: Error) => reason)) as Error
+  expect(error.message).toContain('Channel is "PJSIP/2", not PJSIP/1; Value is "…", not …')
+  expect(`${error.message} ${inspect(error)}`).not.toContain('hunter')
 })
 
 it('a client of a closed fake gives up', async () => {

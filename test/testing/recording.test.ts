@@ -207,6 +207,42 @@ it('a link that the server ended ends again, and the next one is the next of the
   await played.close()
 })
 
+it('after reset() a recording is played anew: to who connects, and to who is there already', async () => {
+  const pbx = new FakeAsterisk(
+    { users: { admin: 's3cret' } },
+    action('Getvar', (request) => success({ Value: `of ${request.get('Variable')}` })),
+    action('QueueStatus', () => [event('QueueParams', { Queue: 'a' })]),
+  )
+  const recorder = record(pbx.connector)
+  const first = await online(recorder)
+  await first.sendAction('Getvar', { Variable: 'FIRST' })
+  await first.close()
+  const second = await online(recorder)
+  await second.sendAction('QueueStatus')
+  await second.close()
+  await pbx.close()
+  const played = FakeAsterisk.fromRecording(file(recorder.text))
+  const stays = await online(played.connector)
+  for (let round = 0; round < 3; round += 1) {
+    expect((await stays.sendAction('Getvar', { Variable: 'FIRST' })).get('Value')).toBe('of FIRST')
+    await expect(stays.sendAction('Getvar', { Variable: 'FIRST' })).rejects.toThrow('no such action (any more)')
+    expect(() => played.reset()).toThrow(UnhandledActionError)
+    const one = await online(played.connector)
+    expect((await one.sendAction('Getvar', { Variable: 'FIRST' })).get('Value')).toBe('of FIRST')
+    const two = await online(played.connector)
+    expect((await two.sendAction('QueueStatus')).events).toHaveLength(1)
+    await Promise.all([one.close(), two.close()])
+    played.reset()
+  }
+  await played.boundary(async (own) => {
+    const ami = await online(own.connector)
+    expect((await ami.sendAction('Getvar', { Variable: 'FIRST' })).get('Value')).toBe('of FIRST')
+    await ami.close()
+  })()
+  await stays.close()
+  await played.close()
+})
+
 it('records a client, and two of them at the same time', async () => {
   const pbx = new FakeAsterisk(
     { users: { admin: 's3cret', other: 's3cret' } },
@@ -266,10 +302,12 @@ it('a recording is a fake like any other: handlers before it, notices, events, u
   await again.close()
   await played.close()
   expect(notices).toEqual([
+    'Login by Login with AuthType: MD5, Username: admin, Events: on, Key: …',
     'login admin',
     'Getvar by Getvar',
     'Getvar by Getvar with Variable: A',
     'DBGet by undefined',
+    'Logoff by Logoff',
     'disconnect admin',
   ])
 })
@@ -356,6 +394,64 @@ it('a database is asked for its keys, which are no secrets', async () => {
   const played = FakeAsterisk.fromRecording(file(recorder.text))
   expect(await learn(played.connector, ['b', 'a'])).toEqual(['of b', 'of a'])
   await pbx.close()
+  await played.close()
+})
+
+it('what a name tells of is in no recording, whatever follows it, and a recording without it can be played', async () => {
+  const values = [
+    'hunter2',
+    'hunter2,hunter2',
+    'hunter2 hunter2',
+    'one\\two hunter2',
+    '"hunter2",hunter2',
+    'Zoë hunter2',
+    'hunter2',
+  ]
+  const pbx = new FakeAsterisk(
+    { users: { admin: 's3cret' } },
+    action('Originate', (request, client) => {
+      client.emit('Newexten', { Application: 'Set', AppData: request.get('Variable') })
+      client.emit('VarSet', { Variable: 'BODY', Value: `{\\"password\\":\\"${request.get('Data')}\\"}` })
+      client.emit('Hangup', { ChanVariable: request.get('Variable'), 'ChanVariable(PJSIP/1-1)': request.get('Variable') })
+      return success('Originate successfully queued')
+    }),
+  )
+  const learn = async (ami: AMIClient, secrets: readonly string[]) => {
+    const answers: (string | undefined)[] = []
+    for (const secret of secrets) {
+      const hidden = { Data: `token: ${secret}`, Variable: `A=1,USER_PASSWORD=${secret}` }
+      answers.push((await ami.sendAction('Originate', { Channel: 'PJSIP/1', Application: 'Wait', ...hidden })).message)
+    }
+    await ami.close()
+    return answers
+  }
+  const recorder = record(pbx.connector)
+  const there = await learn(await online(recorder), values)
+  await pbx.close()
+  expect(recorder.text).not.toMatch(/hunter|two/)
+  expect(recorder.text).toContain('Variable: A=1,USER_PASSWORD=…\n')
+  const played = FakeAsterisk.fromRecording(file(recorder.text))
+  expect(
+    await learn(
+      await online(played.connector),
+      values.map((_, at) => `other ${at}, secret`),
+    ),
+  ).toEqual(there)
+  await played.close()
+})
+
+it('a secret beside bytes that are no UTF-8 is removed too', async () => {
+  const pbx = new FakeAsterisk({ users: { admin: 's3cret' }, encoding: 'latin1' })
+  const recorder = record(pbx.connector)
+  const ami = await online(recorder, { encoding: 'latin1' })
+  pbx.emit('Newexten', { AppData: 'Zoë,PASSWORD=hunter2ë,hunter2' })
+  await settle()
+  await ami.close()
+  await pbx.close()
+  expect(recorder.text).toContain('AppData: Zo\\xeb,PASSWORD=…\n')
+  const played = FakeAsterisk.fromRecording(file(recorder.text), { encoding: 'latin1' })
+  const again = await online(played.connector, { encoding: 'latin1' })
+  await again.close()
   await played.close()
 })
 

@@ -154,6 +154,16 @@ export async function events(ami: AMIClient): Promise<void> {
     else event.headers.Speed
   }
 
+  // Servers send some headers that the documentation lacks, and spell some otherwise.
+  for await (const event of ami.events('SoftHangupRequest')) event.headers.TechCause
+  for await (const event of ami.events('CEL')) event.headers.TenantID
+  for (const part of (await ami.sendAction('PJSIPShowEndpoint', { Endpoint: '100' })).events) {
+    if (part.name !== 'TransportDetail') continue
+    part.get('AsyncOperations')
+    // @ts-expect-error: the documentation's spelling, which no server sends.
+    part.get('AsycOperations')
+  }
+
   // A function for any event takes each of them.
   const log = (event: AMIEvent): string | undefined => event.get('Channel')
   ami.onEvent('Hangup', log)

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.js'
 import { type Deferred, deferred } from '../../core/deferred.js'
+import { redactLines, redactText } from '../../core/redaction.js'
 import { textCodec } from '../../core/text-codec.js'
 import type { Connector, Transport } from '../../core/transport.js'
 import {
@@ -354,16 +355,19 @@ class SessionProtocol extends AMIProtocol {
 
   override unmatchedResponseReceived(response: AMIResponse): void {
     this.#hooks.warning(
-      `a response that no action waits for was ignored: ${response.get('Response')}, ${JSON.stringify(response.message)}`,
+      `a response that no action waits for was ignored: ${response.get('Response')}, ${JSON.stringify(redactText(response.message))}`,
     )
   }
 
   override unknownMessageReceived(text: string): void {
-    this.#hooks.warning(`a message that is neither event nor response was ignored: ${JSON.stringify(text.slice(0, 80))}`)
+    // Without secrets first: where it is cut, a name could be parted from its value.
+    const start = redactLines(text.split('\r\n')).join('\r\n').slice(0, 80)
+    this.#hooks.warning(`a message that is neither event nor response was ignored: ${JSON.stringify(start)}`)
   }
 
   override malformedLineReceived(line: string): void {
-    this.#hooks.warning(`a line without a colon came (more of them are not reported): ${JSON.stringify(line.slice(0, 80))}`)
+    const start = redactText(line).slice(0, 80)
+    this.#hooks.warning(`a line without a colon came (more of them are not reported): ${JSON.stringify(start)}`)
   }
 
   override watchesMalformedLines(): boolean {

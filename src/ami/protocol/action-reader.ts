@@ -1,4 +1,5 @@
 import { HeaderFields } from '../../core/header-fields.js'
+import { redactHeaders } from '../../core/redaction.js'
 import { AMIMessage } from '../messages/message.js'
 import { MAX_HEADERS } from './action.js'
 import { parseVariables } from './variables.js'
@@ -21,12 +22,10 @@ export class AMIAction extends AMIMessage {
     return new Map(this.getAll('Variable').flatMap(parseVariables))
   }
 
+  /** A plain object of all of it but its secrets, for JSON and messages. */
   toJSON(): { name: string; headers: Record<string, string | string[]> } {
-    const headers = this.headersToJSON()
-    // Key is what a login makes of the secret; elsewhere it is a key of the database.
-    const secrets = this.name.toLowerCase() === 'login' ? /^(secret|key)$/i : /^secret$/i
-    for (const name of Object.keys(headers)) if (secrets.test(name)) headers[name] = '…'
-    return { name: this.name, headers }
+    const lines = redactHeaders(this.entries()).map(([name, value]) => `${name}: ${value}\r\n`)
+    return { name: this.name, headers: new HeaderFields(lines.join('')).toJSON() }
   }
 }
 

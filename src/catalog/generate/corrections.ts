@@ -56,7 +56,10 @@ const events: Corrections['events'] = {
   BridgeListItem: [{ on: BOTH, adds: bridge() }],
   BridgeMerge: [{ on: [16], class: 'call', adds: [...bridge('To'), ...bridge('From')] }],
   BridgeTechnologyListItem: [{ on: BOTH, adds: ['BridgeTechnology', 'BridgeType', 'BridgePriority', 'BridgeSuspended'] }],
-  CEL: [{ on: BOTH, class: 'call', drops: ['UserField'], adds: ['Channel', 'Userfield'] }],
+  CEL: [
+    { on: BOTH, class: 'call', drops: ['UserField'], adds: ['Channel', 'Userfield'] },
+    { on: [22], adds: ['TenantID'], sometimes: ['TenantID'] },
+  ],
   Cdr: [{ on: BOTH, open: true }],
   ChannelTalkingStart: [{ on: BOTH, class: 'call' }],
   ChannelTalkingStop: [{ on: BOTH, class: 'call' }],
@@ -180,9 +183,14 @@ const events: Corrections['events'] = {
     { on: [22], adds: ['MES'] },
   ],
   ShowDialPlanComplete: [{ on: BOTH, adds: ['ListExtensions', 'ListPriorities', 'ListContexts'] }],
+  SoftHangupRequest: [{ on: [22], adds: ['TechCause'], sometimes: ['TechCause'] }],
   Status: [{ on: BOTH, adds: ['Variable'], sometimes: ['Variable'] }],
   SuccessfulAuth: [{ on: BOTH, sometimes: ['Module', 'SessionTV'] }],
   TestEvent: [{ on: BOTH, class: 'reporting', adds: ['Type', 'State', 'AppFile', 'AppFunction', 'AppLine'], open: true }],
+  TransportDetail: [
+    { on: BOTH, drops: ['AsycOperations'], adds: ['AsyncOperations'] },
+    { on: [16], adds: ['AllowReload', 'AllowWildcardCerts', 'SymmetricTransport'] },
+  ],
   UnParkedCall: [{ on: BOTH, sometimes: names(channel('Parker')) }],
   UserEvent: [{ on: BOTH, sometimes: names(channel()), open: true }],
   // A global variable has the Channel and the Uniqueid `none`.

@@ -7,6 +7,7 @@ import { DEVICE_STATES, HANGUP_CAUSES } from './undocumented.js'
 /** The files of `src/catalog` by their names, for these releases. */
 export function catalogFiles(catalog: Catalog): ReadonlyMap<string, string> {
   const files = {
+    'action-classes.ts': actionClasses(catalog.actions),
     'actions.ts': actionMap(catalog.actions),
     'agi-commands.ts': agiCommandMap(catalog.agiCommands),
     'channel-states.ts': channelStates(),
@@ -137,6 +138,17 @@ function listAction({ items, completion, single, unannounced, itemsWithoutAction
     unannounced ? ['unannounced: true'] : [],
     itemsWithoutActionID ? [`itemsWithoutActionID: ${item}`] : [],
   ].flat()
+}
+
+function actionClasses(actions: readonly CatalogAction[]): string[] {
+  return [
+    '/** The classes of which an account needs one to run an action; none: everybody may. Of an action that is not here no server has said. */',
+    'export const ACTION_CLASSES: Readonly<Record<string, readonly string[]>> = {',
+    ...actions.flatMap(({ name, privilege }) =>
+      privilege === undefined ? [] : [`  ${key(name)}: [${privilege.map(literal).join(', ')}],`],
+    ),
+    '}',
+  ]
 }
 
 function eventClasses(events: readonly CatalogEvent[]): string[] {

@@ -1,4 +1,3 @@
-import { deferred } from '../../core/deferred.js'
 import type { FakeChannel } from './fake-channel.js'
 import type { DialplanRunner } from './runner.js'
 import type { Switchboard } from './switchboard.js'
@@ -15,7 +14,7 @@ export interface IncomingCall {
   readonly context?: string
 }
 
-/** Somebody who called the fake from outside, and what he can do on his telephone. */
+/** Somebody who called the fake from outside, and what they can do on their telephone. */
 export class Caller {
   readonly #board: Switchboard
   readonly #runner: DialplanRunner
@@ -28,7 +27,7 @@ export class Caller {
     this.#channel = channel
   }
 
-  /** The name of his channel. */
+  /** The name of the caller's channel. */
   get channel(): string {
     return this.#channel.name
   }
@@ -63,7 +62,7 @@ export class Caller {
     this.#board.unhold(this.#channel)
   }
 
-  /** Connects the one he talks with to an extension, and leaves: a blind transfer (SIP's REFER). @throws Error when he talks with nobody. */
+  /** Connects whom the caller talks with to an extension, and leaves: a blind transfer (SIP's REFER). @throws Error when that is nobody. */
   transfer(exten: string, context: string = this.#channel.context): void {
     this.#requireThere()
     const transferee = this.#board.blindTransfer(this.#channel, context, exten)
@@ -72,12 +71,9 @@ export class Caller {
     this.#runner.run(transferee, context, exten)
   }
 
-  /** Resolves when his channel is gone. */
-  async ended(): Promise<void> {
-    if (this.#channel.isGone) return
-    const over = deferred<void>()
-    this.#channel.onGone = () => over.resolve()
-    await over.promise
+  /** Resolves when the caller's channel is gone. */
+  ended(): Promise<void> {
+    return this.#channel.gone.promise
   }
 
   #requireThere(): void {

@@ -41,6 +41,12 @@ export class DialplanCalls {
     return [...listChannels(this.#board.channels, this.#board.clock.now())]
   }
 
+  /** Hangs up every call. */
+  hangUpAll(): void {
+    this.#board.hangUpAll()
+  }
+
+  /** Ends every call without a word. */
   clear(): void {
     this.#board.clear()
   }

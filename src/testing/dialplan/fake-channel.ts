@@ -1,4 +1,5 @@
 import { CHANNEL_STATES } from '../../catalog/channel-states.js'
+import { type Deferred, deferred } from '../../core/deferred.js'
 import type { HeaderPairs } from '../handlers.js'
 import type { DialFailure } from './dial-failure.js'
 import type { FakeBridge } from './fake-bridge.js'
@@ -37,8 +38,8 @@ export class FakeChannel {
   dialing: Dialing | undefined
   bridge: FakeBridge<FakeChannel> | undefined
   isGone = false
-  /** Called once when it is gone. */
-  onGone: () => void = () => undefined
+  /** Resolves when it is gone. */
+  readonly gone: Deferred<void> = deferred()
   /** Ends what it waits for in the dialplan. */
   cancel: () => void = () => undefined
   /** Ends what its telephone waits for. */

@@ -237,7 +237,7 @@ export class Switchboard {
       ['Cause-txt', HANGUP_CAUSES[cause]?.text ?? 'Unknown'],
       ...technology,
     ])
-    channel.onGone()
+    channel.gone.resolve()
     if (channel.otherHalf !== undefined) this.hangup(channel.otherHalf, givenCause, true)
     // A bridge that was all a channel lived for is gone: what dialled goes on to the end of its dialplan, what was dialled ends.
     if (partner !== undefined) this.hangup(partner, cause)
@@ -248,13 +248,18 @@ export class Switchboard {
     this.hangup(channel, this.#host.version === 22 ? 19 : 0)
   }
 
+  /** Hangs up every channel. */
+  hangUpAll(): void {
+    for (const channel of this.channels) this.hangup(channel, NORMAL_CLEARING)
+  }
+
   /** Ends everything without a word. */
   clear(): void {
     for (const channel of this.#channels.values()) {
       channel.isGone = true
       channel.cancel()
       channel.cancelPhone()
-      channel.onGone()
+      channel.gone.resolve()
     }
     this.#channels.clear()
   }

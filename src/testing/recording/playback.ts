@@ -1,11 +1,11 @@
 import type { AMIAction } from '../../ami/protocol/action-reader.js'
 import type { Clock } from '../../core/clock.js'
+import { redactHeaders } from '../../core/redaction.js'
 import type { ActionHandler } from '../handlers.js'
 import { Timeline } from '../timeline.js'
 import type { RecordedAction, RecordedConnection, RecordedStep } from './recorded-connection.js'
 import { isIdHeader, TodaysIds } from './recorded-ids.js'
 import { messageOf } from './recording.js'
-import { REMOVED } from './secrets.js'
 
 /** How a recording is played. */
 export interface PlaybackOptions {
@@ -36,9 +36,10 @@ export class Playback {
   readonly #clock: Clock
   readonly #scale: number
   readonly #mayDiffer: ReadonlySet<string>
+  readonly #actions: readonly RecordedAction[]
   readonly #steps: readonly RecordedStep[]
   /** What no action came for yet. */
-  #open: readonly RecordedHandler[]
+  #open: readonly RecordedHandler[] = []
   /** The steps that wait for an action, and for how many actions a step waits. */
   readonly #waiting = new Map<RecordedAction, RecordedStep[]>()
   readonly #missing = new Map<RecordedStep, number>()
@@ -47,20 +48,18 @@ export class Playback {
   readonly #timeline: Timeline
   #username = ''
 
-  constructor({ greeting, actions, steps }: RecordedConnection, options: PlaybackOptions, clock: Clock) {
+  constructor({ greeting, actions, steps }: RecordedConnection, options: Required<PlaybackOptions>, clock: Clock) {
     this.greeting = greeting
     this.#clock = clock
     this.#timeline = new Timeline(clock)
-    this.#scale = options.scale ?? 0
-    this.#mayDiffer = new Set(['action', ...(options.ignoreHeaders ?? []).map((name) => name.toLowerCase())])
+    this.#scale = options.scale
+    this.#mayDiffer = new Set(['action', ...options.ignoreHeaders.map((name) => name.toLowerCase())])
+    this.#actions = actions
     this.#steps = steps
     this.#ids = new TodaysIds(actions.map(({ action }) => action))
-    this.#open = actions.map((recorded) => this.#handlerOf(recorded))
     for (const action of actions) this.#waiting.set(action, [])
-    for (const step of steps) {
-      this.#missing.set(step, step.after.length)
-      for (const action of step.after) this.#waiting.get(action)?.push(step)
-    }
+    for (const step of steps) for (const action of step.after) this.#waiting.get(action)?.push(step)
+    this.rewind()
   }
 
   /** What is left to be answered, in the recording's order. */
@@ -80,26 +79,28 @@ export class Playback {
     this.#stage = undefined
   }
 
-  /** Answers the login, challenge or logoff of today as the recorded one, if it has one. */
-  plays(action: AMIAction): boolean {
-    const handler = this.#open.find(({ name }) => name.toLowerCase() === action.name.toLowerCase())
-    if (handler === undefined) return false
-    if (action.name.toLowerCase() === 'login') this.#username = action.get('Username') ?? ''
-    this.#answer(handler, action)
-    return true
+  /** Every action of the recording can be answered again. What came before any action is not said again. */
+  rewind(): void {
+    this.#timeline.clear()
+    this.#due = []
+    this.#ids.forget()
+    this.#open = this.#actions.map((recorded) => this.#handlerOf(recorded))
+    for (const step of this.#steps) this.#missing.set(step, step.after.length)
   }
 
   #handlerOf(recorded: RecordedAction): RecordedHandler {
     const { name } = recorded.action
-    const values = this.#comparable(recorded.action).map(([header, value]) => `${header}: ${value}`)
+    const headers = this.#comparable(recorded.action)
+    const values = headers.map(([header, value]) => `${header}: ${value}`)
+    const differs = (action: AMIAction) => this.#differences(recorded.action, headers, action)
+    const fits = (action: AMIAction) => OF_ANY_ACCOUNT.has(name.toLowerCase()) || differs(action).length === 0
     const handler: RecordedHandler = {
       recorded,
       name,
       label: values.length === 0 ? name : `${name} with ${values.join(', ')}`,
       isOnce: true,
-      matches: (action) =>
-        action.name.toLowerCase() === name.toLowerCase() && this.#differences(recorded.action, action).length === 0,
-      differs: (action) => this.#differences(recorded.action, action),
+      matches: (action) => action.name.toLowerCase() === name.toLowerCase() && fits(action),
+      differs,
       resolve: (action) => {
         this.#answer(handler, action)
         return undefined
@@ -111,6 +112,7 @@ export class Playback {
   #answer(handler: RecordedHandler, action: AMIAction): void {
     this.#open = this.#open.filter((each) => each !== handler)
     this.#ids.learn(handler.recorded.action, action)
+    if (action.name.toLowerCase() === 'login') this.#username = action.get('Username') ?? ''
     for (const step of this.#waiting.get(handler.recorded) ?? []) {
       const missing = (this.#missing.get(step) ?? 0) - 1
       this.#missing.set(step, missing)
@@ -160,21 +162,24 @@ export class Playback {
     if (isLogin) this.#stage?.loggedIn(this.#username)
   }
 
-  #comparable(action: AMIAction): (readonly [name: string, value: string])[] {
-    return [...action.entries()].filter(([name]) => !isIdHeader(name) && !this.#mayDiffer.has(name.toLowerCase()))
+  /** The headers that count, without secrets: what was removed from the recording is not compared. */
+  #comparable(action: AMIAction): readonly Header[] {
+    return redactHeaders(action.entries()).filter(([name]) => !isIdHeader(name) && !this.#mayDiffer.has(name.toLowerCase()))
   }
 
   /** What an action has otherwise than the recorded one. */
-  #differences(recorded: AMIAction, action: AMIAction): string[] {
-    const rest = this.#comparable(action)
+  #differences(recorded: AMIAction, headers: readonly Header[], action: AMIAction): string[] {
+    const today = this.#comparable(action)
+    const rest = [...today]
     const differences = new Map<string, string>()
-    for (const [name, before] of this.#comparable(recorded)) {
+    for (const [name, before] of headers) {
       const value = this.#ids.inValue(before, recorded, action)
-      const at = rest.findIndex(
-        (header) => header[0].toLowerCase() === name.toLowerCase() && (header[1] === value || before === REMOVED),
-      )
+      const at = rest.findIndex((header) => isNamed(header, name) && header[1] === value)
       if (at >= 0) rest.splice(at, 1)
-      else differences.set(name.toLowerCase(), `${name} is ${asText(action.get(name))}, not ${JSON.stringify(value)}`)
+      else {
+        const found = today.find((header) => isNamed(header, name))?.[1]
+        differences.set(name.toLowerCase(), `${name} is ${asText(found)}, not ${JSON.stringify(value)}`)
+      }
     }
     for (const [name, value] of rest)
       if (!differences.has(name.toLowerCase()))
@@ -183,8 +188,13 @@ export class Playback {
   }
 }
 
+/** Actions that are answered as their like was, whoever logs in today. */
+const OF_ANY_ACCOUNT: ReadonlySet<string> = new Set(['challenge', 'login', 'logoff'])
+
 /** How long what is written takes to the program at the other end of a socket, and what it writes then, at the most. */
 const TURN_MS = 2
+
+type Header = readonly [name: string, value: string]
 
 interface RecordedHandler extends ActionHandler {
   readonly recorded: RecordedAction
@@ -192,4 +202,8 @@ interface RecordedHandler extends ActionHandler {
 
 function asText(value: string | undefined): string {
   return value === undefined ? 'missing' : JSON.stringify(value)
+}
+
+function isNamed(header: Header, name: string): boolean {
+  return header[0].toLowerCase() === name.toLowerCase()
 }

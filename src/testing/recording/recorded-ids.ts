@@ -36,6 +36,11 @@ export class TodaysIds {
     for (const [name, id] of recorded.entries()) if (isIdHeader(name)) this.#today.set(id, action.get(name) ?? '')
   }
 
+  /** Today has not begun. */
+  forget(): void {
+    this.#today.clear()
+  }
+
   /** A line of the recording with the ids of today. */
   inLine(line: string): string {
     const [, name = '', colon, value = ''] = /^([^:]*)(: *)(.*)$/.exec(line) ?? []

@@ -1,4 +1,4 @@
-import { withoutSecrets } from './secrets.js'
+import { redactLines } from '../../core/redaction.js'
 
 /** Something that was recorded of a link. */
 export interface RecordedItem {
@@ -48,8 +48,9 @@ export function parseRecording(text: string): RecordedItem[] {
 
 /** The lines of a message, without secrets. */
 export function linesOf(message: Uint8Array): string[] {
-  const lines = bytesToText(message).split('\\x0d\\x0a')
-  return withoutSecrets(lines.filter((line) => line !== ''))
+  const { text, isPlain } = decoded(message)
+  // Secrets first: escapes would part their names from their values.
+  return redactLines(text.split('\r\n').filter((line) => line !== '')).map((line) => escaped(line, isPlain))
 }
 
 /** A message of these lines, as it was on the wire. */
@@ -59,23 +60,28 @@ export function messageOf(lines: readonly string[], end = '\r\n\r\n'): Uint8Arra
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const encoder = new TextEncoder()
-const escaped = (byte: number) => `\\x${byte.toString(16).padStart(2, '0')}`
 
 const ESCAPE = /(\\x[0-9a-f]{2})/
 const BACKSLASH = 92
-const isPlain = (code: number) => code >= 32 && code !== 127 && code !== BACKSLASH
+const isPrintable = (code: number) => code >= 32 && code !== 127 && code !== BACKSLASH
+/** A byte that is no UTF-8 is a character up to 255; what stands for a secret is above. */
+const isPrintableByte = (code: number) => isPrintable(code) && (code < 127 || code > 255)
 
-/** Text as it is; control characters, backslashes and what is no UTF-8 as `\xHH`. */
-function bytesToText(bytes: Uint8Array): string {
-  let text: string
+/** A message as text, and which of its characters need no escape. */
+function decoded(bytes: Uint8Array): { readonly text: string; readonly isPlain: (code: number) => boolean } {
   try {
-    text = decoder.decode(bytes)
+    return { text: decoder.decode(bytes), isPlain: isPrintable }
   } catch {
-    return Array.from(bytes, (byte) => (isPlain(byte) && byte < 127 ? String.fromCharCode(byte) : escaped(byte))).join('')
+    return { text: Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''), isPlain: isPrintableByte }
   }
-  return Array.from(text, (character) => (isPlain(character.charCodeAt(0)) ? character : escaped(character.charCodeAt(0)))).join(
-    '',
-  )
+}
+
+/** Control characters, backslashes and bytes that are no UTF-8 become `\xHH`. */
+function escaped(line: string, isPlain: (code: number) => boolean): string {
+  return Array.from(line, (character) => {
+    const code = character.charCodeAt(0)
+    return isPlain(code) ? character : `\\x${code.toString(16).padStart(2, '0')}`
+  }).join('')
 }
 
 function textToBytes(text: string): Uint8Array {

@@ -252,3 +252,17 @@ describe('waitFor', () => {
     expect(rig.clock.timers).toBe(timers)
   })
 })
+
+it('warnings about what the server sends show no secrets', async () => {
+  await using rig = await loggedIn()
+  rig.ami.onEvent('UserEvent', () => undefined)
+  rig.link.inject('Response: Success\r\nActionID: stray\r\nMessage: PASSWORD=hunter2,hunter2\r\n\r\n')
+  rig.link.inject(`Odd: 1\r\nVariable: PASSWORD\r\nValue: hunter2\r\n\r\n`)
+  rig.link.inject('Event: UserEvent\r\nsecret=hunter2 hunter2\r\n\r\n')
+  await settle()
+  expect(rig.warnings.map((warning) => warning.replace(/^.*?: /, ''))).toEqual([
+    'a response that no action waits for was ignored: Success, "PASSWORD=…"',
+    'a message that is neither event nor response was ignored: "Odd: 1\\r\\nVariable: PASSWORD\\r\\nValue: …\\r\\n\\r\\n"',
+    'a line without a colon came (more of them are not reported): "secret=…"',
+  ])
+})

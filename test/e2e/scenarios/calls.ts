@@ -10,6 +10,11 @@ export async function calls(pbx: Pbx): Promise<void> {
     )
     await pbx.hangUpAll()
   }
+  await pbx.until(
+    'SoftHangupRequest',
+    () => pbx.call(`PJSIP/loop/${pbx.uri('busy')}`),
+    (event) => event.get('Exten') === 'busy',
+  )
   await pbx.until('OriginateResponse', () =>
     pbx.attempt('Originate', { Channel: 'PJSIP/nobody', Application: 'Wait', Async: true }),
   )

@@ -1,0 +1,51 @@
+import { quote } from '../../core/checks.js'
+import type { Clock } from '../../core/clock.js'
+import { readTextFile } from '../../node/text-file.js'
+import { Playback, type PlaybackOptions } from './playback.js'
+import { connectionsOf, type RecordedConnection } from './recorded-connection.js'
+import { parseRecording } from './recording.js'
+
+/** A recording that a fake plays, connection by connection. */
+export class PlayedRecording {
+  readonly #connections: readonly [RecordedConnection, ...RecordedConnection[]]
+  readonly #options: Required<PlaybackOptions>
+  readonly #clock: Clock
+  #played = 0
+
+  private constructor(
+    connections: readonly [RecordedConnection, ...RecordedConnection[]],
+    options: Required<PlaybackOptions>,
+    clock: Clock,
+  ) {
+    this.#connections = connections
+    this.#options = options
+    this.#clock = clock
+  }
+
+  /** @throws the system's error for a file that cannot be read, SyntaxError for one that is no recording, RangeError for a `scale` that is none. */
+  static read(file: string | URL, options: Required<PlaybackOptions>, encoding: string, clock: Clock): PlayedRecording {
+    const { scale } = options
+    if (!(scale >= 0 && scale < Number.POSITIVE_INFINITY))
+      throw new RangeError(`scale must be a number from 0 up, not ${quote(scale)}`)
+    const [first, ...others] = connectionsOf(parseRecording(readTextFile(file)), encoding)
+    if (first === undefined) throw new SyntaxError('Nothing is in the recording: no link was made while it ran')
+    return new PlayedRecording([first, ...others], options, clock)
+  }
+
+  /** The same recording, not begun. */
+  anew(): PlayedRecording {
+    return new PlayedRecording(this.#connections, this.#options, this.#clock)
+  }
+
+  /** The connection that comes next: one more than there are is the last again. */
+  next(): Playback {
+    const connection = this.#connections[this.#played] ?? this.#connections.at(-1) ?? this.#connections[0]
+    this.#played += 1
+    return new Playback(connection, this.#options, this.#clock)
+  }
+
+  /** The first connection comes next. */
+  rewind(): void {
+    this.#played = 0
+  }
+}

@@ -1,0 +1,23 @@
+import type { AMIAction } from '../ami/protocol/action-reader.js'
+
+/** An action that no handler answered. */
+export interface UnhandledAction {
+  readonly action: AMIAction
+  /** The action, and the handler that was the nearest when it came. */
+  readonly description: string
+}
+
+/** Actions came that no handler answers. The message has each without secrets, with the handler that was the nearest when it came. */
+export class UnhandledActionError extends Error {
+  override readonly name = 'UnhandledActionError'
+  readonly actions: readonly AMIAction[]
+
+  /** @internal */
+  constructor(unhandled: readonly UnhandledAction[], handled: readonly string[]) {
+    const list = unhandled.map(({ description }) => description).join('\n  ')
+    super(
+      `The fake has no handler for these actions:\n  ${list}${handled.length === 0 ? '' : `\nHandled are: ${handled.join(', ')}`}`,
+    )
+    this.actions = unhandled.map(({ action }) => action)
+  }
+}
