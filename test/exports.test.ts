@@ -61,7 +61,6 @@ it('obelus-asterisk/protocol', () => {
     'AGIProtocol',
     'AMIAction',
     'AMIEvent',
-    'AMIMessage',
     'AMIProtocol',
     'AMIResponse',
     'AMIServerProtocol',
@@ -76,7 +75,7 @@ it('obelus-asterisk/protocol', () => {
 
 it('obelus-asterisk/testing', () => {
   const grammar = ['action', 'delay', 'event', 'failure', 'faulty', 'once', 'record', 'success']
-  const classes = ['AGICaller', 'AMIAction', 'Caller', 'FakeAsterisk', 'FakeEvent', 'FakeResponse', 'UnhandledActionError']
+  const classes = ['AMIAction', 'FakeAsterisk', 'FakeEvent', 'FakeResponse', 'UnhandledActionError']
   expect(Object.keys(testing).sort()).toEqual([...grammar, ...classes].sort())
 })
 

@@ -65,14 +65,18 @@ export class AGISession<Params = AnyParams> extends AGICommands {
   /** The channel's variables. */
   readonly variables: ChannelVariables
 
-  /** @internal */
-  constructor(link: AGILink, { clock, signal, query = new URLSearchParams(), params = {} }: SessionContext) {
+  private constructor(link: AGILink, { clock, signal, query = new URLSearchParams(), params = {} }: SessionContext) {
     super(new CommandSender(link, clock, signal))
     this.#link = link
     this.signal = signal
     this.query = query
     this.params = params as Params
     this.variables = new ChannelVariables(this)
+  }
+
+  /** @internal */
+  static on(link: AGILink, context: SessionContext): AGISession {
+    return new AGISession(link, context)
   }
 
   get env(): AGIEnvironment {

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'eventemitter3'
 import { ConnectionError } from '../ami/messages/errors.js'
+import type { EventName, Unlisted } from '../ami/messages/typed-names.js'
 import type { AMIAction } from '../ami/protocol/action-reader.js'
 import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
 import { checkListener } from '../core/checks.js'
@@ -16,7 +17,7 @@ import type { Dialplan } from './dialplan/plan.js'
 import { eventClass } from './event-class.js'
 import { type FakeServer, FakeSession } from './fake-session.js'
 import { HandlerStack } from './handler-stack.js'
-import { type ActionHandler, type FakeClient, failure, headerPairs, type Reply } from './handlers.js'
+import { type ActionHandler, type FakeClient, type FakeEventHeaders, failure, headerPairs, type Reply } from './handlers.js'
 import { fullyBooted, successfulAuth } from './login-events.js'
 import { memoryConnector } from './memory-link.js'
 import { checkOptions, type FakeAsteriskOptions, VERSIONS } from './options.js'
@@ -68,7 +69,7 @@ export class FakeAsterisk implements AsyncDisposable {
   #plan: Dialplan | undefined
   #calls: DialplanCalls | undefined
   #recording: PlayedRecording | undefined
-  readonly #agiCalls = new AGICalls({ emit: (name, headers) => this.emit(name, headers) })
+  readonly #agiCalls = new AGICalls({ emit: (name, headers) => this.#emit(name, headers) })
 
   /** @throws TypeError that names a wrong option. */
   constructor(options: FakeAsteriskOptions = {}, ...handlers: ActionHandler[]) {
@@ -230,7 +231,11 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   /** Sends an event to every client that may and wants to see it. Its `Privilege` is Asterisk's own unless given. */
-  emit(name: string, headers: ServerHeaders = {}): void {
+  emit<const Name extends EventName | Unlisted>(name: Name, headers: FakeEventHeaders<Name> = []): void {
+    this.#emit(name, headers)
+  }
+
+  #emit(name: string, headers: ServerHeaders): void {
     const pairs = headerPairs(headers)
     const given = pairs.find(([header]) => header.toLowerCase() === 'privilege')
     const privilege = given === undefined ? `${eventClass(name)},all` : String(given[1])
@@ -246,7 +251,7 @@ export class FakeAsterisk implements AsyncDisposable {
    */
   dialplan(plan: Dialplan): void {
     const { clock = systemClock, version = 22 } = this.#options
-    const calls = new DialplanCalls({ clock, version, emit: (name, headers) => this.emit(name, headers) }, plan)
+    const calls = new DialplanCalls({ clock, version, emit: (name, headers) => this.#emit(name, headers) }, plan)
     this.#calls?.hangUpAll()
     this.#calls = calls
     this.#plan = plan
@@ -415,7 +420,7 @@ export class FakeAsterisk implements AsyncDisposable {
         return fake.#startedAt
       },
       channels: () => [...(this.#calls?.list() ?? []), ...this.#agiCalls.list()],
-      emit: (name, headers) => this.emit(name, headers),
+      emit: (name, headers) => this.#emit(name, headers),
     })
   }
 

@@ -78,7 +78,7 @@ export class FakeSession extends AMIServerProtocol {
         return session.#username ?? ''
       },
       respond: (action, { type, headers }) => this.#respond(action, type, headers),
-      emit: (name, headers = {}) => this.sendEvent(name, headers),
+      emit: (name, headers = []) => this.sendEvent(name, headers),
       disconnect: () => {
         this.close()
         return undefined

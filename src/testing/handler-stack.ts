@@ -38,7 +38,7 @@ export class HandlerStack {
   /** What says that there are such actions. */
   get error(): UnhandledActionError | undefined {
     const handled = this.#asked.map(({ label }) => label)
-    return this.#unhandled.length === 0 ? undefined : new UnhandledActionError(this.#unhandled, handled)
+    return this.#unhandled.length === 0 ? undefined : UnhandledActionError.of(this.#unhandled, handled)
   }
 
   /** Puts handlers before the others. */

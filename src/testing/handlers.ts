@@ -1,3 +1,4 @@
+import type { ActionName, ActionParameters, EventName, GivenEventHeaders, Unlisted } from '../ami/messages/typed-names.js'
 import type { AMIAction } from '../ami/protocol/action-reader.js'
 import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
 import type { Clock } from '../core/clock.js'
@@ -43,18 +44,27 @@ export interface FakeClient {
   /** Answers an action: also a second time, later, or before another that came first. */
   respond(action: AMIAction, response: FakeResponse): undefined
   /** Sends this client an event, whatever it wants to see. */
-  emit(name: string, headers?: ServerHeaders): void
+  emit<const Name extends EventName | Unlisted>(name: Name, headers?: FakeEventHeaders<Name>): void
   /** Ends the connection without a word. */
   disconnect(): undefined
 }
 
 export type Resolver = (action: AMIAction, client: FakeClient) => Reply | Promise<Reply>
 
-/** Which actions a handler answers: by name, by name and headers, or whatever a function says. Names and headers are compared in any case. */
-export type ActionMatch =
-  | string
-  | { readonly name: string; readonly headers?: Readonly<Record<string, string | number | RegExp>> }
+/**
+ * Which actions a handler answers: by name, by name and headers, or whatever a function says. Names and headers are compared in any case. A name that
+ * the catalog does not list is `unlisted('QueueTune')`.
+ */
+export type ActionMatch<Name extends ActionName | Unlisted = ActionName | Unlisted> =
+  | Name
+  | {
+      readonly name: Name
+      readonly headers?: { readonly [Header in keyof ActionParameters<Name>]?: string | number | RegExp }
+    }
   | ((action: AMIAction) => boolean)
+
+/** The headers of an event: those that the catalog lists for its name, or pairs of any name, in order. */
+export type FakeEventHeaders<Name extends string> = GivenEventHeaders<Name> | HeaderPairs
 
 /** A rule of the fake: which action, and what to answer. */
 export interface ActionHandler {
@@ -75,11 +85,11 @@ const LABEL_LENGTH = 60
  * Answers actions: `action('Ping', …)`, `action({ name: 'Originate', headers: { Channel: /^PJSIP/ } }, …)`, `action((request) => …, …)`. A handler
  * made later by `use` goes before one made earlier.
  */
-export function action(match: ActionMatch, resolve: Resolver): ActionHandler {
+export function action<const Name extends ActionName | Unlisted>(match: ActionMatch<Name>, resolve: Resolver): ActionHandler {
   if (typeof match === 'function')
     return { name: '*', label: match.name || labelOf(match), isOnce: false, matches: match, resolve }
   const { name, headers = {} } = typeof match === 'string' ? { name: match } : match
-  const wanted = Object.entries(headers)
+  const wanted = Object.entries<string | number | RegExp>(headers)
   // As they are shown: a test's secrets are in the log of who runs it.
   const shown = redactHeaders([['Action', name], ...wanted.map(([header, value]) => [header, String(value)] as const)]).slice(1)
   const isNamed = (request: AMIAction) => request.name.toLowerCase() === name.toLowerCase()
@@ -137,11 +147,12 @@ export function failure(message: string, headers: ServerHeaders = {}): FakeRespo
 }
 
 /** An item of a list. */
-export function event(name: string, headers: ServerHeaders = {}): FakeEvent {
+export function event<const Name extends EventName | Unlisted>(name: Name, headers: FakeEventHeaders<Name> = []): FakeEvent {
   return new FakeEvent(name, headers)
 }
 
-export type HeaderPairs = (readonly [name: string, value: unknown])[]
+/** Headers as pairs, in order. */
+export type HeaderPairs = readonly (readonly [name: string, value: unknown])[]
 
 /** Headers as pairs. */
 export function headerPairs(headers: ServerHeaders): HeaderPairs {

@@ -4,22 +4,41 @@
  *
  * @module
  */
-export type { OpenHeaders, Unlisted } from '../ami/messages/typed-names.js'
+export type {
+  ActionHeaders,
+  ActionName,
+  ActionParameters,
+  EventEnvelope,
+  EventHeaders,
+  EventName,
+  GivenEventHeaders,
+  OpenHeaders,
+  Unlisted,
+} from '../ami/messages/typed-names.js'
 export { AMIAction } from '../ami/protocol/action-reader.js'
 export type { ServerHeaders } from '../ami/protocol/server-protocol.js'
 export type { Clock } from '../core/clock.js'
 export type { Connector, Protocol, Transport } from '../core/transport.js'
 export type { ListenOptions } from '../node/tcp-listener.js'
 export type { FakeUser } from './account.js'
-export { AGICaller, type AGICallOptions, type AGIStatus } from './agi/agi-caller.js'
+export type { AGICaller, AGICallOptions, AGIStatus } from './agi/agi-caller.js'
 export type { AGIChannelOptions } from './agi/agi-channel.js'
-export { Caller, type IncomingCall } from './dialplan/caller.js'
+export type { Caller, IncomingCall } from './dialplan/caller.js'
 export type { Dialplan, DialplanEntry, Ending } from './dialplan/plan.js'
 export type { FakeNotices } from './fake-asterisk.js'
 export { FakeAsterisk } from './fake-asterisk.js'
 export type { Faults, FaultyConnector } from './faulty.js'
 export { faulty } from './faulty.js'
-export type { ActionHandler, ActionMatch, FakeClient, ListPart, Reply, Resolver } from './handlers.js'
+export type {
+  ActionHandler,
+  ActionMatch,
+  FakeClient,
+  FakeEventHeaders,
+  HeaderPairs,
+  ListPart,
+  Reply,
+  Resolver,
+} from './handlers.js'
 export { action, delay, event, FakeEvent, FakeResponse, failure, once, success } from './handlers.js'
 export type { FakeAsteriskOptions } from './options.js'
 export type { PlaybackOptions } from './recording/playback.js'

@@ -9,6 +9,7 @@ import {
   AGISessionEndedError,
   AsyncAGIExecutor,
   type AsyncAGIOptions,
+  unlisted,
 } from 'obelus-asterisk'
 import { action, failure, once, success } from 'obelus-asterisk/testing'
 import { describe, expect, it } from 'vitest'
@@ -110,7 +111,7 @@ describe('an executor', () => {
       action('AGI', async (request) => {
         at.pbx.emit('AsyncAGIExec', {
           Uniqueid: '1.1',
-          CommandID: request.get('CommandID'),
+          CommandId: request.get('CommandID'),
           Result: percent('200 result=1 (early)\n'),
         })
         return success('Added AGI command to queue')
@@ -135,7 +136,7 @@ describe('an executor', () => {
     )
     at.pbx.emit('AsyncAGIStart', { Channel: 'PJSIP/1', Uniqueid: '1.1', Env: percent(environment()) })
     await settle()
-    at.pbx.emit('Rename', { Channel: 'PJSIP/1', Newname: 'PJSIP/1<MASQ>', Uniqueid: '1.1' })
+    at.pbx.emit(unlisted('Rename'), { Channel: 'PJSIP/1', Newname: 'PJSIP/1<MASQ>', Uniqueid: '1.1' })
     const id = at.pbx.received.find(({ name }) => name === 'AGI')?.get('CommandID')
     at.pbx.emit('AsyncAGIExec', { Uniqueid: '1.1', CommandId: id, Result: percent('200 result=0\n') })
     await settle()
@@ -147,11 +148,11 @@ describe('an executor', () => {
     await using at = await open(run)
     at.pbx.use(action('AGI', () => success('Added AGI command to queue')))
     const channel = { Channel: 'SIP/1', Uniqueid: '1.1' }
-    at.pbx.emit('AsyncAGI', { SubEvent: 'Start', ...channel, Env: percent(environment({ channel: 'SIP/1' })) })
+    at.pbx.emit(unlisted('AsyncAGI'), { SubEvent: 'Start', ...channel, Env: percent(environment({ channel: 'SIP/1' })) })
     await settle()
     const id = at.pbx.received.find(({ name }) => name === 'AGI')?.get('CommandID')
-    at.pbx.emit('AsyncAGI', { SubEvent: 'Exec', ...channel, CommandID: id, Result: percent('200 result=1 (old)\n') })
-    at.pbx.emit('AsyncAGI', { SubEvent: 'End', ...channel })
+    at.pbx.emit(unlisted('AsyncAGI'), { SubEvent: 'Exec', ...channel, CommandID: id, Result: percent('200 result=1 (old)\n') })
+    at.pbx.emit(unlisted('AsyncAGI'), { SubEvent: 'End', ...channel })
     await settle()
     expect(seen).toMatchObject({ result: 'old', session: { env: { channel: 'SIP/1' } } })
     expect(seen.session?.signal.aborted).toBe(true)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { action, event, FakeAsterisk, FakeResponse, success } from 'obelus-asterisk/testing'
 import { expect, it } from 'vitest'
-import { runReadmeProgram } from '../support/readme-program.js'
+import { firstReadmeProgram, readmeProgram, runReadmeProgram } from '../support/readme-program.js'
 
 it("the README's program runs, prints what it says, and exits by itself", async () => {
   const pbx = new FakeAsterisk(
@@ -17,7 +17,7 @@ it("the README's program runs, prints what it says, and exits by itself", async 
     }),
   )
   const { host, port } = await pbx.listen()
-  const printed = await runReadmeProgram({ host, port, username: 'admin', secret: 's3cret' })
+  const printed = await runReadmeProgram(firstReadmeProgram({ host, port, username: 'admin', secret: 's3cret' }))
   expect(printed.split('\n').slice(1)).toEqual([
     "[ 'Asterisk 22.10.1' ]",
     'PJSIP/a-1',
@@ -27,6 +27,10 @@ it("the README's program runs, prints what it says, and exits by itself", async 
     '',
   ])
   await pbx.close()
+}, 30_000)
+
+it("the README's test of a function without a fake runs", async () => {
+  expect(await runReadmeProgram(readmeProgram('AMIEvent.from'))).toBe('PJSIP/100 was busy\n')
 }, 30_000)
 
 it("the README's first program ends within 40 lines", () => {

@@ -6,24 +6,29 @@ import { promisify } from 'node:util'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Compiles and runs the README's first program as a user would have typed it, against this server; resolves with what it printed once it has exited by itself. */
-export async function runReadmeProgram(server: {
-  host: string
-  port: number
-  username: string
-  secret: string
-}): Promise<string> {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8')
-  const program = /```ts\n([\s\S]*?)```/.exec(readme)?.[1]
-  if (program === undefined) throw new Error('README.md has no program')
+/** The README's first program, for this server. */
+export function firstReadmeProgram(server: { host: string; port: number; username: string; secret: string }): string {
   const { host, port, username, secret } = server
   const account = JSON.stringify({ host, port, username, secret })
-  const code = program.replace(/new AMIClient\(\{[^}]*\}\)/, `new AMIClient(${account})`)
+  return readmeProgram('').replace(/new AMIClient\(\{[^}]*\}\)/, `new AMIClient(${account})`)
+}
+
+/** The first program of the README that has this text. */
+export function readmeProgram(text: string): string {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const programs = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, program = '']) => program)
+  const found = programs.find((program) => program.includes(text))
+  if (found === undefined) throw new Error(`README.md has no program with ${JSON.stringify(text)}`)
+  return found
+}
+
+/** Compiles and runs a program as a user would have typed it; resolves with what it printed once it has exited by itself. */
+export async function runReadmeProgram(program: string): Promise<string> {
   // Inside the project, where the package's own name resolves.
   const folder = mkdtempSync(join(root, 'test', '.readme-'))
   try {
     const file = join(folder, 'program.mts')
-    writeFileSync(file, code)
+    writeFileSync(file, program)
     writeFileSync(join(folder, 'tsconfig.json'), '{ "extends": "../../tsconfig.json", "include": ["program.mts"] }')
     const compiler = join(root, 'node_modules/typescript/bin/tsc')
     await promisify(execFile)(process.execPath, [compiler, '-p', folder])

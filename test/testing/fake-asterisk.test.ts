@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { AMIClient } from 'obelus-asterisk'
+import { AMIClient, unlisted } from 'obelus-asterisk'
 import type { Protocol, Transport } from 'obelus-asterisk/protocol'
 import {
   action,
@@ -149,7 +149,7 @@ describe('FakeAsterisk', () => {
   it('holds events back while it works on an action', async () => {
     const { fake, line } = await loggedIn(
       {},
-      action('Slow', () => settle().then(() => success())),
+      action(unlisted('Slow'), () => settle().then(() => success())),
     )
     line.transport.write(Buffer.from('Action: Slow\r\nActionID: s\r\n\r\n'))
     await Promise.resolve()
@@ -166,8 +166,8 @@ describe('FakeAsterisk', () => {
     const { fake, line } = await loggedIn()
     fake.emit('VarSet', { Variable: 'A' })
     fake.emit('Hangup', { Channel: 'PJSIP/1' })
-    fake.emit('Mine', { A: 1 })
-    fake.emit('Theirs', { Privilege: 'system,all' })
+    fake.emit(unlisted('Mine'), { A: 1 })
+    fake.emit(unlisted('Theirs'), { Privilege: 'system,all' })
     await settle()
     expect(line.received).toBe(
       'Event: Hangup\r\nPrivilege: call,all\r\nChannel: PJSIP/1\r\n\r\nEvent: Mine\r\nPrivilege: user,all\r\nA: 1\r\n\r\n',
@@ -203,7 +203,7 @@ describe('FakeAsterisk', () => {
   it('a handler that throws: an answer, and close() rejects', async () => {
     const { fake, line } = await loggedIn(
       {},
-      action('Broken', () => {
+      action(unlisted('Broken'), () => {
         throw new Error('in the handler')
       }),
     )
@@ -216,11 +216,11 @@ describe('FakeAsterisk', () => {
   it('use() goes before, reset() goes back; unused handlers can be asserted', async () => {
     const { fake, line } = await loggedIn(
       {},
-      action('A', () => success('first')),
+      action(unlisted('A'), () => success('first')),
     )
     fake.use(
-      action('a', () => failure('second')),
-      action('Unused', () => success()),
+      action(unlisted('a'), () => failure('second')),
+      action(unlisted('Unused'), () => success()),
     )
     await line.send('Action: A\r\n\r\n')
     expect(() => fake.assertAllHandlersUsed()).toThrow('No action came for these handlers: Unused, A')

@@ -1,4 +1,4 @@
-import { AMIClient, ConnectionError } from 'obelus-asterisk'
+import { AMIClient, ConnectionError, unlisted } from 'obelus-asterisk'
 import { action, FakeAsterisk, type Faults, type FaultyConnector, faulty, success } from 'obelus-asterisk/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { outcomeOf } from '../support/client-rig.js'
@@ -9,7 +9,7 @@ function open(faults: Faults, reconnect: false | object = false) {
   const clock = new VirtualClock()
   const pbx = new FakeAsterisk(
     { users: { admin: 's3cret' } },
-    action('Echo', () => success({ Text: 'x'.repeat(2_000) })),
+    action(unlisted('Echo'), () => success({ Text: 'x'.repeat(2_000) })),
   )
   const connect: FaultyConnector = faulty(pbx.connector, { clock, ...faults })
   const ami = new AMIClient({

@@ -55,7 +55,7 @@ describe.each(LINKS)('the fake over %s', (_, link) => {
       ),
     )
     pbx.use(
-      action({ name: 'originate', headers: { channel: /^PJSIP\/2/ } }, () => success('by header')),
+      action({ name: unlisted('originate'), headers: { channel: /^PJSIP\/2/ } }, () => success('by header')),
       action(
         (request) => request.get('Exten') === '9',
         () => success('by function'),
@@ -91,7 +91,7 @@ describe.each(LINKS)('the fake over %s', (_, link) => {
   it('resolvers may wait, stream, answer twice, late, out of order, and drop the link', async () => {
     const { pbx, login } = await open(
       {},
-      action('Slow', async () => {
+      action(unlisted('Slow'), async () => {
         await delay(5)
         return success('slow')
       }),
@@ -100,15 +100,15 @@ describe.each(LINKS)('the fake over %s', (_, link) => {
         await delay(1)
         yield event('QueueParams', { Queue: 'b' })
       }),
-      action('Twice', (request, client) => {
+      action(unlisted('Twice'), (request, client) => {
         client.respond(request, success('first'))
         return success('second')
       }),
-      action('Later', (request, client) => {
+      action(unlisted('Later'), (request, client) => {
         setTimeout(() => client.respond(request, success('later')), 5)
         return undefined
       }),
-      action('Drop', (_request, client) => client.disconnect()),
+      action(unlisted('Drop'), (_request, client) => client.disconnect()),
     )
     const ami = await login()
     const order: string[] = []
@@ -126,7 +126,7 @@ describe.each(LINKS)('the fake over %s', (_, link) => {
   it('an answer for one client concerns no other', async () => {
     const { login } = await open(
       {},
-      action('Whisper', (_request, client) => {
+      action(unlisted('Whisper'), (_request, client) => {
         client.emit('UserEvent', { UserEvent: `for ${client.username}` })
         return success()
       }),
@@ -180,7 +180,7 @@ describe.each(LINKS)('the fake over %s', (_, link) => {
   it('nothing comes after an end', async () => {
     const { pbx, login } = await open(
       {},
-      action('Leave', (_, client) => {
+      action(unlisted('Leave'), (_, client) => {
         client.disconnect()
         return success('after the end')
       }),

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { AMIClient, CallManager, type Connector, FastAGIServer } from 'obelus-asterisk'
+import { AMIClient, CallManager, type Connector, FastAGIServer, unlisted } from 'obelus-asterisk'
 import { action, event, FakeAsterisk, failure, once, success, UnhandledActionError } from 'obelus-asterisk/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { settle } from '../support/virtual-clock.js'
@@ -210,7 +210,7 @@ describe('handlers', () => {
   it('those by a function are not asked for what a session answers, whatever handlers there are besides', async () => {
     const asked: string[] = []
     const byName = ['Challenge', 'Login', 'Events', 'Logoff'].map((name) =>
-      once(action({ name, headers: { Never: 'there' } }, () => failure('never'))),
+      once(action({ name: unlisted(name), headers: { Never: 'there' } }, () => failure('never'))),
     )
     const pbx = new FakeAsterisk(
       { users },
@@ -280,7 +280,7 @@ describe('handlers', () => {
 
   it('what is no reply is refused in words', async () => {
     for (const [reply, what] of [
-      [event('A'), 'a single event(…)'],
+      [event(unlisted('A')), 'a single event(…)'],
       ['busy', '"busy"'],
       [5, '5'],
     ]) {

@@ -123,7 +123,10 @@ it('an action that was not recorded, or once more than it was, is an error that 
 })
 
 it('headers that may differ are not compared', async () => {
-  const pbx = new FakeAsterisk({ users: { admin: 's3cret' } }, ...['MixMonitor'].map((name) => action(name, () => success())))
+  const pbx = new FakeAsterisk(
+    { users: { admin: 's3cret' } },
+    action('MixMonitor', () => success()),
+  )
   const recorder = record(pbx.connector)
   const start = async (connect: Connector, File: string) => {
     const ami = await online(connect)

@@ -211,7 +211,7 @@ export class AMIProtocol implements Protocol {
     if (handler === undefined && !hooked && this.#lists.size === 0) return
     const fields = this.#fields(this.#codec.decode(bytes.subarray(start, end)))
     const isKnown = entry !== undefined && isSpelt(entry.bytes, bytes, nameStart)
-    const event = new AMIEvent(isKnown ? entry.name : (fields.get('Event') ?? ''), fields)
+    const event = AMIEvent.read(isKnown ? entry.name : (fields.get('Event') ?? ''), fields)
     if (this.#lists.size > 0 && this.#takenByList(event)) return
     if (handler !== undefined) this.#guard(() => handler(event))
     else if (hooked) this.#guard(() => this.unhandledEventReceived(event))
@@ -252,7 +252,7 @@ export class AMIProtocol implements Protocol {
   #response(text: string): void {
     const follows = /^Response: Follows\r\n/.test(text) ? splitFollows(text) : undefined
     const fields = this.#fields(follows?.headers ?? text)
-    const response = new AMIResponse(fields, follows === undefined ? {} : { output: follows.output })
+    const response = AMIResponse.read(fields, follows === undefined ? {} : { output: follows.output })
     const actionId = fields.get('ActionID')
     const pending = actionId === undefined ? undefined : this.#pending.get(actionId)?.pending
     if (pending === undefined || (this.#lists.has(pending) && response.type !== 'error')) {

@@ -74,12 +74,12 @@ export class AGICaller {
     if (this.#hangupAt === 0) this.hangup()
   }
 
-  /** The environment that the script is given. */
+  /** The environment that the script is given. @internal */
   environment(network: { readonly request: string; readonly script?: string }): string {
     return this.#channel.environment(network)
   }
 
-  /** Asterisk's answer to a command. */
+  /** Asterisk's answer to a command. @internal */
   execute(line: string): string {
     const hangsUp = this.#channel.commands.length + 1 === this.#hangupAt
     return this.#channel.execute(line, hangsUp)
@@ -89,7 +89,7 @@ export class AGICaller {
     return this.#channel.isHungUp
   }
 
-  /** The script is over. */
+  /** The script has ended. @internal */
   over(status: AGIStatus): void {
     this.#isOver = true
     this.#over.resolve(this.#channel.isHungUp && status === 'SUCCESS' ? 'HANGUP' : status)

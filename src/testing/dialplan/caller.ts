@@ -20,11 +20,15 @@ export class Caller {
   readonly #runner: DialplanRunner
   readonly #channel: FakeChannel
 
-  /** @internal */
-  constructor(board: Switchboard, runner: DialplanRunner, channel: FakeChannel) {
+  private constructor(board: Switchboard, runner: DialplanRunner, channel: FakeChannel) {
     this.#board = board
     this.#runner = runner
     this.#channel = channel
+  }
+
+  /** @internal */
+  static of(board: Switchboard, runner: DialplanRunner, channel: FakeChannel): Caller {
+    return new Caller(board, runner, channel)
   }
 
   /** The name of the caller's channel. */

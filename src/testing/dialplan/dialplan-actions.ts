@@ -1,3 +1,4 @@
+import type { ActionName } from '../../ami/messages/typed-names.js'
 import type { AMIAction } from '../../ami/protocol/action-reader.js'
 import { type ActionHandler, action, event, type FakeEvent, type FakeResponse, failure, success } from '../handlers.js'
 import type { FakeChannel } from './fake-channel.js'
@@ -9,7 +10,7 @@ const NO_CHANNEL = 'No such channel'
 
 /** The actions that a dialplan answers: they make its calls, list them, and do what `Call` does. */
 export function dialplanActions(board: Switchboard, runner: DialplanRunner): ActionHandler[] {
-  const onChannel = (name: string, then: (channel: FakeChannel, request: AMIAction) => FakeResponse) =>
+  const onChannel = (name: ActionName, then: (channel: FakeChannel, request: AMIAction) => FakeResponse) =>
     action(name, (request) => {
       const channel = board.find(request.get('Channel') ?? '')
       return channel === undefined ? failure(NO_CHANNEL) : then(channel, request)

@@ -33,7 +33,7 @@ export class DialplanCalls {
       callerIdName,
     })
     this.#runner.run(channel, context, to)
-    return new Caller(this.#board, this.#runner, channel)
+    return Caller.of(this.#board, this.#runner, channel)
   }
 
   /** Its channels, as CoreShowChannels lists them. */

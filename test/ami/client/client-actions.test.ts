@@ -12,7 +12,7 @@ import { describe, expect, it } from 'vitest'
 import { ClientRig, caught, outcomeOf } from '../../support/client-rig.js'
 import { settle } from '../../support/virtual-clock.js'
 
-const silent = action('Silent', () => undefined)
+const silent = action(unlisted('Silent'), () => undefined)
 
 describe('sendAction', () => {
   it('is refused before login(), with what to do', async () => {
@@ -108,7 +108,7 @@ describe('sendAction', () => {
     const order: string[] = []
     await using rig = new ClientRig(
       { maxInFlight: 2 },
-      action('Mark', (request) => {
+      action(unlisted('Mark'), (request) => {
         order.push(request.get('Name') ?? '')
         return success()
       }),
@@ -243,7 +243,7 @@ describe('sendAction', () => {
 
 describe('listAction', () => {
   const list = action('QueueStatus', async function* () {
-    for (let index = 1; index <= 5; index += 1) yield event('QueueMember', { Index: index })
+    for (let index = 1; index <= 5; index += 1) yield event(unlisted('QueueMember'), { Index: index })
     return { Total: 5 }
   })
 

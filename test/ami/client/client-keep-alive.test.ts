@@ -1,13 +1,13 @@
+import { unlisted } from 'obelus-asterisk'
 import { action, event } from 'obelus-asterisk/testing'
 import { describe, expect, it } from 'vitest'
-import { unlisted } from '../../../src/ami/messages/typed-names.js'
 import { ClientRig, caught } from '../../support/client-rig.js'
 
 describe('keepalive', () => {
   it('lesson 3, fault: half-open: a peer that is silently gone is found within 15 s by default, and what is in flight settles', async () => {
     await using rig = new ClientRig(
       {},
-      action('Silent', () => undefined),
+      action(unlisted('Silent'), () => undefined),
     )
     await rig.login()
     const inFlight = caught(rig.ami.sendAction(unlisted('Silent')))
