@@ -8,5 +8,5 @@ export interface AGICallerSide {
   execute(line: string): string
   /** The script can be reached from now on. */
   connected(wire: { hangup(): void }): void
-  over(status: 'SUCCESS' | 'FAILURE'): void
+  scriptEnded(status: 'SUCCESS' | 'FAILURE'): void
 }

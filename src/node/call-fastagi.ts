@@ -42,6 +42,6 @@ export function callFastAGI(url: string, caller: AGICallerSide): () => void {
   })
   socket.on('end', () => socket.end())
   socket.on('error', () => undefined)
-  socket.on('close', () => caller.over(failed || !isConnected ? 'FAILURE' : 'SUCCESS'))
+  socket.on('close', () => caller.scriptEnded(failed || !isConnected ? 'FAILURE' : 'SUCCESS'))
   return () => socket.destroy()
 }

@@ -1,12 +1,8 @@
-import { EventEmitter } from 'eventemitter3'
-import { ConnectionError } from '../ami/messages/errors.js'
 import type { EventName, Unlisted } from '../ami/messages/typed-names.js'
 import type { AMIAction } from '../ami/protocol/action-reader.js'
-import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
-import { checkListener } from '../core/checks.js'
 import { systemClock } from '../core/system-clock.js'
-import type { Connector, Protocol } from '../core/transport.js'
-import { type ListenOptions, TCPListener } from '../node/tcp-listener.js'
+import type { Connector } from '../core/transport.js'
+import type { ListenOptions } from '../node/tcp-listener.js'
 import { Account } from './account.js'
 import type { AGICaller, AGICallOptions } from './agi/agi-caller.js'
 import { AGICalls } from './agi/agi-calls.js'
@@ -14,36 +10,15 @@ import { builtInHandlers, PING } from './built-in-handlers.js'
 import type { Caller, IncomingCall } from './dialplan/caller.js'
 import { DialplanCalls } from './dialplan/dialplan-calls.js'
 import type { Dialplan } from './dialplan/plan.js'
-import { eventClass } from './event-class.js'
-import { type FakeServer, FakeSession } from './fake-session.js'
+import { type FakeAsteriskEvents, FakeAsteriskListeners } from './fake-asterisk-events.js'
+import type { FakeServer, FakeSession } from './fake-session.js'
+import { FakeSessions } from './fake-sessions.js'
 import { HandlerStack } from './handler-stack.js'
-import { type ActionHandler, type FakeClient, type FakeEventHeaders, failure, headerPairs, type Reply } from './handlers.js'
+import { type ActionHandler, type FakeClient, type FakeEventHeaders, failure, type Reply } from './handlers.js'
 import { fullyBooted, successfulAuth } from './login-events.js'
-import { memoryConnector } from './memory-link.js'
 import { checkOptions, type FakeAsteriskOptions, VERSIONS } from './options.js'
 import type { PlaybackOptions } from './recording/playback.js'
 import { PlayedRecording } from './recording/played-recording.js'
-import { WebSocketListener } from './web-socket-listener.js'
-
-/** What a fake tells of. */
-export interface FakeNotices {
-  connection: () => void
-  login: (username: string) => void
-  /** A client that was logged in is gone. */
-  disconnect: (username: string) => void
-  /** An action came, also before the login, and which handler answers it; none for one that is refused, or that nobody answers. */
-  action: (action: AMIAction, handler: ActionHandler | undefined) => void
-  /** A handler has answered. */
-  response: (action: AMIAction, reply: Reply) => void
-}
-
-const NOTICES: Readonly<Record<keyof FakeNotices, true>> = {
-  connection: true,
-  login: true,
-  disconnect: true,
-  action: true,
-  response: true,
-}
 
 /**
  * An Asterisk for tests: logs clients in, answers actions by handlers, sends events, and behaves on the wire as a real server does.
@@ -54,12 +29,9 @@ const NOTICES: Readonly<Record<keyof FakeNotices, true>> = {
 export class FakeAsterisk implements AsyncDisposable {
   readonly #options: FakeAsteriskOptions
   readonly #handlers: HandlerStack
-  readonly #notices = new EventEmitter<FakeNotices>()
+  readonly #listeners = new FakeAsteriskListeners((message, error) => this.#failed(message, error))
   readonly #builtIn: readonly ActionHandler[]
-  readonly #sessions = new Set<FakeSession>()
-  readonly #listeners: TCPListener[] = []
-  readonly #webSockets: WebSocketListener[] = []
-  readonly #server: FakeServer
+  readonly #sessions: FakeSessions
   #received: AMIAction[] = []
   #startedAt = new Date()
   #shuttingDown = false
@@ -69,7 +41,7 @@ export class FakeAsterisk implements AsyncDisposable {
   #plan: Dialplan | undefined
   #calls: DialplanCalls | undefined
   #recording: PlayedRecording | undefined
-  readonly #agiCalls = new AGICalls({ emit: (name, headers) => this.#emit(name, headers) })
+  readonly #agiCalls = new AGICalls({ emit: (name, headers) => this.#sessions.emit(name, headers) })
 
   /** @throws TypeError that names a wrong option. */
   constructor(options: FakeAsteriskOptions = {}, ...handlers: ActionHandler[]) {
@@ -77,7 +49,7 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#options = options
     this.#handlers = new HandlerStack(handlers)
     this.#builtIn = this.#builtInHandlers()
-    this.#server = this.#serverForSessions()
+    this.#sessions = new FakeSessions(this.#serverForSessions(), () => this.#listeners.emit('connection'))
   }
 
   /**
@@ -95,12 +67,9 @@ export class FakeAsterisk implements AsyncDisposable {
     return pbx
   }
 
-  /** Links to this fake in the same process, for `new AMIClient({ connect })`. Once it is closed, clients give up. */
+  /** Connects to this fake in the same process, for `new AMIClient({ connect })`. Once it is closed, clients give up. */
   get connector(): Connector {
-    return memoryConnector(() => {
-      if (this.#closed !== undefined) throw new ConnectionError('The fake is closed', { retryable: false })
-      return this.#newSession()
-    })
+    return this.#sessions.connector
   }
 
   /** Actions that no handler answered. */
@@ -115,7 +84,7 @@ export class FakeAsterisk implements AsyncDisposable {
 
   /** How many clients are logged in. */
   get clients(): number {
-    return [...this.#sessions].filter((session) => session.username !== undefined).length
+    return this.#sessions.loggedIn.length
   }
 
   /**
@@ -123,13 +92,8 @@ export class FakeAsterisk implements AsyncDisposable {
    *
    * @throws the system's error when the port cannot be had, Error when the fake is closed.
    */
-  async listen(options: ListenOptions = {}): Promise<{ host: string; port: number }> {
-    this.#refuseClosed()
-    const listener = await TCPListener.open(() => this.#newSession(), options)
-    this.#listeners.push(listener)
-    if (this.#closed !== undefined) await listener.close()
-    this.#refuseClosed()
-    return { host: listener.host, port: listener.port }
+  listen(options: ListenOptions = {}): Promise<{ host: string; port: number }> {
+    return this.#sessions.listen(options)
   }
 
   /**
@@ -139,8 +103,7 @@ export class FakeAsterisk implements AsyncDisposable {
    * @throws Error when the package mock-socket is not installed, the URL is served already, or the fake is closed.
    */
   listenWebSocket(url: string): void {
-    this.#refuseClosed()
-    this.#webSockets.push(new WebSocketListener(url, () => this.#newSession()))
+    this.#sessions.listenWebSocket(url)
   }
 
   /** Puts handlers before the others, until `reset()`. */
@@ -149,8 +112,8 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   /**
-   * Goes back to how it was made, for the next test: to its first handlers, without a dialplan, serving. Every call is hung up, and the clients are
-   * told. What came so far is forgotten; clients stay connected, and listeners stay. A recording begins anew: a client that connects gets its first
+   * Goes back to how it was made, for the next test: to its first handlers, without a dialplan, serving. Every call is hung up, with its
+   * events. What came so far is forgotten; clients stay connected, and listeners stay. A recording begins anew: a client that connects gets its first
    * connection, one that is there already can send the same actions again.
    *
    * @throws what `close()` would reject with, when all that is done: `afterEach(() => pbx.reset())` fails the test that it was about.
@@ -162,7 +125,7 @@ export class FakeAsterisk implements AsyncDisposable {
     void this.#agiCalls.hangUp()
     this.#shuttingDown = false
     this.#recording?.rewind()
-    for (const session of this.#sessions) session.rewind()
+    this.#sessions.rewind()
     this.#received = []
     const error = this.#error
     this.#failure = undefined
@@ -176,26 +139,13 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   /**
-   * Calls `listener` at each notice, until the returned function is called. One that throws, or returns a promise that rejects, makes `close()` and
-   * `reset()` tell of it.
+   * Calls `listener` at each event of this name, until the returned function is called. `close()` and `reset()` throw the error of a listener that
+   * throws, or whose promise rejects.
    *
    * @throws TypeError for a name that there is not, and for a listener that is no function.
    */
-  on<Notice extends keyof FakeNotices>(notice: Notice, listener: FakeNotices[Notice]): () => void {
-    checkListener(notice, listener, NOTICES)
-    const failed = (error: unknown) => this.#failed(`A listener of '${notice}' threw`, error)
-    const guarded = (...args: never[]) => {
-      try {
-        const result = (listener as (...args: never[]) => unknown)(...args)
-        if (result !== undefined) Promise.resolve(result).catch(failed)
-      } catch (error) {
-        failed(error)
-      }
-    }
-    this.#notices.on(notice, guarded as never)
-    return () => {
-      this.#notices.off(notice, guarded as never)
-    }
+  on<Name extends keyof FakeAsteriskEvents>(name: Name, listener: FakeAsteriskEvents[Name]): () => void {
+    return this.#listeners.on(name, listener)
   }
 
   /**
@@ -232,15 +182,7 @@ export class FakeAsterisk implements AsyncDisposable {
 
   /** Sends an event to every client that may and wants to see it. Its `Privilege` is Asterisk's own unless given. */
   emit<const Name extends EventName | Unlisted>(name: Name, headers: FakeEventHeaders<Name> = []): void {
-    this.#emit(name, headers)
-  }
-
-  #emit(name: string, headers: ServerHeaders): void {
-    const pairs = headerPairs(headers)
-    const given = pairs.find(([header]) => header.toLowerCase() === 'privilege')
-    const privilege = given === undefined ? `${eventClass(name)},all` : String(given[1])
-    const lines = pairs.filter((pair) => pair !== given)
-    for (const session of this.#sessions) session.notify(name, privilege, lines)
+    this.#sessions.emit(name, headers)
   }
 
   /**
@@ -251,7 +193,7 @@ export class FakeAsterisk implements AsyncDisposable {
    */
   dialplan(plan: Dialplan): void {
     const { clock = systemClock, version = 22 } = this.#options
-    const calls = new DialplanCalls({ clock, version, emit: (name, headers) => this.#emit(name, headers) }, plan)
+    const calls = new DialplanCalls({ clock, version, emit: (name, headers) => this.#sessions.emit(name, headers) }, plan)
     this.#calls?.hangUpAll()
     this.#calls = calls
     this.#plan = plan
@@ -272,7 +214,7 @@ export class FakeAsterisk implements AsyncDisposable {
     return this.#agiCalls.byFastAGI(url, options)
   }
 
-  /** Puts a simulated caller into `AGI(agi:async)`: an AsyncAGIExecutor of a client that is logged in can answer him. */
+  /** Puts a simulated caller into `AGI(agi:async)`: an AsyncAGIExecutor of a client that is logged in can answer. */
   callAsyncAGI(options: AGICallOptions = {}): AGICaller {
     return this.#agiCalls.byAsyncAGI(options)
   }
@@ -284,12 +226,12 @@ export class FakeAsterisk implements AsyncDisposable {
 
   /** Sends bytes as they are, such as a recording, to every client that is logged in. */
   replay(bytes: Uint8Array): void {
-    for (const session of this.#sessions) if (session.username !== undefined) session.sendRaw(bytes)
+    for (const session of this.#sessions.loggedIn) session.sendRaw(bytes)
   }
 
   /** Ends every connection without a word. */
   disconnectAll(): void {
-    for (const session of [...this.#sessions]) session.close()
+    this.#sessions.disconnectAll()
   }
 
   /** Begins a graceful shutdown: every action is refused, events go on. `abortShutdown()` takes it back. */
@@ -323,23 +265,15 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    this.disconnectAll()
+    const closed = this.#sessions.close()
     this.#calls?.clear()
-    for (const listener of this.#webSockets.splice(0)) listener.close()
-    await Promise.all([this.#agiCalls.hangUp(), ...this.#listeners.splice(0).map((listener) => listener.close())])
+    await Promise.all([closed, this.#agiCalls.hangUp()])
     const error = this.#error
     if (error !== undefined) throw error
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
-  }
-
-  #newSession(): Protocol {
-    const session = new FakeSession(this.#server)
-    this.#sessions.add(session)
-    this.#notices.emit('connection')
-    return session
   }
 
   #serverForSessions(): FakeServer {
@@ -359,16 +293,16 @@ export class FakeAsterisk implements AsyncDisposable {
         return fake.#shuttingDown
       },
       account: (name) => accounts.get(name),
-      isLoggedIn: (name) => [...this.#sessions].some((session) => session.username === name),
+      isLoggedIn: (name) => this.#sessions.loggedIn.some(({ username }) => username === name),
       playback: () => this.#recording?.next(),
       reply: (request, client, own) => this.#reply(request, client, own),
       refused: (request, client) => this.#came(request, client, undefined),
       handlerFailed: (request, error) => this.#failed(`The handler of ${request.name} threw`, error),
-      loggedIn: (username) => this.#notices.emit('login', username),
+      loggedIn: (username) => this.#listeners.emit('login', username),
       welcome: (session, username) => this.#welcome(session, username),
       ended: (session) => {
-        this.#sessions.delete(session)
-        if (session.username !== undefined) this.#notices.emit('disconnect', session.username)
+        this.#sessions.ended(session)
+        if (session.username !== undefined) this.#listeners.emit('disconnect', session.username)
       },
     }
   }
@@ -379,7 +313,7 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#came(request, client, handler)
     if (handler === undefined) return this.#unhandled(request, others)
     const reply = handler.resolve(request, client)
-    const answered = (settled: Reply) => this.#notices.emit('response', request, settled)
+    const answered = (settled: Reply) => this.#listeners.emit('response', request, settled)
     if (reply instanceof Promise) void reply.then(answered, () => undefined)
     else answered(reply)
     return reply
@@ -387,7 +321,7 @@ export class FakeAsterisk implements AsyncDisposable {
 
   #came(request: AMIAction, client: FakeClient, handler: ActionHandler | undefined): void {
     if (client.username !== '') this.#received.push(request)
-    this.#notices.emit('action', request, handler)
+    this.#listeners.emit('action', request, handler)
   }
 
   #unhandled(request: AMIAction, others: readonly ActionHandler[]): Reply {
@@ -420,7 +354,7 @@ export class FakeAsterisk implements AsyncDisposable {
         return fake.#startedAt
       },
       channels: () => [...(this.#calls?.list() ?? []), ...this.#agiCalls.list()],
-      emit: (name, headers) => this.#emit(name, headers),
+      emit: (name, headers) => this.#sessions.emit(name, headers),
     })
   }
 
@@ -432,9 +366,5 @@ export class FakeAsterisk implements AsyncDisposable {
 
   #failed(message: string, cause: unknown): void {
     this.#failure ??= new Error(message, { cause })
-  }
-
-  #refuseClosed(): void {
-    if (this.#closed !== undefined) throw new Error('The fake is closed')
   }
 }

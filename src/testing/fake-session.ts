@@ -47,19 +47,19 @@ export interface FakeServer {
 /** What works before the login. */
 const BEFORE_LOGIN: ReadonlySet<string> = new Set(['challenge', 'login', 'logoff'])
 
-/** One client's connection to the fake. It works on one action after the other, and holds events back meanwhile, as Asterisk does. */
+/** One client's connection to the fake. It works on one action after the other, and buffers events meanwhile, as Asterisk does. */
 export class FakeSession extends AMIServerProtocol {
   readonly #server: FakeServer
   readonly #codec: TextCodec
   readonly #challenge = String(Math.floor(Math.random() * 900_000_000) + 100_000_000)
   readonly #queue: AMIAction[] = []
   #working = false
-  #heldEvents: Uint8Array[] = []
+  #bufferedEvents: Uint8Array[] = []
   #username: string | undefined
   #account: Account = ANYBODY
   #mask = ClassSet.ofMask('on')
   readonly #filters: EventFilters
-  #over = false
+  #isConnected = true
   readonly #client: FakeClient
   readonly #playback: Playback | undefined
   /** What this session answers by itself. */
@@ -124,7 +124,7 @@ export class FakeSession extends AMIServerProtocol {
 
   override connectionLost(error?: Error): void {
     super.connectionLost(error)
-    this.#over = true
+    this.#isConnected = false
     this.#playback?.stop()
     this.#server.ended(this)
   }
@@ -135,7 +135,7 @@ export class FakeSession extends AMIServerProtocol {
     const bytes = this.eventBytes(name, [['Privilege', privilege], ...lines])
     if (!this.#filters.isEmpty && !this.#filters.pass(name, this.#codec.decode(bytes))) return
     // What is encoded shares its array with what is encoded next.
-    if (this.#working) this.#heldEvents.push(new Uint8Array(bytes))
+    if (this.#working) this.#bufferedEvents.push(new Uint8Array(bytes))
     else this.sendRaw(bytes)
   }
 
@@ -149,11 +149,11 @@ export class FakeSession extends AMIServerProtocol {
 
   async #work(): Promise<void> {
     this.#working = true
-    for (let action = this.#queue.shift(); action !== undefined && !this.#over; action = this.#queue.shift()) {
+    for (let action = this.#queue.shift(); action !== undefined && this.#isConnected; action = this.#queue.shift()) {
       const working = this.#handle(action)
       // An answer that is there at once is written at once.
       if (working !== undefined) await working
-      for (const bytes of this.#heldEvents.splice(0)) this.sendRaw(bytes)
+      for (const bytes of this.#bufferedEvents.splice(0)) this.sendRaw(bytes)
     }
     this.#working = false
   }
@@ -215,7 +215,7 @@ export class FakeSession extends AMIServerProtocol {
     }
     for (;;) {
       const next = await iterator.next()
-      if (this.#over) {
+      if (!this.#isConnected) {
         await iterator.return?.()
         return
       }

@@ -70,7 +70,7 @@ export type FakeEventHeaders<Name extends string> = GivenEventHeaders<Name> | He
 export interface ActionHandler {
   /** The action's name; `*` where a function decides. */
   readonly name: string
-  /** What it is called where it is told of. */
+  /** Its name in messages. */
   readonly label: string
   readonly isOnce: boolean
   matches(action: AMIAction): boolean
@@ -120,9 +120,9 @@ export function once(handler: ActionHandler): ActionHandler {
 
 /** Waits before an answer: `action('Ping', async () => { await delay(100); return success() })`. */
 export function delay(ms: number, clock: Clock = systemClock): Promise<void> {
-  const over = deferred<void>()
-  clock.after(ms, over.resolve)
-  return over.promise
+  const passed = deferred<void>()
+  clock.after(ms, passed.resolve)
+  return passed.promise
 }
 
 /** The function itself, as far as it is short. */

@@ -8,7 +8,7 @@ export interface FakeAsteriskOptions {
   /** Which Asterisk it plays. @default 22 */
   readonly version?: 16 | 22
   /**
-   * What an action is that no handler answers: `error` makes `close()` and `reset()` tell of it, `warn` warns at once, `bypass` does neither.
+   * What an action is that no handler answers: `error` makes `close()` and `reset()` throw, `warn` warns at once, `bypass` does neither.
    * @default 'error'
    */
   readonly unhandled?: 'error' | 'warn' | 'bypass'

@@ -47,16 +47,16 @@ export class WebSocketListener {
 function serve(socket: Client, protocol: Protocol): void {
   socket.on('message', (data) => protocol.dataReceived(bytesOf(data)))
   socket.on('close', () => protocol.connectionLost())
-  protocol.connectionMade(new WebSocketServerLink(socket))
+  protocol.connectionMade(new WebSocketServerTransport(socket))
 }
 
 function bytesOf(data: unknown): Uint8Array {
   return typeof data === 'string' ? encoder.encode(data) : new Uint8Array(data as ArrayBuffer)
 }
 
-class WebSocketServerLink implements Transport {
+class WebSocketServerTransport implements Transport {
   readonly #socket: Client
-  #isOver = false
+  #isClosed = false
 
   constructor(socket: Client) {
     this.#socket = socket
@@ -64,11 +64,11 @@ class WebSocketServerLink implements Transport {
 
   write(data: Uint8Array): void {
     // Until its close has come through, mock-socket would still deliver what is sent.
-    if (!this.#isOver) this.#socket.send(new Uint8Array(data).buffer)
+    if (!this.#isClosed) this.#socket.send(new Uint8Array(data).buffer)
   }
 
   close(): void {
-    this.#isOver = true
+    this.#isClosed = true
     this.#socket.close()
   }
 }

@@ -21,10 +21,10 @@ const users = {
   limited: { secret: 's3cret', read: 'call,reporting', write: 'call,reporting' },
 }
 
-/** The client's end of a link, by hand: what came, and a way to send. */
+/** The client's end of a connection, by hand: what came, and a way to send. */
 class Line implements Protocol {
   received = ''
-  lost = false
+  isLost = false
   transport!: Transport
 
   connectionMade(transport: Transport): void {
@@ -34,7 +34,7 @@ class Line implements Protocol {
     this.received += Buffer.from(data).toString('latin1')
   }
   connectionLost(): void {
-    this.lost = true
+    this.isLost = true
   }
   async send(text: string): Promise<void> {
     this.transport.write(Buffer.from(text, 'latin1'))
@@ -88,14 +88,14 @@ describe('FakeAsterisk on the wire, compared with recordings of Asterisk 22', ()
     const { line } = await open()
     await line.send(fixture('login-failed.sent'))
     expect(line.received).toBe(fixture('login-failed.ami'))
-    expect(line.lost).toBe(true)
+    expect(line.isLost).toBe(true)
   })
 
   it('an account without rights: no FullyBooted; Ping and Logoff', async () => {
     const { line } = await open()
     await line.send(fixture('login-noread-logoff.sent'))
     expect(still(line.received)).toBe(still(fixture('login-noread-logoff.ami')))
-    expect(line.lost).toBe(true)
+    expect(line.isLost).toBe(true)
   })
 
   it('errors: no right, unknown and missing actions, lines too long, too many headers, a bad mask', async () => {
@@ -182,7 +182,7 @@ describe('FakeAsterisk', () => {
     ['bogus', 'Off'],
     ['Call', 'Off'],
     ['call', 'On'],
-  ])('facts 4.1: Events with the mask %s answers %s', async (mask, answer) => {
+  ])('Events with the mask %s answers %s', async (mask, answer) => {
     const { line } = await loggedIn()
     await line.send(`Action: Events\r\nActionID: e\r\nEventMask: ${mask}\r\n\r\n`)
     expect(line.received).toBe(`Response: Success\r\nActionID: e\r\nEvents: ${answer}\r\n\r\n`)
@@ -259,7 +259,7 @@ describe('FakeAsterisk', () => {
     expect(fake.clients).toBe(1)
     fake.disconnectAll()
     await settle()
-    expect(line.lost).toBe(true)
+    expect(line.isLost).toBe(true)
     expect(fake.clients).toBe(0)
   })
 

@@ -13,7 +13,7 @@ import {
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 let urls = 0
-const LINKS: readonly (readonly [string, (pbx: FakeAsterisk) => Promise<Connector>])[] = [
+const TRANSPORTS: readonly (readonly [string, (pbx: FakeAsterisk) => Promise<Connector>])[] = [
   ['memory', async (pbx) => pbx.connector],
   ['TCP', async (pbx) => tcpConnector(await pbx.listen())],
   [
@@ -27,10 +27,10 @@ const LINKS: readonly (readonly [string, (pbx: FakeAsterisk) => Promise<Connecto
   ],
 ]
 
-describe.each(LINKS)('the fake over %s', (_, link) => {
+describe.each(TRANSPORTS)('the fake over %s', (_, reach) => {
   async function open(options: FakeAsteriskOptions = {}, ...handlers: ReturnType<typeof action>[]) {
     const pbx = new FakeAsterisk({ users: { admin: 's3cret' }, ...options }, ...handlers)
-    const connect = await link(pbx)
+    const connect = await reach(pbx)
     const clients: AMIClient[] = []
     onTestFinished(async () => {
       await Promise.all(clients.map((each) => each.close()))
@@ -88,7 +88,7 @@ describe.each(LINKS)('the fake over %s', (_, link) => {
     pbx.assertAllHandlersUsed()
   })
 
-  it('resolvers may wait, stream, answer twice, late, out of order, and drop the link', async () => {
+  it('resolvers may wait, stream, answer twice, late, out of order, and end the connection', async () => {
     const { pbx, login } = await open(
       {},
       action(unlisted('Slow'), async () => {
@@ -202,20 +202,20 @@ describe.each(LINKS)('the fake over %s', (_, link) => {
     expect((await raw).get(unlisted('X'))).toBe('y')
   })
 
-  it('tells what happens to it', async () => {
+  it('reports connections, logins, actions and disconnects', async () => {
     const { pbx, login } = await open()
-    const told: string[] = []
-    pbx.on('connection', () => told.push('connection'))
-    pbx.on('login', (username) => told.push(`login ${username}`))
-    const off = pbx.on('action', ({ name }, handler) => told.push(`${name} for ${handler?.label}`))
-    pbx.on('disconnect', (username) => told.push(`disconnect ${username}`))
+    const reported: string[] = []
+    pbx.on('connection', () => reported.push('connection'))
+    pbx.on('login', (username) => reported.push(`login ${username}`))
+    const off = pbx.on('action', ({ name }, handler) => reported.push(`${name} for ${handler?.label}`))
+    pbx.on('disconnect', (username) => reported.push(`disconnect ${username}`))
     const ami = await login()
     await send(ami, 'Ping')
     off()
     await send(ami, 'Ping')
     await ami.close()
-    await expect.poll(() => told.at(-1)).toBe('disconnect admin')
-    expect(told.filter((each) => !each.startsWith('Core'))).toEqual([
+    await expect.poll(() => reported.at(-1)).toBe('disconnect admin')
+    expect(reported.filter((each) => !each.startsWith('Core'))).toEqual([
       'connection',
       'Challenge for Challenge',
       'Login for Login',

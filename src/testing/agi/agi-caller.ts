@@ -3,7 +3,7 @@ import { AGIChannel, type AGIChannelOptions } from './agi-channel.js'
 
 /** How the simulated Asterisk reaches the script. */
 export interface AGICallerWire {
-  /** Tells the script that the caller hung up, where something tells it. */
+  /** Signals to the script that the caller hung up, where the transport has such a signal. */
   hangup(): void
 }
 
@@ -15,13 +15,13 @@ export interface AGICallOptions extends AGIChannelOptions {
   readonly hangupAt?: number
 }
 
-/** Somebody who called a script: presses keys when it listens, and hangs up when told to. */
+/** A simulated caller of a script: presses keys when it listens, and hangs up on command. */
 export class AGICaller {
   readonly #channel: AGIChannel
   readonly #hangupAt: number
-  readonly #over = deferred<AGIStatus>()
+  readonly #ended = deferred<AGIStatus>()
   #wire: AGICallerWire = { hangup: () => undefined }
-  #isOver = false
+  #isEnded = false
 
   constructor(options: AGICallOptions = {}) {
     this.#channel = new AGIChannel(options)
@@ -58,14 +58,14 @@ export class AGICaller {
   }
 
   hangup(): void {
-    if (this.#channel.isHungUp || this.#isOver) return
+    if (this.#channel.isHungUp || this.#isEnded) return
     this.#channel.isHungUp = true
     this.#wire.hangup()
   }
 
-  /** Resolves with AGISTATUS when the script is over. */
+  /** Resolves with AGISTATUS when the script has ended. */
   ended(): Promise<AGIStatus> {
-    return this.#over.promise
+    return this.#ended.promise
   }
 
   /** The script can be reached from now on. @internal */
@@ -90,8 +90,8 @@ export class AGICaller {
   }
 
   /** The script has ended. @internal */
-  over(status: AGIStatus): void {
-    this.#isOver = true
-    this.#over.resolve(this.#channel.isHungUp && status === 'SUCCESS' ? 'HANGUP' : status)
+  scriptEnded(status: AGIStatus): void {
+    this.#isEnded = true
+    this.#ended.resolve(this.#channel.isHungUp && status === 'SUCCESS' ? 'HANGUP' : status)
   }
 }

@@ -28,27 +28,27 @@ export interface AGIChannelOptions {
 /** How many arguments a command needs, and whether it works on a channel that has hung up. */
 interface CommandFacts {
   readonly least: number
-  readonly dead?: true
+  readonly worksAfterHangup?: true
 }
 
 /** `res/res_agi.c`, of 16.28 and 22.10. */
 const COMMANDS: Readonly<Record<string, CommandFacts>> = {
   ANSWER: { least: 0 },
-  'ASYNCAGI BREAK': { least: 0, dead: true },
+  'ASYNCAGI BREAK': { least: 0, worksAfterHangup: true },
   'CHANNEL STATUS': { least: 0 },
   'CONTROL STREAM FILE': { least: 2 },
-  'DATABASE DEL': { least: 2, dead: true },
-  'DATABASE DELTREE': { least: 1, dead: true },
-  'DATABASE GET': { least: 2, dead: true },
-  'DATABASE PUT': { least: 3, dead: true },
-  EXEC: { least: 1, dead: true },
+  'DATABASE DEL': { least: 2, worksAfterHangup: true },
+  'DATABASE DELTREE': { least: 1, worksAfterHangup: true },
+  'DATABASE GET': { least: 2, worksAfterHangup: true },
+  'DATABASE PUT': { least: 3, worksAfterHangup: true },
+  EXEC: { least: 1, worksAfterHangup: true },
   'GET DATA': { least: 1 },
-  'GET FULL VARIABLE': { least: 1, dead: true },
+  'GET FULL VARIABLE': { least: 1, worksAfterHangup: true },
   'GET OPTION': { least: 2 },
-  'GET VARIABLE': { least: 1, dead: true },
+  'GET VARIABLE': { least: 1, worksAfterHangup: true },
   GOSUB: { least: 3 },
   HANGUP: { least: 0 },
-  NOOP: { least: 0, dead: true },
+  NOOP: { least: 0, worksAfterHangup: true },
   'RECEIVE CHAR': { least: 1 },
   'RECEIVE TEXT': { least: 1 },
   'RECORD FILE': { least: 4 },
@@ -67,18 +67,18 @@ const COMMANDS: Readonly<Record<string, CommandFacts>> = {
   'SET EXTENSION': { least: 1 },
   'SET MUSIC': { least: 1 },
   'SET PRIORITY': { least: 1 },
-  'SET VARIABLE': { least: 2, dead: true },
+  'SET VARIABLE': { least: 2, worksAfterHangup: true },
   'SPEECH ACTIVATE GRAMMAR': { least: 1 },
   'SPEECH CREATE': { least: 1 },
   'SPEECH DEACTIVATE GRAMMAR': { least: 1 },
-  'SPEECH DESTROY': { least: 0, dead: true },
+  'SPEECH DESTROY': { least: 0, worksAfterHangup: true },
   'SPEECH LOAD GRAMMAR': { least: 2 },
   'SPEECH RECOGNIZE': { least: 2 },
   'SPEECH SET': { least: 2 },
-  'SPEECH UNLOAD GRAMMAR': { least: 1, dead: true },
+  'SPEECH UNLOAD GRAMMAR': { least: 1, worksAfterHangup: true },
   'STREAM FILE': { least: 2 },
   'TDD MODE': { least: 1 },
-  VERBOSE: { least: 1, dead: true },
+  VERBOSE: { least: 1, worksAfterHangup: true },
   'WAIT FOR DIGIT': { least: 1 },
 }
 const DEAD_CHANNEL = '511 Command Not Permitted on a dead channel or intercept routine\n'
@@ -156,8 +156,8 @@ export class AGIChannel {
     if (facts === undefined) return '510 Invalid or unknown command\n'
     const args = words.slice(command.split(' ').length)
     if (args.length < facts.least) return '520 Invalid command syntax.  Proper usage not available.\n'
-    if (this.isHungUp && !facts.dead) return DEAD_CHANNEL
-    if (hangsUp && !facts.dead && command !== 'HANGUP') {
+    if (this.isHungUp && !facts.worksAfterHangup) return DEAD_CHANNEL
+    if (hangsUp && !facts.worksAfterHangup && command !== 'HANGUP') {
       this.isHungUp = true
       return command === 'RECORD FILE' ? `200 result=-1 (hangup) endpos=${PLAYED}\n` : `200 result=-1 endpos=${PLAYED}\n`
     }

@@ -10,10 +10,10 @@ const NO_CHANNEL = 'No such channel'
 
 /** The actions that a dialplan answers: they make its calls, list them, and do what `Call` does. */
 export function dialplanActions(board: Switchboard, runner: DialplanRunner): ActionHandler[] {
-  const onChannel = (name: ActionName, then: (channel: FakeChannel, request: AMIAction) => FakeResponse) =>
+  const onChannel = (name: ActionName, answer: (channel: FakeChannel, request: AMIAction) => FakeResponse) =>
     action(name, (request) => {
       const channel = board.find(request.get('Channel') ?? '')
-      return channel === undefined ? failure(NO_CHANNEL) : then(channel, request)
+      return channel === undefined ? failure(NO_CHANNEL) : answer(channel, request)
     })
   return [
     action('Originate', (request) => originate(board, runner, request)),

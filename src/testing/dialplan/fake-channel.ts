@@ -70,7 +70,7 @@ export class FakeChannel {
     this.createdAtMs = facts.createdAtMs
   }
 
-  /** The headers by which every event tells of a channel; with `Dest` or another prefix, of a second one. */
+  /** The headers of a channel in an event; with `Dest` or another prefix, those of a second channel. */
   headers(prefix = ''): HeaderPairs {
     const headers: HeaderPairs = [
       ['Channel', this.name],

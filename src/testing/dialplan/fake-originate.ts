@@ -37,7 +37,7 @@ class FakeOriginate implements Dialing {
   readonly #exten: string
   readonly #caller: CallerId
   #called: FakeChannel | undefined
-  #isOver = false
+  #isEnded = false
   #stopTimer: () => void = () => undefined
   #settled: (answered: boolean) => void = () => undefined
 
@@ -76,7 +76,7 @@ class FakeOriginate implements Dialing {
       prepare: (channel) => this.#prepare(channel),
       dialing: this,
     })
-    if (this.#isOver) return
+    if (this.#isEnded) return
     if (this.#called === undefined || this.#called.isGone) this.#respond('Failure', REASON.other)
     else this.#stopTimer = this.#board.clock.after(Number(this.#header('Timeout') || RING_MS), () => this.#tooLate())
   }
@@ -113,7 +113,7 @@ class FakeOriginate implements Dialing {
 
   #tooLate(): void {
     const channel = this.#called
-    if (this.#isOver || channel === undefined) return
+    if (this.#isEnded || channel === undefined) return
     // Asterisk sends no DialEnd then.
     channel.dialing = undefined
     this.#respond('Failure', REASON.noAnswer)
@@ -121,7 +121,7 @@ class FakeOriginate implements Dialing {
   }
 
   #respond(response: 'Success' | 'Failure', reason: number): void {
-    this.#isOver = true
+    this.#isEnded = true
     this.#stopTimer()
     const answered = response === 'Success' ? this.#called : undefined
     const { actionId } = this.#request

@@ -151,9 +151,9 @@ export class DialplanRunner {
     const board = this.#board
     let stopTimer: () => void = () => undefined
     let called: FakeChannel | undefined
-    let over = false
+    let ended = false
     const end = (dialStatus: string, cause: number) => {
-      over = true
+      ended = true
       stopTimer()
       if (called !== undefined) {
         board.dialEnd(called, dialer, dialStatus)
@@ -169,7 +169,7 @@ export class DialplanRunner {
         if (called !== undefined) board.dialState(called, dialer, 'RINGING')
       },
       answered: () => {
-        over = true
+        ended = true
         stopTimer()
         dialer.cancel = () => undefined
         if (called === undefined) return
@@ -185,24 +185,24 @@ export class DialplanRunner {
     }
     this.call(to, { dialing, requestor: dialer, prepare })
     if (called === undefined || called.isGone) {
-      if (!over) board.hangup(dialer, NO_ROUTE)
+      if (!ended) board.hangup(dialer, NO_ROUTE)
       return
     }
-    if (over) return
+    if (ended) return
     stopTimer = board.clock.after(timeoutMs, () => end('NOANSWER', 0))
     dialer.cancel = () => {
       stopTimer()
-      if (over || called === undefined) return
-      over = true
+      if (ended || called === undefined) return
+      ended = true
       called.dialing = undefined
       board.dialEnd(called, dialer, 'CANCEL')
       board.hangup(called, NORMAL_CLEARING)
     }
   }
 
-  #later(channel: FakeChannel, ms: number, then: () => void): void {
-    if (ms === 0) then()
-    else channel.cancel = this.#board.clock.after(ms, then)
+  #later(channel: FakeChannel, ms: number, callback: () => void): void {
+    if (ms === 0) callback()
+    else channel.cancel = this.#board.clock.after(ms, callback)
   }
 }
 

@@ -134,7 +134,7 @@ export class Switchboard {
     dialing?.answered()
   }
 
-  /** Busy or Congestion in a dialplan: who dialled is told; who called in from outside gets it as the cause. */
+  /** Busy or Congestion in a dialplan: a Dial gets it as its status; a caller from outside as the cause. */
   refuse(channel: FakeChannel, failure: DialFailure): void {
     if (channel.state === STATE.up) {
       this.hangup(channel, 0)
@@ -221,8 +221,12 @@ export class Switchboard {
     const technology = this.#techCause(channel, cause)
     if (requested) {
       // 16 does not say why a telephone hung up.
-      const isUntold = this.#host.version === 16 && channel.otherHalf === undefined && channel.state === STATE.up
-      this.#emit('HangupRequest', [...channel.headers(), ...(isUntold ? [] : [['Cause', givenCause] as const]), ...technology])
+      const isWithoutCause = this.#host.version === 16 && channel.otherHalf === undefined && channel.state === STATE.up
+      this.#emit('HangupRequest', [
+        ...channel.headers(),
+        ...(isWithoutCause ? [] : [['Cause', givenCause] as const]),
+        ...technology,
+      ])
     }
     const partner = partnerOf(channel)
     this.#leaveBridge(channel)
@@ -282,8 +286,8 @@ export class Switchboard {
 
   #techCause(channel: FakeChannel, cause: number): HeaderPairs {
     const answer = SIP_ANSWERS[cause]
-    const tells = this.#host.version === 22 && channel.name.startsWith('PJSIP/') && channel.state !== STATE.up
-    return tells && answer !== undefined ? [['TechCause', answer]] : []
+    const hasTechCause = this.#host.version === 22 && channel.name.startsWith('PJSIP/') && channel.state !== STATE.up
+    return hasTechCause && answer !== undefined ? [['TechCause', answer]] : []
   }
 
   #emit(name: string, headers: HeaderPairs): void {

@@ -27,7 +27,7 @@ export interface PlaybackStage {
 }
 
 /**
- * Plays the server's part of one recorded link. Each action is answered as its like was; what came unasked comes when the actions
+ * Plays the server's part of one recorded connection. Each action is answered as its like was; what came unasked comes when the actions
  * before it have come; and what can be said is said in the recording's order.
  */
 export class Playback {
@@ -141,7 +141,7 @@ export class Playback {
     for (let [next] = this.#due; next !== undefined && this.#stage !== undefined; [next] = this.#due) {
       const passedMs = next.atMs - playedMs
       if (passedMs >= 1) {
-        // What took time then takes hardly any now, but the program still has its turn, such as to listen when the login is done.
+        // What took time in the recording takes hardly any now, but the program still has its turn, such as to listen when the login is done.
         await new Promise((resolve) => setTimeout(resolve, Math.min(passedMs, TURN_MS)))
         playedMs = Number.POSITIVE_INFINITY
       } else {

@@ -28,7 +28,7 @@ export class PlayedRecording {
     if (!(scale >= 0 && scale < Number.POSITIVE_INFINITY))
       throw new RangeError(`scale must be a number from 0 up, not ${quote(scale)}`)
     const [first, ...others] = connectionsOf(parseRecording(readTextFile(file)), encoding)
-    if (first === undefined) throw new SyntaxError('Nothing is in the recording: no link was made while it ran')
+    if (first === undefined) throw new SyntaxError('Nothing is in the recording: no connection was made while it ran')
     return new PlayedRecording([first, ...others], options, clock)
   }
 
