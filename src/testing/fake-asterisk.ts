@@ -32,6 +32,9 @@ export class FakeAsterisk implements AsyncDisposable {
   readonly #listeners = new FakeAsteriskListeners((message, error) => this.#failed(message, error))
   readonly #builtIn: readonly ActionHandler[]
   readonly #sessions: FakeSessions
+  /** Asterisk's database, by `family/key`: what DBPut and DBGet work on. `reset()` clears it. */
+  readonly database: Map<string, string> = new Map()
+  readonly #globals = new Map<string, string>()
   #received: AMIAction[] = []
   #startedAt = new Date()
   #shuttingDown = false
@@ -124,6 +127,8 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#plan = undefined
     void this.#agiCalls.hangUp()
     this.#shuttingDown = false
+    this.database.clear()
+    this.#globals.clear()
     this.#recording?.rewind()
     this.#sessions.rewind()
     this.#received = []
@@ -192,8 +197,17 @@ export class FakeAsterisk implements AsyncDisposable {
    * @throws TypeError or RangeError that names an entry which cannot be.
    */
   dialplan(plan: Dialplan): void {
-    const { clock = systemClock, version = 22 } = this.#options
-    const calls = new DialplanCalls({ clock, version, emit: (name, headers) => this.#sessions.emit(name, headers) }, plan)
+    const { clock = systemClock, version = 22, applications = {} } = this.#options
+    const calls = new DialplanCalls(
+      {
+        clock,
+        version,
+        emit: (name, headers) => this.#sessions.emit(name, headers),
+        failed: (message, error) => this.#failed(message, error),
+      },
+      plan,
+      applications,
+    )
     this.#calls?.hangUpAll()
     this.#calls = calls
     this.#plan = plan
@@ -348,12 +362,21 @@ export class FakeAsterisk implements AsyncDisposable {
 
   #builtInHandlers(): ActionHandler[] {
     const fake = this
+    const { version = 22 } = this.#options
     return builtInHandlers({
-      version: VERSIONS[this.#options.version ?? 22],
+      version,
+      release: VERSIONS[version],
+      database: this.database,
+      globals: this.#globals,
       get startedAt() {
         return fake.#startedAt
       },
+      get processed() {
+        return fake.#calls?.processed ?? 0
+      },
       channels: () => [...(this.#calls?.list() ?? []), ...this.#agiCalls.list()],
+      status: (channel, variables, withAll) =>
+        this.#calls === undefined ? (channel === '' ? [] : undefined) : this.#calls.status(channel, variables, withAll),
       emit: (name, headers) => this.#sessions.emit(name, headers),
     })
   }

@@ -20,6 +20,7 @@ import {
   type Reply,
   success,
 } from './handlers.js'
+import { listCompletion, listMessage } from './list-texts.js'
 import type { Playback } from './recording/playback.js'
 
 /** What a session needs from its fake. */
@@ -210,7 +211,7 @@ export class FakeSession extends AMIServerProtocol {
       started = true
       const own = headers.some(([name]) => name.toLowerCase() === 'message')
         ? []
-        : [['Message', `${action.name} list will follow`] as const]
+        : [['Message', listMessage(action.name)] as const]
       this.#respond(action, 'Success', [...(announced ? [['EventList', 'start'] as const] : []), ...own, ...headers])
     }
     for (;;) {
@@ -225,7 +226,7 @@ export class FakeSession extends AMIServerProtocol {
         if (shape?.single !== undefined && !announced) return
         const counted = announced ? [['EventList', 'Complete'] as const, ['ListItems', items] as const] : []
         const extra = typeof part === 'object' && part !== null ? headerPairs(part as ServerHeaders) : []
-        this.sendEvent(shape?.completion ?? `${action.name}Complete`, [...counted, ...extra], action.actionId)
+        this.sendEvent(shape?.completion ?? listCompletion(action.name), [...counted, ...extra], action.actionId)
         return
       }
       if (part instanceof FakeResponse) {

@@ -18,18 +18,24 @@ export function nearestHandler(
     .map((handler) => ({
       handler,
       letters: distance(name, handler.name.toLowerCase()),
-      differing: handler.differs?.(action) ?? [],
+      differing: handler.differs?.(action),
     }))
     .filter(({ handler, letters }) => letters <= Math.max(name.length, handler.name.length) * SIMILAR)
-    .sort((one, two) => one.letters - two.letters || one.differing.length - two.differing.length)
+    .sort((one, two) => one.letters - two.letters || numberOf(one.differing) - numberOf(two.differing))
   const [nearest] = ranked
   if (nearest === undefined) return ''
   const { handler, letters, differing } = nearest
   if (letters > 0) return `The nearest handler is for ${handler.label}; is the name right?`
-  if (differing.length > 0) return `The nearest handler, for ${handler.label}, did not fit: ${differing.join('; ')}`
+  if (differing !== undefined && differing.length > 0)
+    return `The nearest handler, for ${handler.label}, did not fit: ${differing.join('; ')}`
   return isUsedUp(handler)
     ? `The handler for ${handler.label} was for one action only, and had it.`
     : `The nearest handler, for ${handler.label}, did not fit.`
+}
+
+/** One that cannot say how it differs is the last. */
+function numberOf(differing: readonly string[] | undefined): number {
+  return differing?.length ?? Number.POSITIVE_INFINITY
 }
 
 /** How many letters one name is from another (Levenshtein). */

@@ -1,6 +1,7 @@
-import { quote } from '../core/checks.js'
+import { callable, quote } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
 import type { FakeUser } from './account.js'
+import type { FakeApplication } from './dialplan/applications.js'
 
 export interface FakeAsteriskOptions {
   /** Accounts by name; a text is the secret of one that may do everything. Without any, nobody can log in. */
@@ -18,6 +19,8 @@ export interface FakeAsteriskOptions {
   readonly encoding?: string
   /** The time by which simulated calls ring and talk. @default the runtime's */
   readonly clock?: Clock
+  /** Applications of the dialplan that the fake does not play, or is to play otherwise, by name. One that is nowhere ends the call, as in Asterisk. */
+  readonly applications?: Readonly<Record<string, FakeApplication>>
 }
 
 /** What the releases say of themselves. */
@@ -26,7 +29,7 @@ export const VERSIONS = {
   22: { ami: '11.0.0', asterisk: '22.10.1' },
 } as const
 
-const KNOWN = ['users', 'version', 'unhandled', 'loginFailureDelayMs', 'encoding', 'clock']
+const KNOWN = ['users', 'version', 'unhandled', 'loginFailureDelayMs', 'encoding', 'clock', 'applications']
 const UNHANDLED: readonly unknown[] = ['error', 'warn', 'bypass']
 
 /** @throws TypeError that names a wrong option and quotes its value. */
@@ -40,4 +43,5 @@ export function checkOptions(options: FakeAsteriskOptions): void {
   if (!(version in VERSIONS)) throw new TypeError(`version must be ${Object.keys(VERSIONS).join(' or ')}, not ${quote(version)}`)
   if (!UNHANDLED.includes(unhandled))
     throw new TypeError(`unhandled must be one of ${UNHANDLED.join(', ')}, not ${quote(unhandled)}`)
+  for (const [name, application] of Object.entries(options.applications ?? {})) callable(`The application ${name}`, application)
 }

@@ -184,7 +184,7 @@ describe('calls to a dialplan', () => {
 
   it.each([
     ['Local/200@default', { result: 'ended', answered: true, cause: 16 }],
-    ['PJSIP/200', { result: 'ended', answered: true, cause: 16 }],
+    ['PJSIP/200', { result: 'ended', answered: true, cause: 0 }],
     ['PJSIP/201', { result: 'failed', cause: 17, dialStatus: 'BUSY', techCause: '486' }],
     ['PJSIP/202', { result: 'failed', reason: 3 }],
     ['PJSIP/203', { result: 'failed', cause: 34, dialStatus: 'CONGESTION' }],

@@ -45,9 +45,9 @@ export class Caller {
     return !this.#channel.isGone
   }
 
-  /** Hangs up. @default cause 16 */
-  hangup(cause = 16): void {
-    this.#board.hangup(this.#channel, cause, true)
+  /** Hangs up, with a Q.850 cause in the BYE, or without one as most telephones do. */
+  hangup(cause?: number): void {
+    this.#board.hangUpPhone(this.#channel, cause)
   }
 
   /** Presses digits, each for 100 ms. */

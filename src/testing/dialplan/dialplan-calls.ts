@@ -1,9 +1,11 @@
 import { parseCallerId } from '../../core/caller-id.js'
 import type { ActionHandler, FakeEvent } from '../handlers.js'
+import { ApplicationRunner, type FakeApplication } from './applications.js'
 import { Caller, type IncomingCall } from './caller.js'
-import { dialplanActions, listChannels } from './dialplan-actions.js'
-import { STATE } from './fake-channel.js'
-import { behaviours, type Dialplan } from './plan.js'
+import { channelItem, statusItem } from './channel-lists.js'
+import { dialplanActions } from './dialplan-actions.js'
+import { type FakeChannel, STATE } from './fake-channel.js'
+import { type Dialplan, Plan } from './plan.js'
 import { DialplanRunner } from './runner.js'
 import { Switchboard, type SwitchboardHost } from './switchboard.js'
 
@@ -11,18 +13,21 @@ import { Switchboard, type SwitchboardHost } from './switchboard.js'
 export class DialplanCalls {
   readonly #board: Switchboard
   readonly #runner: DialplanRunner
+  readonly #plan: Plan
   readonly handlers: readonly ActionHandler[]
 
-  /** @throws TypeError that names an entry of the plan which cannot be. */
-  constructor(host: SwitchboardHost, plan: Dialplan) {
+  /** @throws TypeError that names a wrong entry of the plan. */
+  constructor(host: SwitchboardHost, plan: Dialplan, applications: Readonly<Record<string, FakeApplication>>) {
     this.#board = new Switchboard(host)
-    this.#runner = new DialplanRunner(this.#board, behaviours(plan))
+    this.#plan = new Plan(plan)
+    this.#runner = new DialplanRunner(this.#board, this.#plan, new ApplicationRunner(this.#board, applications))
     this.handlers = dialplanActions(this.#board, this.#runner)
   }
 
   /** @throws Error when the extension is not there. */
   incoming({ to, from = '', trunk = 'PJSIP/trunk', context = 'default' }: IncomingCall): Caller {
-    if (!this.#runner.has(to)) throw new Error(`Nobody can call ${to}: the dialplan has no such extension`)
+    this.#plan.addContext(context)
+    if (!this.#runner.has(to, context)) throw new Error(`Nobody can call ${to}: the dialplan has no such extension`)
     const { name: callerIdName, number: callerIdNum } = parseCallerId(from)
     const channel = this.#board.create({
       name: `${trunk}-${this.#board.nextNumber()}`,
@@ -36,9 +41,26 @@ export class DialplanCalls {
     return Caller.of(this.#board, this.#runner, channel)
   }
 
+  get channels(): readonly FakeChannel[] {
+    return this.#board.channels
+  }
+
+  /** How many channels have run a dialplan or an application. */
+  get processed(): number {
+    return this.#board.processed
+  }
+
   /** Its channels, as CoreShowChannels lists them. */
   list(): FakeEvent[] {
-    return [...listChannels(this.#board.channels, this.#board.clock.now())]
+    return this.#board.channels.map((channel) => channelItem(channel, this.#board.clock.now()))
+  }
+
+  /** Its channels, or one of them, as Status lists them; undefined when that one is not there. */
+  status(nameOrId: string, variables: readonly string[], withAll: boolean): FakeEvent[] | undefined {
+    const one = this.#board.find(nameOrId)
+    if (nameOrId !== '' && one === undefined) return undefined
+    const now = this.#board.clock.now()
+    return (one === undefined ? this.#board.channels : [one]).map((channel) => statusItem(channel, now, variables, withAll))
   }
 
   /** Hangs up every call. */
