@@ -1,4 +1,5 @@
 import type { AGIArgument } from '../catalog/values.js'
+import { onAbort } from '../core/abort.js'
 import { duration } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
@@ -40,8 +41,7 @@ export class CommandSender {
       this.#link.withdraw(handler)
       answer.reject(reason)
     }
-    const aborted = () => stop(signal?.reason)
-    signal?.addEventListener('abort', aborted, { once: true })
+    const forgetSignal = onAbort(signal, () => stop(signal?.reason))
     const cancel =
       answerTimeoutMs === Number.POSITIVE_INFINITY
         ? () => undefined
@@ -53,7 +53,7 @@ export class CommandSender {
       return await answer.promise
     } finally {
       cancel()
-      signal?.removeEventListener('abort', aborted)
+      forgetSignal()
     }
   }
 
@@ -65,10 +65,10 @@ export class CommandSender {
     }
     const settle = () => {
       cancel()
-      this.#session.removeEventListener('abort', settle)
+      forgetSession()
       reject(this.#link.isHungUp ? new AGIHangupError(error.command, error.response) : error)
     }
     const cancel = this.#clock.after(this.#link.noticeMs, settle)
-    this.#session.addEventListener('abort', settle, { once: true })
+    const forgetSession = onAbort(this.#session, settle)
   }
 }

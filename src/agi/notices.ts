@@ -1,4 +1,6 @@
 import { EventEmitter } from 'eventemitter3'
+import { asError } from '../core/errors.js'
+import { guarded } from '../core/listeners.js'
 import type { AGISession } from './session.js'
 
 /** What those who run scripts tell of. */
@@ -22,17 +24,10 @@ export class NoticeBoard {
   }
 
   on<Notice extends keyof AGINotices>(notice: Notice, listener: AGINotices[Notice]): () => void {
-    const guarded = (...facts: never[]) => {
-      try {
-        const result: unknown = (listener as (...facts: never[]) => unknown)(...facts)
-        if (result instanceof Promise) result.catch((error: unknown) => this.#unheard(asError(error)))
-      } catch (error) {
-        this.#unheard(asError(error))
-      }
-    }
-    this.#emitter.on(notice, guarded as never)
+    const safe = guarded(listener as (...facts: never[]) => unknown, this.#unheard)
+    this.#emitter.on(notice, safe as never)
     return () => {
-      this.#emitter.off(notice, guarded as never)
+      this.#emitter.off(notice, safe as never)
     }
   }
 
@@ -41,10 +36,7 @@ export class NoticeBoard {
   }
 
   report(error: unknown, session: AGISession | undefined): void {
-    if (!this.#emitter.emit('error', asError(error), session)) this.#unheard(asError(error))
+    const reported = asError(error)
+    if (!this.#emitter.emit('error', reported, session)) this.#unheard(reported)
   }
-}
-
-function asError(value: unknown): Error {
-  return value instanceof Error ? value : new Error(`The script threw ${String(value)}`)
 }

@@ -5,9 +5,11 @@ import { ActionTimeoutError, ClosedError, ConnectionLostError, StreamOverflowErr
 import { unlisted } from '../ami/messages/typed-names.js'
 import { actionIdSource } from '../ami/protocol/action-id.js'
 import { variablePairs } from '../ami/protocol/variables.js'
+import { onAbort } from '../core/abort.js'
 import { parseCallerId } from '../core/caller-id.js'
 import { count } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
+import { asError } from '../core/errors.js'
 import { EventStream } from '../core/event-stream.js'
 import { systemRandomBytes } from '../core/random-bytes.js'
 import { systemClock } from '../core/system-clock.js'
@@ -113,15 +115,15 @@ export class CallManager implements Disposable {
     const takeBack = () => {
       if (this.#waiting.has(record)) this.#tracker.giveUp(record, 'failed', asError(request.signal?.reason))
     }
-    request.signal?.addEventListener('abort', takeBack, { once: true })
+    const forgetSignal = onAbort(request.signal, takeBack)
     const turn = async () => {
       if (!this.#waiting.delete(record)) return
-      request.signal?.removeEventListener('abort', takeBack)
+      forgetSignal()
       void this.#send(record, parameters, request)
       await call.ended()
     }
     // Rejected when the call is taken out of the line, which its transitions tell.
-    this.#pace.add(turn, { signal: line.signal }).catch(() => request.signal?.removeEventListener('abort', takeBack))
+    this.#pace.add(turn, { signal: line.signal }).catch(forgetSignal)
     if (request.signal?.aborted) takeBack()
     return call
   }
@@ -298,8 +300,4 @@ function factsOf({ callerId = '', context = '', exten = '', variables = {} }: Or
     exten,
     variables: new Map(variablePairs(variables)),
   }
-}
-
-function asError(value: unknown): Error {
-  return value instanceof Error ? value : new Error(`The call was taken back: ${String(value)}`)
 }

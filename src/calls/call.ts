@@ -1,5 +1,6 @@
 import type { AMIClient } from '../ami/client/client.js'
 import { ActionError, ActionTimeoutError, StreamOverflowError } from '../ami/messages/errors.js'
+import { onAbort } from '../core/abort.js'
 import { duration } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
@@ -164,15 +165,14 @@ export class Call implements AsyncIterable<CallTransition> {
         }),
       )
     const cancel = timeoutMs === Number.POSITIVE_INFINITY ? () => undefined : this.#host.clock.after(timeoutMs, late)
-    const abort = () => reached.reject(signal?.reason)
-    signal?.addEventListener('abort', abort, { once: true })
+    const forgetSignal = onAbort(signal, () => reached.reject(signal?.reason))
     look()
     try {
       await reached.promise
     } finally {
       stop()
       cancel()
-      signal?.removeEventListener('abort', abort)
+      forgetSignal()
     }
   }
 

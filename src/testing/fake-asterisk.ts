@@ -3,6 +3,7 @@ import { ConnectionError } from '../ami/messages/errors.js'
 import type { AMIAction } from '../ami/protocol/action-reader.js'
 import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
 import { quote } from '../core/checks.js'
+import { guarded } from '../core/listeners.js'
 import { systemClock } from '../core/system-clock.js'
 import type { Connector, Protocol } from '../core/transport.js'
 import { type ListenOptions, TCPListener } from '../node/tcp-listener.js'
@@ -178,16 +179,11 @@ export class FakeAsterisk implements AsyncDisposable {
 
   /** Calls `listener` at each notice, until the returned function is called. One that throws makes `close()` and `reset()` tell of it. */
   on<Notice extends keyof FakeNotices>(notice: Notice, listener: FakeNotices[Notice]): () => void {
-    const guarded = (...args: never[]) => {
-      try {
-        ;(listener as (...args: never[]) => void)(...args)
-      } catch (error) {
-        this.#complaints.addFailure(`A listener of '${notice}' threw`, error)
-      }
-    }
-    this.#notices.on(notice, guarded as never)
+    const failed = (error: Error) => this.#complaints.addFailure(`A listener of '${notice}' threw`, error)
+    const safe = guarded(listener as (...facts: never[]) => unknown, failed)
+    this.#notices.on(notice, safe as never)
     return () => {
-      this.#notices.off(notice, guarded as never)
+      this.#notices.off(notice, safe as never)
     }
   }
 

@@ -1,3 +1,4 @@
+import { onAbort } from '../core/abort.js'
 import { count, duration, quote } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
 import { systemClock } from '../core/system-clock.js'
@@ -63,7 +64,7 @@ export function faulty(connector: Connector, faults: Faults = {}): FaultyConnect
   const connect: Connector = async (protocol, signal) => {
     signal.throwIfAborted()
     state.attempts += 1
-    if (state.hanging) return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    if (state.hanging) return new Promise((_, reject) => onAbort(signal, () => reject(signal.reason)))
     if (state.refusal !== undefined) throw state.refusal
     if (faults.refuse === true || (typeof faults.refuse === 'number' && state.attempts <= faults.refuse))
       throw new Error('The link was refused, as it was to be')

@@ -1,5 +1,6 @@
 import { AMIClient as PlatformAMIClient } from '../ami/client/client.js'
 import type { AMIClientOptions as PlatformOptions } from '../ami/client/options.js'
+import { callback, required } from '../core/options.js'
 import type { Connector } from '../core/transport.js'
 
 /** How the client reaches Asterisk: by a link of yours. Durations are in milliseconds. */
@@ -8,13 +9,15 @@ export interface AMIClientOptions extends PlatformOptions {
   readonly connect: Connector
 }
 
+const OPTIONS = {
+  connect: required({ ...callback, expected: 'a connector, such as webSocketTransport(url), as a browser has no TCP' }),
+}
+
 /** The client for every runtime with Web APIs. */
 export class AMIClient extends PlatformAMIClient {
   /** @throws TypeError or RangeError that names a wrong option and quotes its value (but never the secret). */
   constructor(options: AMIClientOptions) {
-    if (typeof options.connect !== 'function')
-      throw new TypeError('connect must be a connector, such as webSocketTransport(url): a browser has no TCP')
-    super(options, { connector: options.connect, unheardError: report })
+    super(options, { options: OPTIONS, connector: () => options.connect, unheardError: report })
   }
 }
 

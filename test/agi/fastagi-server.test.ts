@@ -94,7 +94,7 @@ describe('a server', () => {
     finish()
     expect(await good.ended()).toBe('SUCCESS')
     expect(bad.commands).toEqual(['ANSWER', 'HANGUP'])
-    expect(errors.map(({ message }) => message)).toEqual(['a bug', 'The script threw not even an error'])
+    expect(errors.map(({ message }) => message)).toEqual(['a bug', 'Not an error was thrown: not even an error'])
   })
 
   it('lesson 32: a listener that throws harms no call', async () => {

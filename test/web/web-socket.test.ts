@@ -114,8 +114,8 @@ describe('a link over WebSocket', () => {
     latest().end(1006)
     expect(await login).toBe('No connection to wss://bridge.test:8088/ami: it was closed with code 1006')
     for (const [url, quoted] of [
-      ['http://bridge.test/?token=hunter3', '"http://bridge.test/…"'],
-      ['//u:hunter2@bridge.test', '"…bridge.test"'],
+      ['http://bridge.test/?token=hunter3', '"http://bridge.test/?…"'],
+      ['//u:hunter2@bridge.test', '"//…@bridge.test"'],
     ] as const)
       expect(() => webSocketTransport(url, { WebSocket: TestSocket })).toThrow(`begins with ws:// or wss://, not ${quoted}`)
   })

@@ -1,7 +1,20 @@
 import { EventEmitter } from 'eventemitter3'
-import { duration } from '../../core/checks.js'
+import { onAbort } from '../../core/abort.js'
 import type { Clock } from '../../core/clock.js'
+import { asError } from '../../core/errors.js'
 import { EventStream } from '../../core/event-stream.js'
+import type { Gap } from '../../core/gap.js'
+import { guarded } from '../../core/listeners.js'
+import {
+  abortSignal,
+  anyObject,
+  checkOptions,
+  milliseconds,
+  number,
+  type OptionKind,
+  type OptionsShape,
+  unknownName,
+} from '../../core/options.js'
 import { systemRandomBytes } from '../../core/random-bytes.js'
 import { systemClock } from '../../core/system-clock.js'
 import { type TextCodec, textCodec } from '../../core/text-codec.js'
@@ -31,13 +44,23 @@ import { type EventStreamOptions, type StreamItem, Subscriptions, streamDefaults
 
 /** What a blocking action may take beyond the time it asked for. */
 const BLOCKING_MARGIN_MS = 5_000
+const ACTION_SHAPE: OptionsShape<ActionOptions> = {
+  variables: anyObject,
+  signal: abortSignal,
+  timeoutMs: milliseconds(),
+  priority: number,
+}
+const LOGIN_SHAPE: OptionsShape<LoginOptions> = { signal: abortSignal, timeoutMs: milliseconds() }
+const NOTICES: readonly string[] = ['error', 'warning', 'status', 'gap'] satisfies (keyof ClientNotices)[]
 /** How many changes of the status may wait for a reader of `statusChanges()`. */
 const MAX_BUFFERED_STATUSES = 1_000
 
 /** What the client needs from its runtime. */
 export interface Platform {
-  /** Makes links, unless the options bring a connector. */
-  readonly connector: Connector
+  /** The options that its client takes besides. */
+  readonly options: Readonly<Record<string, OptionKind>>
+  /** What makes links, unless the options bring a connector. Called when the options are checked. */
+  readonly connector: () => Connector
   /** Told of an error that a user's listener threw, when nobody listens to `error`. */
   readonly unheardError: (error: Error) => void
 }
@@ -69,6 +92,8 @@ export interface ClientNotices {
   /** Something odd that harmed nothing: a response that nobody waits for, a line that is none, an action that blocks the connection. */
   warning: (message: string) => void
   status: (status: ConnectionStatus) => void
+  /** Events were missed, as while there was no link; told before the first event after the hole. What a stream drops is told by that stream only. */
+  gap: (gap: Gap) => void
 }
 
 /**
@@ -92,7 +117,7 @@ export class AMIClient implements AsyncDisposable {
 
   /** @throws TypeError or RangeError that names a wrong option and quotes its value (but never the secret). */
   constructor(options: AMIClientOptions, platform: Platform) {
-    this.#options = resolveOptions(options)
+    this.#options = resolveOptions(options, platform.options)
     this.#platform = platform
     this.#clock = options.clock ?? systemClock
     this.#codec = textCodec(this.#options.encoding)
@@ -102,11 +127,14 @@ export class AMIClient implements AsyncDisposable {
       written: (action) => this.#written(action),
       answered: (response) => this.#connection.answered(response),
     })
-    this.#connection = new Connection(this.#options, options.connect ?? platform.connector, this.#clock, this.#hub, {
+    this.#connection = new Connection(this.#options, options.connect ?? platform.connector(), this.#clock, this.#hub, {
       status: (status) => this.#tellStatus(status),
       online: (protocol) => this.#queue.resume(protocol),
       offline: () => this.#queue.pause(),
-      gap: (gap) => this.#subscriptions.pushGap(gap),
+      gap: (gap) => {
+        this.#subscriptions.pushGap(gap)
+        this.#notices.emit('gap', gap)
+      },
       gaveUp: (reason) => this.#gaveUp(reason),
       lateAnswer: () => {
         this.#lateAnswers += 1
@@ -145,8 +173,8 @@ export class AMIClient implements AsyncDisposable {
    * @throws ClosedError when the client is or gets closed; the signal's reason when it aborts.
    */
   async login(options: LoginOptions = {}): Promise<void> {
+    checkOptions(options, LOGIN_SHAPE)
     const { signal, timeoutMs = this.#options.actionTimeoutMs } = options
-    duration('timeoutMs', timeoutMs)
     signal?.throwIfAborted()
     this.#refuseClosed()
     await this.#connection.login(timeoutMs, signal)
@@ -194,11 +222,16 @@ export class AMIClient implements AsyncDisposable {
       maxBuffered: this.#options.limits.maxListEvents,
       ended: () => left.abort(),
     })
-    const signal = options.signal === undefined ? left.signal : AbortSignal.any([left.signal, options.signal])
-    this.#send(name, headers as ActionHeaders | undefined, { ...options, signal }, (event) => stream.push(event)).then(
-      () => stream.end(),
-      (error) => stream.end(error),
-    )
+    const { signal } = options
+    const forgetSignal = onAbort(signal, () => left.abort(signal?.reason))
+    if (signal?.aborted) left.abort(signal.reason)
+    const own = { ...options, signal: left.signal }
+    this.#send(name, headers as ActionHeaders | undefined, own, (event) => stream.push(event))
+      .then(
+        () => stream.end(),
+        (error) => stream.end(error),
+      )
+      .finally(forgetSignal)
     return stream as EventStream<unknown> as EventStream<ListItem<PlainName<Name>>>
   }
 
@@ -229,7 +262,7 @@ export class AMIClient implements AsyncDisposable {
     options: WaitForOptions<EventOf<Name>> = {},
   ): Promise<EventOf<Name>> {
     this.#refuseClosed()
-    return this.#subscriptions.waitFor(names, { timeoutMs: this.#options.actionTimeoutMs, ...options })
+    return this.#subscriptions.waitFor(names, options, this.#options.actionTimeoutMs)
   }
 
   /**
@@ -254,21 +287,19 @@ export class AMIClient implements AsyncDisposable {
     return stream
   }
 
-  /** Tells of the client itself: listeners' errors, warnings, the status. Returns the function that stops it. */
+  /**
+   * Tells of the client itself: listeners' errors, warnings, the status, gaps. Returns the function that stops it.
+   *
+   * @throws TypeError for a name that is none of these, or a listener that is no function.
+   */
   on<Notice extends keyof ClientNotices>(notice: Notice, listener: ClientNotices[Notice]): () => void {
+    if (!NOTICES.includes(notice)) throw unknownName('event of a client', notice, NOTICES)
     // What a listener of errors throws has nobody else to go to.
-    const report = (error: unknown) => (notice === 'error' ? this.#platform.unheardError(asError(error)) : this.report(error))
-    const guarded = (payload: never) => {
-      try {
-        const result: unknown = (listener as (payload: never) => unknown)(payload)
-        if (result instanceof Promise) result.catch(report)
-      } catch (error) {
-        report(error)
-      }
-    }
-    this.#notices.on(notice, guarded as never)
+    const report = notice === 'error' ? this.#platform.unheardError : (error: Error) => this.report(error)
+    const safe = guarded(listener as (fact: never) => unknown, report)
+    this.#notices.on(notice, safe as never)
     return () => {
-      this.#notices.off(notice, guarded as never)
+      this.#notices.off(notice, safe as never)
     }
   }
 
@@ -304,11 +335,13 @@ export class AMIClient implements AsyncDisposable {
 
   /** No more attempts: everything that waits is settled, streams end with the reason. */
   #gaveUp(reason: Error): void {
-    const why = reason instanceof Error ? reason.message : String(reason)
     this.#queue.rejectAll(
       false,
       ({ name }) =>
-        new ConnectionLostError(`Action ${name} was not sent: the client gave up, ${why}`, { sent: 'no', cause: reason }),
+        new ConnectionLostError(`Action ${name} was not sent: the client gave up, ${reason.message}`, {
+          sent: 'no',
+          cause: reason,
+        }),
     )
     this.#subscriptions.fail(reason)
   }
@@ -321,10 +354,9 @@ export class AMIClient implements AsyncDisposable {
           `Action ${name} cannot be sent: there is no connection to ${this.#options.peer}; await login() first`,
         )
       }
+      checkOptions(options, ACTION_SHAPE)
       const action = prepareAction(name, headers, options.variables, this.#codec, this.#newActionId)
       const { timeoutMs = this.#defaultTimeout(action), priority = 0, signal } = options
-      duration('timeoutMs', timeoutMs)
-      if (!Number.isFinite(priority)) throw new RangeError(`priority must be a finite number, not ${String(priority)}`)
       return this.#queue.run(action, { timeoutMs, priority, signal, onItem })
     } catch (error) {
       return Promise.reject(error)
@@ -357,14 +389,11 @@ export class AMIClient implements AsyncDisposable {
 
   /** Tells an error to those who listen by `on('error')`: for what is built on the client and has nobody else to tell. */
   report(error: unknown): void {
-    if (!this.#notices.emit('error', asError(error))) this.#platform.unheardError(asError(error))
+    const reported = asError(error)
+    if (!this.#notices.emit('error', reported)) this.#platform.unheardError(reported)
   }
 
   #refuseClosed(): void {
     if (this.#connection.isClosing) throw new ClosedError(`The client of ${this.#options.peer} is closed; make a new one`)
   }
-}
-
-function asError(value: unknown): Error {
-  return value instanceof Error ? value : new Error(`Not an error was thrown: ${String(value)}`)
 }

@@ -159,7 +159,7 @@ describe('events', () => {
   })
 
   it.each([
-    [{ overflow: 'drop' as never }, 'overflow must be one of error, drop-oldest, drop-newest, not "drop"'],
+    [{ overflow: 'drop' as never }, "overflow must be 'error', 'drop-oldest' or 'drop-newest', not \"drop\""],
     [{ maxBuffered: 0 }, 'maxBuffered must be a whole number above 0, not 0'],
   ])('refuses the options %j', async (options, message) => {
     await using rig = await loggedIn()
