@@ -54,7 +54,7 @@ async function tour(): Promise<void> {
   title(
     fake === undefined
       ? `A tour on the Asterisk at ${values.host}`
-      : 'A tour on an embedded fake Asterisk (no server, no network)',
+      : 'A tour on an embedded fake Asterisk (no server needed: all traffic stays on this machine)',
   )
   await using ami = new AMIClient(options)
   ami.on('status', (status) => {

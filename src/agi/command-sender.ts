@@ -1,8 +1,9 @@
 import type { AGIArgument } from '../catalog/values.js'
 import { onAbort } from '../core/abort.js'
-import { duration } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
+import { checkOptions } from '../core/options.js'
+import { shapeOf } from './command-options.js'
 import { AGICommandFailure, type AGIError, AGIHangupError, AGITimeoutError } from './errors.js'
 import type { AGILink } from './link.js'
 import type { AGIResponse } from './response.js'
@@ -30,8 +31,8 @@ export class CommandSender {
 
   /** @throws what `AGIProtocol.sendCommand` gives; AGITimeoutError; the signal's reason. */
   async send(command: string, args: readonly (AGIArgument | undefined)[], options: CommandOptions = {}): Promise<AGIResponse> {
+    checkOptions(options, shapeOf(command))
     const { signal, answerTimeoutMs = Number.POSITIVE_INFINITY } = options
-    duration('answerTimeoutMs', answerTimeoutMs)
     signal?.throwIfAborted()
     const handler = this.#link.sendCommand(command, ...args)
     const answer = deferred<AGIResponse>()

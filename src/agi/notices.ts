@@ -1,6 +1,7 @@
 import { EventEmitter } from 'eventemitter3'
 import { asError } from '../core/errors.js'
 import { guarded } from '../core/listeners.js'
+import { unknownName } from '../core/options.js'
 import type { AGISession } from './session.js'
 
 /** What those who run scripts tell of. */
@@ -13,6 +14,8 @@ export interface AGINotices {
   ended: (session: AGISession) => void
 }
 
+const NOTICES: readonly string[] = ['error', 'session', 'ended'] satisfies (keyof AGINotices)[]
+
 /** Tells listeners; what one of them throws harms nobody else. */
 export class NoticeBoard {
   readonly #emitter = new EventEmitter<AGINotices>()
@@ -24,6 +27,7 @@ export class NoticeBoard {
   }
 
   on<Notice extends keyof AGINotices>(notice: Notice, listener: AGINotices[Notice]): () => void {
+    if (!NOTICES.includes(notice)) throw unknownName('event', notice, NOTICES)
     const safe = guarded(listener as (...facts: never[]) => unknown, this.#unheard)
     this.#emitter.on(notice, safe as never)
     return () => {

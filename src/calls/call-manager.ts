@@ -7,10 +7,10 @@ import { actionIdSource } from '../ami/protocol/action-id.js'
 import { variablePairs } from '../ami/protocol/variables.js'
 import { onAbort } from '../core/abort.js'
 import { parseCallerId } from '../core/caller-id.js'
-import { count } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
 import { asError } from '../core/errors.js'
 import { EventStream } from '../core/event-stream.js'
+import { amount, checkOptions, clock as clockKind, type OptionKind, type OptionsShape } from '../core/options.js'
 import { systemRandomBytes } from '../core/random-bytes.js'
 import { systemClock } from '../core/system-clock.js'
 import { Call, type CallHost } from './call.js'
@@ -29,6 +29,9 @@ export interface CallManagerOptions {
   /** Time, for tests. @default the runtime's */
   readonly clock?: Clock
 }
+
+const rate: OptionKind = { expected: 'above 0', accepts: (value) => typeof value === 'number' && value > 0, hasRange: true }
+const SHAPE: OptionsShape<CallManagerOptions> = { maxConcurrentCalls: amount, callsPerSecond: rate, clock: clockKind }
 
 /** How long Asterisk may take to say what it must say: OriginateResponse after the last Hangup, or after the time of a call is up. */
 const SILENCE_MS = 5_000
@@ -63,13 +66,12 @@ export class CallManager implements Disposable {
 
   /** @throws TypeError or RangeError that names a wrong option. */
   constructor(ami: AMIClient, options: CallManagerOptions = {}) {
+    checkOptions(options, SHAPE)
     const {
       maxConcurrentCalls = Number.POSITIVE_INFINITY,
       callsPerSecond = Number.POSITIVE_INFINITY,
       clock = systemClock,
     } = options
-    count('maxConcurrentCalls', maxConcurrentCalls)
-    if (!(callsPerSecond > 0)) throw new RangeError(`callsPerSecond must be above 0, not ${String(callsPerSecond)}`)
     this.#ami = ami
     this.#clock = clock
     this.#pace = new PQueue({

@@ -107,10 +107,14 @@ export function wholeNumber(least: number, most?: number): OptionKind {
   }
 }
 
-/** @param most default: no limit, and Infinity is allowed */
+/** @param most default: no limit, but not Infinity */
 export function numberFrom(least: number, most?: number): OptionKind {
   const range = most === undefined ? `${least} up` : `${least} to ${most}`
-  return { expected: `a number from ${range}`, accepts: (value) => isWithin(value, least, most), hasRange: true }
+  return {
+    expected: `a number from ${range}`,
+    accepts: (value) => Number.isFinite(value) && isWithin(value, least, most),
+    hasRange: true,
+  }
 }
 
 export function oneOf(...values: readonly (string | number | false)[]): OptionKind {

@@ -2,8 +2,8 @@ import { EventEmitter } from 'eventemitter3'
 import { ConnectionError } from '../ami/messages/errors.js'
 import type { AMIAction } from '../ami/protocol/action-reader.js'
 import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
-import { quote } from '../core/checks.js'
 import { guarded } from '../core/listeners.js'
+import { checkOptions, unknownName } from '../core/options.js'
 import { systemClock } from '../core/system-clock.js'
 import type { Connector, Protocol } from '../core/transport.js'
 import { type ListenOptions, TCPListener } from '../node/tcp-listener.js'
@@ -19,8 +19,8 @@ import { eventClass } from './event-class.js'
 import { type FakeServer, FakeSession } from './fake-session.js'
 import { type ActionHandler, type FakeClient, failure, headerPairs, type Reply } from './handlers.js'
 import { memoryConnector } from './memory-link.js'
-import { checkOptions, type FakeAsteriskOptions, VERSIONS } from './options.js'
-import { Playback, type PlaybackOptions } from './recording/playback.js'
+import { checkFakeOptions, FAKE_SHAPE, type FakeAsteriskOptions, VERSIONS } from './options.js'
+import { PLAYBACK_SHAPE, Playback, type PlaybackOptions } from './recording/playback.js'
 import { connectionsOf, type RecordedConnection } from './recording/recorded-connection.js'
 import { parseRecording } from './recording/recording.js'
 import { WebSocketListener } from './web-socket-listener.js'
@@ -42,6 +42,8 @@ export interface FakeNotices {
   /** A handler has answered. */
   response: (action: AMIAction, reply: Reply) => void
 }
+
+const NOTICES: readonly string[] = ['connection', 'login', 'disconnect', 'action', 'response'] satisfies (keyof FakeNotices)[]
 
 /**
  * An Asterisk for tests: logs clients in, answers actions by handlers, sends events, and behaves on the wire as a real server does.
@@ -73,7 +75,7 @@ export class FakeAsterisk implements AsyncDisposable {
 
   /** @throws TypeError that names a wrong option. */
   constructor(options: FakeAsteriskOptions = {}, ...handlers: ActionHandler[]) {
-    checkOptions(options)
+    checkFakeOptions(options)
     this.#options = options
     this.#initial = handlers
     this.#handlers = handlers
@@ -89,9 +91,8 @@ export class FakeAsterisk implements AsyncDisposable {
    * @throws the system's error for a file that cannot be read, SyntaxError for one that is no recording, RangeError for a `scale` that is none.
    */
   static fromRecording(file: string | URL, options: FakeAsteriskOptions & PlaybackOptions = {}): FakeAsterisk {
+    checkOptions(options, { ...FAKE_SHAPE, ...PLAYBACK_SHAPE })
     const { scale = 0, ignoreHeaders = [], ...own } = options
-    if (!(scale >= 0 && scale < Number.POSITIVE_INFINITY))
-      throw new RangeError(`scale must be a number from 0 up, not ${quote(scale)}`)
     const pbx = new FakeAsterisk(own)
     const connections = connectionsOf(parseRecording(readTextFile(file)), options.encoding ?? 'utf-8')
     if (connections.length === 0) throw new SyntaxError('Nothing is in the recording: no link was made while it ran')
@@ -179,6 +180,7 @@ export class FakeAsterisk implements AsyncDisposable {
 
   /** Calls `listener` at each notice, until the returned function is called. One that throws makes `close()` and `reset()` tell of it. */
   on<Notice extends keyof FakeNotices>(notice: Notice, listener: FakeNotices[Notice]): () => void {
+    if (!NOTICES.includes(notice)) throw unknownName('event', notice, NOTICES)
     const failed = (error: Error) => this.#complaints.addFailure(`A listener of '${notice}' threw`, error)
     const safe = guarded(listener as (...facts: never[]) => unknown, failed)
     this.#notices.on(notice, safe as never)

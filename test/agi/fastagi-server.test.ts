@@ -188,7 +188,7 @@ describe('a server', () => {
   })
 
   it('says which option is wrong', () => {
-    expect(() => new FastAGIServer({ port: -1 })).toThrow('port must be from 0 to 65535, not -1')
+    expect(() => new FastAGIServer({ port: -1 })).toThrow('port must be a whole number from 0 to 65535, not -1')
     expect(() => new FastAGIServer({ maxSessions: 0 })).toThrow('maxSessions must be a whole number above 0, not 0')
     expect(() => new FastAGIServer({ allow: ['10.0.0.0/33'] })).toThrow(
       'allow takes addresses and networks such as 10.0.0.0/8, not "10.0.0.0/33"',

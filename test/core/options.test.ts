@@ -95,7 +95,15 @@ describe('the kind', () => {
     ['wholeNumber', wholeNumber(1), [1], [[Number.POSITIVE_INFINITY, 'a whole number above 0, not Infinity']]],
     ['wholeNumber in a range', wholeNumber(1, 9), [1, 9], [[10, 'a whole number from 1 to 9, not 10']]],
     ['number', number, [-1.5], [[Number.POSITIVE_INFINITY, 'a finite number, not Infinity']]],
-    ['numberFrom', numberFrom(1), [1, Number.POSITIVE_INFINITY], [[0.5, 'a number from 1 up, not 0.5']]],
+    [
+      'numberFrom',
+      numberFrom(1),
+      [1, 1.5],
+      [
+        [0.5, 'a number from 1 up, not 0.5'],
+        [Number.POSITIVE_INFINITY, 'a number from 1 up, not Infinity'],
+      ],
+    ],
     ['numberFrom in a range', numberFrom(0, 1), [0, 0.5, 1], [[2, 'a number from 0 to 1, not 2']]],
     [
       'oneOf',

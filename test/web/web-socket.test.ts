@@ -320,6 +320,28 @@ describe('a link over WebSocket', () => {
   })
 })
 
+it('the fake takes frames that are Blobs, too', async () => {
+  const pbx = new FakeAsterisk({ users: { admin: 's3cret' } })
+  pbx.listenWebSocket('ws://pbx.test/blobs')
+  const socket = new WebSocket('ws://pbx.test/blobs')
+  onTestFinished(async () => {
+    socket.close()
+    await pbx.close()
+  })
+  socket.binaryType = 'arraybuffer'
+  const said = new Promise<string>((resolve) => {
+    let text = ''
+    socket.addEventListener('message', ({ data }) => {
+      text += decoder.decode(data as ArrayBuffer)
+      if (text.includes('ActionID: 1')) resolve(text)
+    })
+  })
+  await new Promise((resolve) => socket.addEventListener('open', resolve))
+  socket.send(new Blob(['Action: Login\r\nActionID: 1\r\nUsername: admin\r\n']))
+  socket.send('Secret: s3cret\r\n\r\n')
+  expect(await said).toContain('Response: Success')
+})
+
 it('a test written from the README needs one line to clean up', async () => {
   const began = performance.now()
   const pbx = new FakeAsterisk({ users: { admin: 's3cret' } })

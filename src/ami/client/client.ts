@@ -211,11 +211,14 @@ export class AMIClient implements AsyncDisposable {
    * wait. The reader may fall behind by `limits.maxListEvents`.
    *
    * The stream throws what `sendAction` throws, and StreamOverflowError.
+   *
+   * @throws TypeError or RangeError for a wrong option.
    */
   listAction<const Name extends ListActionName | Unlisted>(
     name: Name,
     ...[headers, options = {}]: ActionArguments<Name, ActionOptions>
   ): EventStream<ListItem<PlainName<Name>>> {
+    checkOptions(options, ACTION_SHAPE)
     const left = new AbortController()
     const stream = new EventStream<AMIEvent>({
       ...streamDefaults(this.#clock),
@@ -293,7 +296,7 @@ export class AMIClient implements AsyncDisposable {
    * @throws TypeError for a name that is none of these, or a listener that is no function.
    */
   on<Notice extends keyof ClientNotices>(notice: Notice, listener: ClientNotices[Notice]): () => void {
-    if (!NOTICES.includes(notice)) throw unknownName('event of a client', notice, NOTICES)
+    if (!NOTICES.includes(notice)) throw unknownName('event', notice, NOTICES)
     // What a listener of errors throws has nobody else to go to.
     const report = notice === 'error' ? this.#platform.unheardError : (error: Error) => this.report(error)
     const safe = guarded(listener as (fact: never) => unknown, report)

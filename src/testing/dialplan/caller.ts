@@ -1,4 +1,5 @@
 import { deferred } from '../../core/deferred.js'
+import { type OptionsShape, required, text } from '../../core/options.js'
 import type { FakeChannel } from './fake-channel.js'
 import type { DialplanRunner } from './runner.js'
 import type { Switchboard } from './switchboard.js'
@@ -14,6 +15,8 @@ export interface IncomingCall {
   /** @default 'default' */
   readonly context?: string
 }
+
+export const INCOMING_CALL_SHAPE: OptionsShape<IncomingCall> = { to: required(text), from: text, trunk: text, context: text }
 
 /** Somebody who called the fake from outside, and what he can do on his telephone. */
 export class Caller {

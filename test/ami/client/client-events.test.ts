@@ -113,7 +113,7 @@ describe('events', () => {
     expect(() => rig.ami.onEvent('Hangup', 5 as never)).toThrow('A listener must be a function, not number')
     expect(() => rig.ami.on('status', undefined as never)).toThrow('A listener must be a function, not undefined')
     expect(() => rig.ami.on('eror' as 'error', () => undefined)).toThrow(
-      'There is no event of a client "eror"; did you mean "error"? Known are error, warning, status, gap',
+      'There is no event "eror"; did you mean "error"? Known are error, warning, status, gap',
     )
   })
 
