@@ -40,7 +40,7 @@ export function checkOptions(options: unknown, shape: Shape, path = '', outerSec
     if (!Object.hasOwn(shape, name)) throw unknownName('option', name, Object.keys(shape), path)
   }
   const secrets = () => [...outerSecrets(), ...Object.keys(shape).flatMap((name) => secretOf(options[name], shape[name]))]
-  for (const name of Object.keys(shape)) checkOption(joined(path, name), options[name], shape[name] as OptionKind, secrets)
+  for (const [name, kind] of Object.entries(shape)) checkOption(joined(path, name), options[name], kind, secrets)
 }
 
 /** What to throw for a name that is not known. `path`: what it is part of. */

@@ -40,8 +40,8 @@ const CONNECTING = 0
 const OPEN = 1
 
 /**
- * Links over WebSocket, to a bridge that speaks TCP to the manager port (Asterisk itself has no AMI over WebSocket). Frames may be binary or text,
- * and cut the messages anywhere.
+ * Links over WebSocket, to a bridge that speaks TCP to the manager port (Asterisk itself has no AMI over WebSocket). Frames may be binary (Blobs
+ * too) or text, and cut the messages anywhere.
  *
  * With a URL each link has a socket of its own. A socket that is given serves one link, and no reconnect; give it before it is open, as what came
  * before is lost.

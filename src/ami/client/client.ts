@@ -169,8 +169,9 @@ export class AMIClient implements AsyncDisposable {
    * the attempts end with it, unless another call waits or the client has been online: then it goes on trying.
    *
    * @throws AuthenticationError when Asterisk refuses the login; it is not tried again.
-   * @throws ConnectionError, ConnectionLostError or ProtocolError when attempts or time are used up, or the peer is no Asterisk.
-   * @throws ClosedError when the client is or gets closed; the signal's reason when it aborts.
+   * @throws ConnectionError, ConnectionLostError or ProtocolError when attempts or time are used up, or the peer is no Asterisk. When time is
+   * up, it says what the attempt under way waits for and what the one before came to.
+   * @throws ClosedError when the client is or gets closed; the signal's reason when it aborts; TypeError or RangeError for a wrong option.
    */
   async login(options: LoginOptions = {}): Promise<void> {
     checkOptions(options, LOGIN_SHAPE)
@@ -188,10 +189,11 @@ export class AMIClient implements AsyncDisposable {
    * @throws ActionError when Asterisk refuses it, or cancels its list.
    * @throws ActionTimeoutError, ConnectionLostError or ClosedError when no answer comes; `sent` says whether it was written.
    * @throws ConnectionError when `login()` was not called; ProtocolError when the list is beyond `limits.maxListEvents`.
+   * @throws TypeError or RangeError for a wrong option.
    */
   sendAction<const Name extends ActionName | Unlisted>(
     name: Name,
-    ...[headers, options = {}]: ActionArguments<Name, ActionOptions>
+    ...[headers, options]: ActionArguments<Name, ActionOptions>
   ): Promise<AMIResponse<PlainName<Name>>> {
     return this.#send(name, headers as ActionHeaders | undefined, options, undefined) as Promise<AMIResponse<PlainName<Name>>>
   }
@@ -257,8 +259,8 @@ export class AMIClient implements AsyncDisposable {
   /**
    * The next event of one of these names (in any case) that `where` is true for. It waits across reconnects.
    *
-   * @throws ActionTimeoutError when none comes in time; ClosedError when the client closes; the reason why the client gave up, if it does;
-   * the signal's reason; what `where` throws.
+   * @throws ActionTimeoutError when none comes in time, which says in how many `gaps` it may have been missed; ClosedError when the client
+   * closes; the reason why the client gave up, if it does; the signal's reason; what `where` throws; TypeError or RangeError for a wrong option.
    */
   async waitFor<const Name extends EventName | Unlisted | '*'>(
     names: Name | readonly Name[],
@@ -270,7 +272,9 @@ export class AMIClient implements AsyncDisposable {
 
   /**
    * Calls `listener` for each event of a name (in any case), `'*'` for all, until the returned function is called. A listener that
-   * throws or rejects is reported to `on('error')` and harms nobody else.
+   * throws or rejects is reported to `on('error')` and harms nobody else. Events that were missed are told by `on('gap')`.
+   *
+   * @throws ClosedError when the client is closed; TypeError for a listener that is no function.
    */
   onEvent<const Name extends EventName | Unlisted | '*'>(name: Name, listener: (event: EventOf<Name>) => unknown): () => void {
     this.#refuseClosed()
@@ -349,7 +353,12 @@ export class AMIClient implements AsyncDisposable {
     this.#subscriptions.fail(reason)
   }
 
-  #send(name: string, headers: ActionHeaders = {}, options: ActionOptions, onItem: RunOptions['onItem']): Promise<AMIResponse> {
+  #send(
+    name: string,
+    headers: ActionHeaders = {},
+    options: ActionOptions | undefined,
+    onItem: RunOptions['onItem'],
+  ): Promise<AMIResponse> {
     try {
       this.#refuseClosed()
       if (this.status.state === 'idle' || this.status.state === 'failed') {
@@ -357,9 +366,10 @@ export class AMIClient implements AsyncDisposable {
           `Action ${name} cannot be sent: there is no connection to ${this.#options.peer}; await login() first`,
         )
       }
-      checkOptions(options, ACTION_SHAPE)
-      const action = prepareAction(name, headers, options.variables, this.#codec, this.#newActionId)
-      const { timeoutMs = this.#defaultTimeout(action), priority = 0, signal } = options
+      if (options !== undefined) checkOptions(options, ACTION_SHAPE)
+      const { variables, priority = 0, signal } = options ?? {}
+      const action = prepareAction(name, headers, variables, this.#codec, this.#newActionId)
+      const timeoutMs = options?.timeoutMs ?? this.#defaultTimeout(action)
       return this.#queue.run(action, { timeoutMs, priority, signal, onItem })
     } catch (error) {
       return Promise.reject(error)

@@ -26,7 +26,7 @@ import { type AMILimits, LIMITS_SHAPE, resolveLimits } from '../protocol/limits.
 
 /** When and how often a lost connection is made again. */
 export interface ReconnectOptions {
-  /** @default 250 */
+  /** The first delay, which every connection that was ready is followed by, however short it was. @default 250 */
   readonly initialDelayMs?: number
   /** @default 30_000 */
   readonly maxDelayMs?: number
@@ -34,7 +34,7 @@ export interface ReconnectOptions {
   readonly factor?: number
   /** Which part of a delay is left to chance, 0 to 1. @default 0.5 */
   readonly jitter?: number
-  /** How many times in a row to try again before giving up. @default Infinity */
+  /** How many times in a row to try again before giving up; a connection that lasts 5 s begins the count anew. @default Infinity */
   readonly maxAttempts?: number
 }
 
@@ -48,7 +48,7 @@ export interface KeepAliveOptions {
 
 /** How the client speaks to Asterisk. Durations are in milliseconds. */
 export interface AMIClientOptions {
-  /** @default '127.0.0.1' */
+  /** A name or an address: no scheme, user, port or path. @default '127.0.0.1' */
   readonly host?: string
   /** @default 5038, with TLS 5039 */
   readonly port?: number
