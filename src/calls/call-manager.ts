@@ -5,10 +5,12 @@ import { ActionTimeoutError, ClosedError, ConnectionLostError, StreamOverflowErr
 import { unlisted } from '../ami/messages/typed-names.js'
 import { actionIdSource } from '../ami/protocol/action-id.js'
 import { variablePairs } from '../ami/protocol/variables.js'
+import { onAbort } from '../core/abort.js'
 import { parseCallerId } from '../core/caller-id.js'
-import { count } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
+import { asError } from '../core/errors.js'
 import { EventStream } from '../core/event-stream.js'
+import { amount, checkOptions, clock as clockKind, type OptionKind, type OptionsShape } from '../core/options.js'
 import { systemRandomBytes } from '../core/random-bytes.js'
 import { systemClock } from '../core/system-clock.js'
 import { Call, type CallHost } from './call.js'
@@ -27,6 +29,9 @@ export interface CallManagerOptions {
   /** Time, for tests. @default the runtime's */
   readonly clock?: Clock
 }
+
+const rate: OptionKind = { expected: 'above 0', accepts: (value) => typeof value === 'number' && value > 0, hasRange: true }
+const SHAPE: OptionsShape<CallManagerOptions> = { maxConcurrentCalls: amount, callsPerSecond: rate, clock: clockKind }
 
 /** How long Asterisk may take to say what it must say: OriginateResponse after the last Hangup, or after the time of a call is up. */
 const SILENCE_MS = 5_000
@@ -61,13 +66,12 @@ export class CallManager implements Disposable {
 
   /** @throws TypeError or RangeError that names a wrong option. */
   constructor(ami: AMIClient, options: CallManagerOptions = {}) {
+    checkOptions(options, SHAPE)
     const {
       maxConcurrentCalls = Number.POSITIVE_INFINITY,
       callsPerSecond = Number.POSITIVE_INFINITY,
       clock = systemClock,
     } = options
-    count('maxConcurrentCalls', maxConcurrentCalls)
-    if (!(callsPerSecond > 0)) throw new RangeError(`callsPerSecond must be above 0, not ${String(callsPerSecond)}`)
     this.#ami = ami
     this.#clock = clock
     this.#pace = new PQueue({
@@ -113,15 +117,15 @@ export class CallManager implements Disposable {
     const takeBack = () => {
       if (this.#waiting.has(record)) this.#tracker.giveUp(record, 'failed', asError(request.signal?.reason))
     }
-    request.signal?.addEventListener('abort', takeBack, { once: true })
+    const forgetSignal = onAbort(request.signal, takeBack)
     const turn = async () => {
       if (!this.#waiting.delete(record)) return
-      request.signal?.removeEventListener('abort', takeBack)
+      forgetSignal()
       void this.#send(record, parameters, request)
       await call.ended()
     }
     // Rejected when the call is taken out of the line, which its transitions tell.
-    this.#pace.add(turn, { signal: line.signal }).catch(() => request.signal?.removeEventListener('abort', takeBack))
+    this.#pace.add(turn, { signal: line.signal }).catch(forgetSignal)
     if (request.signal?.aborted) takeBack()
     return call
   }
@@ -298,8 +302,4 @@ function factsOf({ callerId = '', context = '', exten = '', variables = {} }: Or
     exten,
     variables: new Map(variablePairs(variables)),
   }
-}
-
-function asError(value: unknown): Error {
-  return value instanceof Error ? value : new Error(`The call was taken back: ${String(value)}`)
 }

@@ -1,9 +1,10 @@
 import type { AMIClient } from '../ami/client/client.js'
 import { ActionError, ActionTimeoutError, StreamOverflowError } from '../ami/messages/errors.js'
-import { duration } from '../core/checks.js'
+import { onAbort } from '../core/abort.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
 import { EventStream } from '../core/event-stream.js'
+import { abortSignal, checkOptions, either, milliseconds, required, text, wholeNumber } from '../core/options.js'
 import type { CallDirection, CallRecord } from './call-record.js'
 import type { CallChannel } from './channel.js'
 import { CallEndedError, CallFailedError, NoChannelError } from './errors.js'
@@ -21,6 +22,9 @@ export interface CallHost {
 /** What a call can be waited for. */
 export type CallProgress = 'dialing' | 'ringing' | 'up' | 'bridged'
 
+const WAIT_SHAPE = { timeoutMs: milliseconds(), signal: abortSignal }
+const PLACE_SHAPE = { context: required(text), exten: required(text), priority: either(wholeNumber(1), text) }
+const PARK_SHAPE = { parkinglot: text, timeoutMs: milliseconds() }
 const MAX_BUFFERED = 10_000
 
 /**
@@ -145,11 +149,11 @@ export class Call implements AsyncIterable<CallTransition> {
     progress: CallProgress,
     options: { readonly timeoutMs?: number; readonly signal?: AbortSignal | undefined } = {},
   ): Promise<void> {
+    checkOptions(options, WAIT_SHAPE)
     const { timeoutMs = Number.POSITIVE_INFINITY, signal } = options
     const wanted = PROGRESS[progress]
     if (!(wanted > 0))
       throw new TypeError(`a call can be waited for until it is dialing, ringing, up or bridged, not ${String(progress)}`)
-    duration('timeoutMs', timeoutMs)
     signal?.throwIfAborted()
     const reached = deferred<void>()
     const look = () => {
@@ -165,15 +169,14 @@ export class Call implements AsyncIterable<CallTransition> {
         }),
       )
     const cancel = timeoutMs === Number.POSITIVE_INFINITY ? () => undefined : this.#host.clock.after(timeoutMs, late)
-    const abort = () => reached.reject(signal?.reason)
-    signal?.addEventListener('abort', abort, { once: true })
+    const forgetSignal = onAbort(signal, () => reached.reject(signal?.reason))
     look()
     try {
       await reached.promise
     } finally {
       stop()
       cancel()
-      signal?.removeEventListener('abort', abort)
+      forgetSignal()
     }
   }
 
@@ -197,6 +200,7 @@ export class Call implements AsyncIterable<CallTransition> {
    * `sendAction` throws.
    */
   async redirect(to: { readonly context: string; readonly exten: string; readonly priority?: number | string }): Promise<void> {
+    checkOptions(to, PLACE_SHAPE)
     const { context, exten, priority = 1 } = to
     await this.#onChannel('be redirected', (Channel) =>
       this.#host.ami.sendAction('Redirect', { Channel, Context: context, Exten: exten, Priority: priority }),
@@ -211,6 +215,7 @@ export class Call implements AsyncIterable<CallTransition> {
 
   /** Parks the call, in Asterisk's default lot unless one is named. @throws as `redirect`. */
   async park(options: { readonly parkinglot?: string; readonly timeoutMs?: number } = {}): Promise<void> {
+    checkOptions(options, PARK_SHAPE)
     const { parkinglot, timeoutMs } = options
     await this.#onChannel('be parked', (Channel) =>
       this.#host.ami.sendAction('Park', { Channel, Parkinglot: parkinglot, Timeout: timeoutMs }),

@@ -1,6 +1,17 @@
 import type { ActionParameters } from '../ami/messages/typed-names.js'
 import type { Variables } from '../ami/protocol/variables.js'
-import { duration } from '../core/checks.js'
+import {
+  abortSignal,
+  anyObject,
+  checkOptions,
+  either,
+  flag,
+  listOf,
+  milliseconds,
+  type OptionsShape,
+  text,
+  wholeNumber,
+} from '../core/options.js'
 
 /** Whom to call, and what the call runs when it is answered: `context`, `exten` and `priority`, or an `application`. */
 export interface OriginateRequest {
@@ -29,11 +40,28 @@ export interface OriginateRequest {
   readonly signal?: AbortSignal | undefined
 }
 
+const SHAPE: OptionsShape<OriginateRequest> = {
+  channel: text,
+  context: text,
+  exten: text,
+  priority: either(wholeNumber(1), text),
+  application: text,
+  data: text,
+  callerId: text,
+  account: text,
+  codecs: listOf(text),
+  earlyMedia: flag,
+  timeoutMs: milliseconds(),
+  variables: anyObject,
+  signal: abortSignal,
+}
+
 /** `Timeout` of Originate where none is given (`main/manager.c`). */
 export const ORIGINATE_TIMEOUT_MS = 30_000
 
 /** The parameters of the Originate. @throws TypeError or RangeError that says what is wrong and what to do. */
 export function originateParameters(request: OriginateRequest): ActionParameters<'Originate'> {
+  checkOptions(request, SHAPE)
   const { channel, context, exten, application, data, codecs, timeoutMs = ORIGINATE_TIMEOUT_MS } = request
   if (typeof channel !== 'string' || !/^[^/]+\/./s.test(channel)) {
     throw new TypeError(`channel must be a technology and a resource, as in PJSIP/100, not ${JSON.stringify(channel)}`)
@@ -45,7 +73,6 @@ export function originateParameters(request: OriginateRequest): ActionParameters
     throw new TypeError('a call runs either an application or context, exten and priority; give one of them')
   }
   if (application === undefined && data !== undefined) throw new TypeError('data belongs to an application, and none is given')
-  duration('timeoutMs', timeoutMs)
   if (!Number.isFinite(timeoutMs)) throw new RangeError('timeoutMs must be finite: Asterisk has no call that rings for ever')
   return {
     Channel: channel,

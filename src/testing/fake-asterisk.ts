@@ -2,7 +2,8 @@ import { EventEmitter } from 'eventemitter3'
 import { ConnectionError } from '../ami/messages/errors.js'
 import type { AMIAction } from '../ami/protocol/action-reader.js'
 import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
-import { checkListener } from '../core/checks.js'
+import { checkListener, guarded } from '../core/listeners.js'
+import { checkOptions } from '../core/options.js'
 import { systemClock } from '../core/system-clock.js'
 import type { Connector, Protocol } from '../core/transport.js'
 import { type ListenOptions, TCPListener } from '../node/tcp-listener.js'
@@ -19,8 +20,8 @@ import { HandlerStack } from './handler-stack.js'
 import { type ActionHandler, type FakeClient, failure, headerPairs, type Reply } from './handlers.js'
 import { fullyBooted, successfulAuth } from './login-events.js'
 import { memoryConnector } from './memory-link.js'
-import { checkOptions, type FakeAsteriskOptions, VERSIONS } from './options.js'
-import type { PlaybackOptions } from './recording/playback.js'
+import { checkFakeOptions, FAKE_SHAPE, type FakeAsteriskOptions, VERSIONS } from './options.js'
+import { PLAYBACK_SHAPE, type PlaybackOptions } from './recording/playback.js'
 import { PlayedRecording } from './recording/played-recording.js'
 import { WebSocketListener } from './web-socket-listener.js'
 
@@ -72,7 +73,7 @@ export class FakeAsterisk implements AsyncDisposable {
 
   /** @throws TypeError that names a wrong option. */
   constructor(options: FakeAsteriskOptions = {}, ...handlers: ActionHandler[]) {
-    checkOptions(options)
+    checkFakeOptions(options)
     this.#options = options
     this.#handlers = new HandlerStack(handlers)
     this.#builtIn = this.#builtInHandlers()
@@ -87,6 +88,7 @@ export class FakeAsterisk implements AsyncDisposable {
    * @throws the system's error for a file that cannot be read, SyntaxError for one that is no recording, RangeError for a `scale` that is none.
    */
   static fromRecording(file: string | URL, options: FakeAsteriskOptions & PlaybackOptions = {}): FakeAsterisk {
+    checkOptions(options, { ...FAKE_SHAPE, ...PLAYBACK_SHAPE })
     const { scale = 0, ignoreHeaders = [], ...own } = options
     const pbx = new FakeAsterisk(own)
     const { encoding = 'utf-8', clock = systemClock } = own
@@ -181,19 +183,13 @@ export class FakeAsterisk implements AsyncDisposable {
    * @throws TypeError for a name that there is not, and for a listener that is no function.
    */
   on<Notice extends keyof FakeNotices>(notice: Notice, listener: FakeNotices[Notice]): () => void {
-    checkListener(notice, listener, NOTICES)
-    const failed = (error: unknown) => this.#failed(`A listener of '${notice}' threw`, error)
-    const guarded = (...args: never[]) => {
-      try {
-        const result = (listener as (...args: never[]) => unknown)(...args)
-        if (result !== undefined) Promise.resolve(result).catch(failed)
-      } catch (error) {
-        failed(error)
-      }
-    }
-    this.#notices.on(notice, guarded as never)
+    checkListener(notice, NOTICES)
+    const safe = guarded(listener as (...facts: never[]) => unknown, (error) =>
+      this.#failed(`A listener of '${notice}' threw`, error),
+    )
+    this.#notices.on(notice, safe as never)
     return () => {
-      this.#notices.off(notice, guarded as never)
+      this.#notices.off(notice, safe as never)
     }
   }
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import {
   ActionError,
   AMIClient,
@@ -284,6 +285,19 @@ describe('the manager', () => {
     expect([running.outcome?.result, left.outcome?.result]).toEqual(['lost', 'failed'])
     expect(() => rig.calls.originate(request)).toThrow(ClosedError)
     expect(rig.rig.link.count('Action: Originate')).toBe(1)
+  })
+
+  it('many calls and waits on one signal are one listener of it, and none when they are over', async () => {
+    await using rig = await CallRig.open({ maxConcurrentCalls: 1 })
+    const abort = new AbortController()
+    const { signal } = abort
+    const calls = Array.from({ length: 20 }, () => rig.calls.originate({ ...request, signal }))
+    const waits = calls.map((call) => call.waitFor('up', { signal }).catch((error: Error) => error))
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    abort.abort(new Error('not today'))
+    await Promise.all(waits)
+    await settle()
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
   it('sets filters, and again after each reconnect', async () => {

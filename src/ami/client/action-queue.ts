@@ -1,4 +1,5 @@
 import PQueue from 'p-queue'
+import { onAbort } from '../../core/abort.js'
 import type { Clock } from '../../core/clock.js'
 import { ActionError, ActionTimeoutError, InvalidActionError } from '../messages/errors.js'
 import type { AMIEvent } from '../messages/event.js'
@@ -122,7 +123,7 @@ class QueuedAction {
   readonly #events: ActionQueueEvents
   readonly #settled: (outcome: Outcome) => void
   readonly #cancelTimer: () => void
-  readonly #aborted = () => this.giveUp(this.#options.signal?.reason)
+  readonly #forgetSignal: () => void
   #leaveLine: AbortController | undefined
   #inFlight: { readonly protocol: AMIProtocol; readonly pending: PendingAction } | undefined
   #done = false
@@ -141,7 +142,7 @@ class QueuedAction {
     const { timeoutMs } = options
     this.#cancelTimer =
       timeoutMs === Number.POSITIVE_INFINITY ? () => undefined : clock.after(timeoutMs, () => this.giveUp(this.#timeout()))
-    options.signal?.addEventListener('abort', this.#aborted, { once: true })
+    this.#forgetSignal = onAbort(options.signal, () => this.giveUp(options.signal?.reason))
   }
 
   get sent(): 'no' | 'maybe' {
@@ -193,7 +194,7 @@ class QueuedAction {
     if (this.#done) return
     this.#done = true
     this.#cancelTimer()
-    this.#options.signal?.removeEventListener('abort', this.#aborted)
+    this.#forgetSignal()
     this.#leaveLine?.abort()
     this.#settled(outcome)
     // What is settled lets go of what it held, so that it is freed while it is young.

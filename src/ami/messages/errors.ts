@@ -67,11 +67,14 @@ export class ActionTimeoutError extends AMIError {
   readonly timeoutMs: number
   /** `maybe`: it was written, and Asterisk may still do it. `no`: it was not written. */
   readonly sent: 'no' | 'maybe'
+  /** Of a wait for an event: in how many holes, such as outages, the event may have been missed. */
+  readonly gaps: number
 
-  constructor(message: string, options: { timeoutMs: number; sent: 'no' | 'maybe' }) {
+  constructor(message: string, options: { timeoutMs: number; sent: 'no' | 'maybe'; gaps?: number }) {
     super(message)
     this.timeoutMs = options.timeoutMs
     this.sent = options.sent
+    this.gaps = options.gaps ?? 0
   }
 }
 

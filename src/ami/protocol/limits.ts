@@ -1,3 +1,5 @@
+import { checkOptions, type OptionsShape, wholeNumber } from '../../core/options.js'
+
 /** How much of what a server sends is taken. Past a limit the connection is closed with a `ProtocolError`. */
 export interface AMILimits {
   /**
@@ -26,16 +28,16 @@ const DEFAULTS: AMILimits = {
   maxListEvents: 100_000,
 }
 
-/** Fills in the defaults. @throws RangeError that quotes a limit which is no positive whole number. */
+export const LIMITS_SHAPE: OptionsShape<AMILimits> = {
+  maxLineBytes: wholeNumber(1),
+  maxHeaders: wholeNumber(1),
+  maxMessageBytes: wholeNumber(1),
+  maxListEvents: wholeNumber(1),
+}
+
+/** Fills in the defaults. @throws TypeError or RangeError that quotes a limit which is no positive whole number. */
 export function resolveLimits(limits: Partial<AMILimits> = {}): AMILimits {
-  if (typeof limits !== 'object' || limits === null) throw new TypeError(`limits must be an object, not ${String(limits)}`)
-  for (const [name, value] of Object.entries(limits)) {
-    if (!(name in DEFAULTS))
-      throw new RangeError(`limits: there is no ${JSON.stringify(name)}; known are ${Object.keys(DEFAULTS).join(', ')}`)
-    if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
-      throw new RangeError(`limits.${name} must be a whole number above 0, not ${String(value)}`)
-    }
-  }
+  checkOptions(limits, LIMITS_SHAPE, 'limits')
   return {
     maxLineBytes: limits.maxLineBytes ?? DEFAULTS.maxLineBytes,
     maxHeaders: limits.maxHeaders ?? DEFAULTS.maxHeaders,

@@ -1,4 +1,5 @@
 import { HeaderFields } from '../../core/header-fields.js'
+import { callback, checkOptions, encoding, line, type OptionsShape, section } from '../../core/options.js'
 import { type RandomBytes, systemRandomBytes } from '../../core/random-bytes.js'
 import { type TextCodec, textCodec } from '../../core/text-codec.js'
 import type { Protocol, Transport } from '../../core/transport.js'
@@ -10,7 +11,7 @@ import { type PreparedAction, prepareAction } from './action.js'
 import { actionIdSource } from './action-id.js'
 import { splitFollows } from './command-output.js'
 import { EventNames } from './event-names.js'
-import { type AMILimits, resolveLimits } from './limits.js'
+import { type AMILimits, LIMITS_SHAPE, resolveLimits } from './limits.js'
 import { announcesLists } from './list-actions.js'
 import { AMIParser } from './parser.js'
 import { PendingAction } from './pending-action.js'
@@ -26,6 +27,8 @@ export interface AMIProtocolOptions {
   /** What errors call the server, such as `127.0.0.1:5038`. @default 'the server' */
   readonly peer?: string
 }
+
+const SHAPE: OptionsShape<AMIProtocolOptions> = { encoding, limits: section(LIMITS_SHAPE), randomBytes: callback, peer: line }
 
 /** Is called with each event of a name. */
 export type EventHandler = (event: AMIEvent) => void
@@ -63,8 +66,9 @@ export class AMIProtocol implements Protocol {
   #malformedLineReported = false
   #serverAnnouncesLists = true
 
-  /** @throws RangeError for an encoding or a limit that cannot be. */
+  /** @throws TypeError or RangeError that names a wrong option and quotes its value. */
   constructor(options: AMIProtocolOptions = {}) {
+    checkOptions(options, SHAPE)
     this.#codec = textCodec(options.encoding ?? 'utf-8')
     this.#limits = resolveLimits(options.limits)
     this.#newActionId = actionIdSource(options.randomBytes ?? systemRandomBytes)

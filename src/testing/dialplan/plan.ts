@@ -1,4 +1,4 @@
-import { duration, quote } from '../../core/checks.js'
+import { checkOptions, flag, milliseconds, section, text, wholeNumber } from '../../core/options.js'
 
 /**
  * What happens at an extension, or at a telephone of that name:
@@ -45,6 +45,9 @@ export type Behaviour =
   | { readonly kind: 'dial'; readonly to: string; readonly timeoutMs: number; readonly answerFirst: boolean }
   | { readonly kind: Exclude<Ending, 'answer'> }
 
+const ANSWER_SHAPE = { answer: section({ afterMs: milliseconds(0), talkMs: milliseconds(0), cause: wholeNumber(0, 127) }) }
+const DIAL_SHAPE = { dial: text, timeoutMs: milliseconds(), answerFirst: flag }
+
 const ENDINGS: readonly string[] = ['answer', 'busy', 'congestion', 'reject', 'noanswer', 'invalid']
 /** How long a call may ring unless said otherwise, as Originate does it. */
 export const RING_MS = 30_000
@@ -58,17 +61,13 @@ export function behaviours(plan: Dialplan): ReadonlyMap<string, Behaviour> {
 
 function behaviour(exten: string, entry: DialplanEntry): Behaviour {
   if (typeof entry === 'object' && 'answer' in entry) {
-    onlyHas(`extension ${exten}`, entry, ['answer'])
-    onlyHas(`answer of extension ${exten}`, entry.answer, ['afterMs', 'talkMs', 'cause'])
+    checkOptions(entry, ANSWER_SHAPE, `dialplan.${exten}`)
     const { afterMs = 0, talkMs = TALK_MS, cause = NORMAL_CLEARING } = entry.answer
-    duration(`afterMs of extension ${exten}`, afterMs, 0)
-    duration(`talkMs of extension ${exten}`, talkMs, 0)
     return { kind: 'answer', afterMs, talkMs, cause }
   }
   if (typeof entry === 'object' && 'dial' in entry && /^[^/]+\/./.test(entry.dial)) {
-    onlyHas(`extension ${exten}`, entry, ['dial', 'timeoutMs', 'answerFirst'])
+    checkOptions(entry, DIAL_SHAPE, `dialplan.${exten}`)
     const { dial, timeoutMs = RING_MS, answerFirst = false } = entry
-    duration(`timeoutMs of extension ${exten}`, timeoutMs)
     return { kind: 'dial', to: dial, timeoutMs, answerFirst }
   }
   if (entry === 'answer') return { kind: entry, afterMs: 0, talkMs: TALK_MS, cause: NORMAL_CLEARING }
@@ -76,10 +75,4 @@ function behaviour(exten: string, entry: DialplanEntry): Behaviour {
   throw new TypeError(
     `extension ${exten} of the dialplan must be one of ${ENDINGS.join(', ')}, { answer: { afterMs, talkMs } } or { dial: 'PJSIP/200' }, not ${JSON.stringify(entry)}`,
   )
-}
-
-function onlyHas(what: string, given: object, known: readonly string[]): void {
-  const unknown = Object.keys(given).find((name) => !known.includes(name))
-  if (unknown !== undefined)
-    throw new TypeError(`${what} of the dialplan has no ${quote(unknown)}; known are ${known.join(', ')}`)
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.js'
 import { MessageFramer } from '../../core/message-framer.js'
+import { checkOptions, clock as clockKind, type OptionsShape } from '../../core/options.js'
 import { systemClock } from '../../core/system-clock.js'
 import type { Connector, Protocol, Transport } from '../../core/transport.js'
 import { tcpConnector } from '../../node/tcp.js'
@@ -25,6 +26,8 @@ export interface RecordOptions {
   readonly clock?: Clock
 }
 
+const SHAPE: OptionsShape<RecordOptions> = { clock: clockKind }
+
 const MAX_MESSAGE_BYTES = 1 << 24
 
 /**
@@ -45,8 +48,10 @@ export function record(
 ): Recorder
 export function record(
   target: RecordableClient | number | { readonly host: string; readonly port: number } | Connector,
-  { clock = systemClock }: RecordOptions = {},
+  options: RecordOptions = {},
 ): Recording {
+  checkOptions(options, SHAPE)
+  const { clock = systemClock } = options
   const tape = new Tape(clock)
   if (typeof target === 'function') return recorder(target, tape)
   if (typeof target === 'number') return recorder(tcpConnector({ host: '127.0.0.1', port: target }), tape)
