@@ -100,8 +100,9 @@ export const amount: OptionKind = {
 
 /** @param most default: no limit, but not Infinity */
 export function wholeNumber(least: number, most?: number): OptionKind {
+  const range = most === undefined ? `${least} up` : `${least} to ${most}`
   return {
-    expected: most === undefined ? `a whole number above ${least - 1}` : `a whole number from ${least} to ${most}`,
+    expected: least === 1 && most === undefined ? amount.expected : `a whole number from ${range}`,
     accepts: (value) => Number.isInteger(value) && isWithin(value, least, most),
     hasRange: true,
   }

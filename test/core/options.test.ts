@@ -93,6 +93,7 @@ describe('the kind', () => {
       ],
     ],
     ['wholeNumber', wholeNumber(1), [1], [[Number.POSITIVE_INFINITY, 'a whole number above 0, not Infinity']]],
+    ['wholeNumber from 0', wholeNumber(0), [0], [[-1, 'a whole number from 0 up, not -1']]],
     ['wholeNumber in a range', wholeNumber(1, 9), [1, 9], [[10, 'a whole number from 1 to 9, not 10']]],
     ['number', number, [-1.5], [[Number.POSITIVE_INFINITY, 'a finite number, not Infinity']]],
     [
