@@ -6,6 +6,10 @@ export interface CallerId {
 
 /** Reads a caller as Asterisk does: `"Ann" <100>`, `Ann <100>` or `100`. */
 export function parseCallerId(text: string): CallerId {
-  const found = /^\s*"?([^"<]*?)"?\s*<([^>]*)>\s*$/.exec(text)
-  return { name: found?.[1] ?? '', number: found?.[2] ?? text.trim() }
+  const caller = text.trim()
+  const open = caller.indexOf('<')
+  const quoted = caller.slice(0, Math.max(open, 0)).trim()
+  const name = quoted.slice(quoted.startsWith('"') ? 1 : 0, quoted.length > 1 && quoted.endsWith('"') ? -1 : undefined)
+  const isWhole = open >= 0 && caller.indexOf('>', open) === caller.length - 1 && !name.includes('"')
+  return isWhole ? { name, number: caller.slice(open + 1, -1) } : { name: '', number: caller }
 }

@@ -79,6 +79,19 @@ describe('HeaderFields', () => {
     }
   })
 
+  it('makes an object of any text, with the first value of each name', () => {
+    const pieces = fc.constantFrom('\r', '\n', '\r\n', ':', ': ', '(', ')', '): ', 'a', 'b')
+    fc.assert(
+      fc.property(fc.string({ unit: pieces, maxLength: 30 }), (text) => {
+        const fields = new HeaderFields(text)
+        const first = new Map<string, string>()
+        for (const [each, value] of fields) if (!first.has(each)) first.set(each, value)
+        expect(Object.entries(fields.toObject()).sort()).toEqual([...first].sort())
+      }),
+      { numRuns: 3_000, interruptAfterTimeLimit: 4_000, examples: [['\n'], ['\na: b'], ['\n\r']] },
+    )
+  })
+
   const name = fc.string({ unit: fc.constantFrom(...'aAbBzZ09-_é__proto__'), minLength: 1, maxLength: 9 })
   const value = fc.string({ maxLength: 30 }).filter((text) => !text.includes('\r') && !text.includes('\n'))
   const pairs = fc.array(fc.tuple(name, value), { maxLength: 20 })
