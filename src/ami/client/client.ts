@@ -48,7 +48,11 @@ export interface ActionOptions {
   readonly variables?: Variables | undefined
   /** Stops waiting: rejects with the signal's reason. An action that was written is not unsent. */
   readonly signal?: AbortSignal | undefined
-  /** The most it may take, waiting in the queue included. @default the client's `actionTimeoutMs` */
+  /**
+   * The most it may take, waiting in the queue included.
+   * @default the client's `actionTimeoutMs`; for an Originate without `Async` and a WaitEvent with `Timeout`, the time that they ask for and 5 s, if
+   * that is more
+   */
   readonly timeoutMs?: number
   /** Among actions that wait, higher ones go first. @default 0 */
   readonly priority?: number

@@ -51,7 +51,12 @@ export interface AMIClientOptions {
    * @default 500
    */
   readonly bootTimeoutMs?: number
-  /** The most an action takes, its time in the queue included, and the most that `login()` takes. @default 30_000 */
+  /**
+   * The most an action takes, its time in the queue included, and the most that `login()` takes. An action for which Asterisk itself waits
+   * (Originate without `Async`: its `Timeout`, or 30 s; WaitEvent with a `Timeout`) may take that long and 5 s more; only its own `timeoutMs`
+   * shortens that.
+   * @default 30_000
+   */
   readonly actionTimeoutMs?: number
   /** How many actions may wait for their answer at once; more wait in the queue. @default 100 */
   readonly maxInFlight?: number

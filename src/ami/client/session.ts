@@ -284,10 +284,7 @@ export class Session {
             ),
           )
       },
-      lateAnswer: () => {
-        this.#keepAlive?.endExcuses()
-        this.#events.lateAnswer()
-      },
+      lateAnswer: () => this.#events.lateAnswer(),
       watchesWarnings: () => this.#events.watchesWarnings(),
       warning: (message) => this.#events.warning(`${peer}: ${message}`),
       callbackFailed: (error) => this.#events.callbackFailed(error),

@@ -89,6 +89,21 @@ describe('sendAction', () => {
     expect(listeners).toBe(0)
   })
 
+  it.each([true, false])(
+    'a transport that reports the loss from within its write: sent maybe, and no place in flight is lost (reconnect: %s)',
+    async (reconnects) => {
+      await using rig = new ClientRig({ maxInFlight: 1, ...(reconnects ? {} : { reconnect: false as const }) })
+      for (let round = 0; round < 3; round += 1) {
+        await rig.login()
+        expect((await rig.ami.sendAction('Ping')).type).toBe('success')
+        rig.link.breakOnWrite = true
+        expect(await outcomeOf(rig.ami.sendAction('Ping'))).toMatchObject({ name: 'ConnectionLostError', sent: 'maybe' })
+        rig.link.breakOnWrite = false
+        await rig.clock.advance(1_000)
+      }
+    },
+  )
+
   it('an aborted action leaves the queue', async () => {
     await using rig = new ClientRig({ maxInFlight: 1 }, silent)
     await rig.login()
@@ -190,6 +205,27 @@ describe('sendAction', () => {
       rig.ami.sendAction('Originate', { Channel: 'Local/x@y', Async: true }, { timeoutMs: 1, signal: AbortSignal.abort() }),
     )
     expect(rig.warnings).toHaveLength(1)
+  })
+
+  it.each([
+    ['Originate', { Channel: 'Local/x@y' }, {}, 35_000],
+    ['Originate', { Channel: 'Local/x@y', Timeout: 2_000 }, {}, 7_000],
+    ['Originate', { Channel: 'Local/x@y', Async: true }, {}, 1_000],
+    ['WaitEvent', { Timeout: 60 }, {}, 65_000],
+    ['WaitEvent', {}, {}, 1_000],
+    ['Originate', { Channel: 'Local/x@y' }, { timeoutMs: 500 }, 500],
+    ['WaitEvent', { Timeout: 60 }, { timeoutMs: 500 }, 500],
+  ])('with actionTimeoutMs 1,000, %s with %j and %j may take %i ms', async (name, headers, options, timeoutMs) => {
+    await using rig = new ClientRig(
+      { actionTimeoutMs: 1_000 },
+      action(name, () => undefined),
+    )
+    await rig.login()
+    const outcome = caught(rig.ami.sendAction(unlisted(name), headers, options))
+    await rig.clock.advance(timeoutMs - 1)
+    expect(await outcomeOf(outcome)).toBe('pending')
+    await rig.clock.advance(1)
+    expect(await outcome).toMatchObject({ name: 'ActionTimeoutError', timeoutMs })
   })
 
   it('fault: list whose Complete never comes: Timeout', async () => {

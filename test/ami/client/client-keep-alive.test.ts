@@ -99,6 +99,49 @@ describe('keepalive', () => {
     expect(rig.ami.status.state).toBe('waiting')
   })
 
+  describe.each([
+    ['WaitEvent', {}],
+    ['WaitEvent', { Timeout: 86_400 }],
+    ['Originate', { Channel: 'Local/x@y', Timeout: 86_400_000 }],
+  ])('%s with %j', (name, headers) => {
+    it('excuses silence no longer than it is waited for: given up or aborted, a peer that is gone is found', async () => {
+      for (const giveUp of ['timeout', 'abort']) {
+        await using rig = new ClientRig(
+          {},
+          action(name, () => undefined),
+        )
+        await rig.login()
+        const abort = new AbortController()
+        const blocking = caught(rig.ami.sendAction(unlisted(name), headers, { timeoutMs: 20_000, signal: abort.signal }))
+        await rig.clock.advance(19_999)
+        rig.link.stalled = true
+        if (giveUp === 'abort') abort.abort()
+        await rig.clock.advance(2)
+        await blocking
+        expect(rig.ami.status.state).toBe('online')
+        await rig.clock.advance(14_900)
+        expect(rig.ami.status.state).toBe('online')
+        await rig.clock.advance(200)
+        expect(rig.ami.status.state).toBe('waiting')
+      }
+    })
+
+    it('excuses silence for ten minutes at the most, however long it may take', async () => {
+      await using rig = new ClientRig(
+        {},
+        action(name, () => undefined),
+      )
+      await rig.login()
+      const blocking = caught(rig.ami.sendAction(unlisted(name), headers, { timeoutMs: Number.POSITIVE_INFINITY }))
+      rig.link.stalled = true
+      await rig.clock.advance(600_000)
+      expect(rig.ami.status.state).toBe('online')
+      await rig.clock.advance(15_001)
+      expect(rig.ami.status.state).toBe('waiting')
+      expect(await blocking).toMatchObject({ name: 'ConnectionLostError', sent: 'maybe' })
+    })
+  })
+
   it('a link that breaks in the writing of the Ping leaves no timer behind', async () => {
     await using rig = new ClientRig({ reconnect: false })
     await rig.login()
