@@ -33,14 +33,23 @@ export class PendingAction extends Handler<AMIResponse> {
     return this.#items?.length ?? 0
   }
 
+  /** Whether the items of its list are told by their place, as they have no ActionID. */
+  get hasItemsByPlace(): boolean {
+    return this.#shape?.itemsWithoutActionID !== undefined
+  }
+
   /** Nobody waits any more; what still comes is dropped. */
   get abandoned(): boolean {
     return this.#abandoned
   }
 
+  /** Lets go of all that it held for whoever waited. */
   abandon(): void {
     this.#abandoned = true
-    this.onItem = () => undefined
+    this.#items = undefined
+    this.onItem = undefined
+    this.onResult = undefined
+    this.onException = undefined
   }
 
   override setResult(response: AMIResponse): void {
@@ -59,13 +68,11 @@ export class PendingAction extends Handler<AMIResponse> {
     return this.#shape.unannounced === true || !serverAnnouncesLists
   }
 
-  /** What this event is to the list; undefined when it is not of the list. */
+  /** What an event is to the list, if it has the list's ActionID or none; undefined when it is not of the list. */
   roleOf(event: AMIEvent): ListRole | undefined {
-    const actionId = event.get('ActionID')
-    if (actionId === undefined) {
+    if (event.get('ActionID') === undefined) {
       return event.name === this.#shape?.itemsWithoutActionID && event.get('Privilege') === undefined ? 'item' : undefined
     }
-    if (actionId !== this.actionId) return undefined
     const mark = event.get('EventList')?.toLowerCase()
     if (mark === 'complete') return 'completion'
     if (mark === 'cancelled') return 'cancelled'
@@ -75,6 +82,7 @@ export class PendingAction extends Handler<AMIResponse> {
   }
 
   takeItem(event: AMIEvent): void {
+    if (this.#abandoned) return
     if (this.onItem !== undefined) this.onItem(event)
     else if (this.#items === undefined) this.#items = [event]
     else this.#items.push(event)

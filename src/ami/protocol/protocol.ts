@@ -14,6 +14,7 @@ import { type AMILimits, resolveLimits } from './limits.js'
 import { announcesLists } from './list-actions.js'
 import { AMIParser } from './parser.js'
 import { PendingAction } from './pending-action.js'
+import { PendingActions } from './pending-actions.js'
 import type { Variables } from './variables.js'
 
 export interface AMIProtocolOptions {
@@ -29,9 +30,6 @@ export interface AMIProtocolOptions {
 
 type EventHandler = (event: AMIEvent) => void
 
-/** How many ActionIDs that are done with are remembered, so that answers that come after all are known. */
-const REMEMBERED_IDS = 256
-
 /**
  * The client's side of AMI, without I/O: bytes come in by `dataReceived`, actions go out by the transport, answers come
  * by handlers. One instance serves one connection; make a new one for the next.
@@ -46,16 +44,7 @@ export class AMIProtocol implements Protocol {
   readonly #peer: string
   readonly #eventHandlers = new EventNames<EventHandler>()
   #anyEventHandler: EventHandler | undefined
-  /**
-   * By ActionID, in a slot that is emptied with the answer: what a Map's table held stays alive as long as the table does, which may be
-   * until the next full collection.
-   */
-  readonly #pending = new Map<string, { pending: PendingAction | undefined }>()
-  /** Those of `#pending` whose list is open. */
-  readonly #lists = new Set<PendingAction>()
-  /** ActionIDs that are done with; once they are many, they become the earlier ones. */
-  #doneIds = new Set<string>()
-  #earlierDoneIds = new Set<string>()
+  readonly #actions = new PendingActions()
   #transport: Transport | undefined
   #lost = false
   #failure: ProtocolError | undefined
@@ -115,7 +104,7 @@ export class AMIProtocol implements Protocol {
 
   /** Sends an action that is checked already; `onItem` takes the items of a list as they come. @throws InvalidActionError when its ActionID is in use. */
   writeAction(action: PreparedAction, onItem?: (event: AMIEvent) => void): PendingAction {
-    if (this.#pending.has(action.actionId)) {
+    if (this.#actions.get(action.actionId) !== undefined) {
       throw new InvalidActionError(
         `Action ${JSON.stringify(action.name)} cannot be sent: another action with its ActionID waits for an answer`,
       )
@@ -132,14 +121,17 @@ export class AMIProtocol implements Protocol {
       )
       return pending
     }
-    this.#pending.set(action.actionId, { pending })
+    this.#actions.add(pending)
     this.#transport.write(action.bytes)
     return pending
   }
 
-  /** Stops waiting for an action: an answer that comes after all is swallowed. The action is not unsent. */
+  /**
+   * Stops waiting for an action: an answer that comes after all is swallowed. The action is not unsent. The last 1,000 that were given up are
+   * remembered for that; an answer to an earlier one is as one that no action has.
+   */
   abandonAction(pending: PendingAction): void {
-    if (this.#pending.get(pending.actionId)?.pending === pending) pending.abandon()
+    this.#actions.giveUp(pending)
   }
 
   /** Calls `fn` for each event with this name, in any case. One function a name; `'*'` is for all other names. */
@@ -202,44 +194,45 @@ export class AMIProtocol implements Protocol {
     const entry = this.#eventHandlers.find(bytes, nameStart, nameEnd)
     const handler = entry?.value ?? this.#anyEventHandler
     const hooked = this.unhandledEventReceived !== AMIProtocol.prototype.unhandledEventReceived
-    if (handler === undefined && !hooked && this.#lists.size === 0) return
+    if (handler === undefined && !hooked && !this.#actions.awaitsList && !this.#endsDroppedList(bytes, nameEnd)) return
     const fields = this.#fields(this.#codec.decode(bytes.subarray(start, end)))
     const isKnown = entry !== undefined && isSpelt(entry.bytes, bytes, nameStart)
     const event = new AMIEvent(isKnown ? entry.name : (fields.get('Event') ?? ''), fields)
-    if (this.#lists.size > 0 && this.#takenByList(event)) return
+    if ((this.#actions.awaitsList || this.#actions.dropsList) && this.#takenByList(event)) return
     if (handler !== undefined) this.#guard(() => handler(event))
     else if (hooked) this.#guard(() => this.unhandledEventReceived(event))
   }
 
+  /** Whether an event that nobody wants may complete a list that was given up: such have their ActionID in the second line. */
+  #endsDroppedList(bytes: Uint8Array, nameEnd: number): boolean {
+    return this.#actions.dropsList && isSpelt(ACTION_ID, bytes, nameEnd)
+  }
+
   #takenByList(event: AMIEvent): boolean {
-    for (const list of this.#lists) {
-      const role = list.roleOf(event)
-      if (role === undefined) continue
-      if (role === 'cancelled') {
-        this.#forget(list)
-        this.#guard(() =>
-          list.setException(new ActionError(list.action, list.listResponse(event), 'Asterisk cancelled its list')),
-        )
-        return true
-      }
-      if (role !== 'completion') {
-        if (list.held >= this.#limits.maxListEvents) this.#failList(list)
-        else this.#guard(() => list.takeItem(event))
-      }
-      if (role !== 'item') {
-        this.#forget(list)
-        this.#guard(() => list.setResult(list.listResponse(role === 'completion' ? event : undefined)))
-      }
+    const list = this.#actions.listOf(event)
+    const role = list?.roleOf(event)
+    if (list === undefined || role === undefined) return false
+    if (role === 'cancelled') {
+      this.#actions.forget(list)
+      this.#guard(() => list.setException(new ActionError(list.action, list.listResponse(event), 'Asterisk cancelled its list')))
       return true
     }
-    return false
+    if (role !== 'completion') {
+      if (list.held >= this.#limits.maxListEvents) this.#failList(list)
+      else this.#guard(() => list.takeItem(event))
+    }
+    if (role !== 'item') {
+      this.#actions.forget(list)
+      this.#guard(() => list.setResult(list.listResponse(role === 'completion' ? event : undefined)))
+    }
+    return true
   }
 
   #failList(list: PendingAction): void {
     const error = new ProtocolError(
       `${this.#peer}: the list of ${list.action} has more than ${this.#limits.maxListEvents} events (limits.maxListEvents)`,
     )
-    this.#forget(list)
+    this.#actions.forget(list)
     this.#fail(error, list)
   }
 
@@ -248,24 +241,24 @@ export class AMIProtocol implements Protocol {
     const fields = this.#fields(follows?.headers ?? text)
     const response = new AMIResponse(fields, follows === undefined ? {} : { output: follows.output })
     const actionId = fields.get('ActionID')
-    const pending = actionId === undefined ? undefined : this.#pending.get(actionId)?.pending
-    if (pending === undefined || (this.#lists.has(pending) && response.type !== 'error')) {
-      if (actionId === undefined || (pending === undefined && !this.#isDone(actionId))) {
+    const pending = actionId === undefined ? undefined : this.#actions.get(actionId)
+    if (pending === undefined || (this.#actions.isList(pending) && response.type !== 'error')) {
+      if (actionId === undefined || (pending === undefined && !this.#actions.isDone(actionId))) {
         this.#guard(() => this.unmatchedResponseReceived(response))
       }
       return
     }
     if (pending.abandoned) this.#guard(() => this.lateResponseReceived(response))
     if (response.type === 'error') {
-      this.#forget(pending)
+      this.#actions.forget(pending)
       this.#guard(() => pending.setException(new ActionError(pending.action, response)))
       return
     }
     if (pending.opensList(fields, response, this.#serverAnnouncesLists)) {
-      this.#lists.add(pending)
+      this.#actions.openList(pending)
       return
     }
-    this.#forget(pending)
+    this.#actions.forget(pending)
     this.#guard(() => pending.setResult(response))
   }
 
@@ -276,22 +269,6 @@ export class AMIProtocol implements Protocol {
       this.#guard(() => this.malformedLineReceived(fields.unparsed[0] ?? ''))
     }
     return fields
-  }
-
-  #forget(pending: PendingAction): void {
-    const slot = this.#pending.get(pending.actionId)
-    if (slot !== undefined) slot.pending = undefined
-    this.#pending.delete(pending.actionId)
-    this.#lists.delete(pending)
-    if (this.#doneIds.size === REMEMBERED_IDS) {
-      this.#earlierDoneIds = this.#doneIds
-      this.#doneIds = new Set()
-    }
-    this.#doneIds.add(pending.actionId)
-  }
-
-  #isDone(actionId: string): boolean {
-    return this.#doneIds.has(actionId) || this.#earlierDoneIds.has(actionId)
   }
 
   /** Gives the connection up: whoever is settled by that must find it so already. */
@@ -305,9 +282,8 @@ export class AMIProtocol implements Protocol {
   }
 
   #settleAll(cause: Error | undefined): void {
-    for (const { pending } of [...this.#pending.values()]) {
-      if (pending === undefined) continue
-      this.#forget(pending)
+    for (const pending of this.#actions.all()) {
+      this.#actions.forget(pending)
       const message = `The connection to ${this.#peer} was lost before ${pending.action} was answered; Asterisk may have done it`
       this.#guard(() =>
         pending.setException(new ConnectionLostError(message, cause ? { sent: 'maybe', cause } : { sent: 'maybe' })),
@@ -323,6 +299,9 @@ export class AMIProtocol implements Protocol {
     }
   }
 }
+
+/** The second line of an event that belongs to an action, with the end of the first. */
+const ACTION_ID = new TextEncoder().encode('\r\nActionID: ')
 
 function isSpelt(name: Uint8Array, bytes: Uint8Array, start: number): boolean {
   for (let at = 0; at < name.length; at += 1) if (bytes[start + at] !== name[at]) return false
