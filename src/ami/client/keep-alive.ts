@@ -7,16 +7,17 @@ const LONGEST_EXCUSE_MS = 600_000
 
 /** What the keepalive needs from the session it watches. */
 export interface Watched {
-  /** Sends a Ping. Whatever comes back is life, also a refusal. */
+  /** Sends a Ping. Any message that comes is life, also a refusal. */
   ping(): void
-  /** Whether a Ping is due even while bytes come in. */
+  /** Whether a Ping is due even while messages come in. */
   probing(): boolean
   /** The peer is gone; called once. */
   dead(silentMs: number): void
 }
 
 /**
- * Finds a peer that is silently gone. Any byte is a sign of life; silence brings a Ping, and silence after that the end.
+ * Finds a peer that is silently gone, or whose bytes come to nothing. A message that is complete is a sign of life, and so is each part of an
+ * answer that was asked for; silence brings a Ping, and silence after that the end.
  */
 export class KeepAlive {
   readonly #intervalMs: number
@@ -40,7 +41,7 @@ export class KeepAlive {
     this.#cancelTimer = clock.after(this.#intervalMs, () => this.#check())
   }
 
-  /** Bytes came in. */
+  /** A message was completed, or an answer went on. */
   alive(): void {
     this.#lastLife = this.#clock.now()
   }

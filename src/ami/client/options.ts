@@ -19,7 +19,11 @@ export interface ReconnectOptions {
   readonly maxAttempts?: number
 }
 
-/** How a peer that is silently gone is found: after `intervalMs` of silence a Ping, after `timeoutMs` more the end. */
+/**
+ * How a peer that is silently gone is found: after `intervalMs` of silence a Ping, after `timeoutMs` more the end. It is silent while no message
+ * is completed and no answer to an action goes on; other bytes do not count, as they may be anything. An action that holds up the connection
+ * (Originate without `Async`, WaitEvent) excuses silence while it is waited for, for 10 min at the most.
+ */
 export interface KeepAliveOptions {
   /** @default 10_000 */
   readonly intervalMs?: number

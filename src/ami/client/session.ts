@@ -326,9 +326,8 @@ class SessionProtocol extends AMIProtocol {
     this.#hooks.made(this)
   }
 
-  override dataReceived(data: Uint8Array): void {
+  override progressReceived(): void {
     this.#hooks.alive()
-    super.dataReceived(data)
   }
 
   override connectionLost(error?: Error): void {

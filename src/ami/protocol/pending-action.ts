@@ -13,6 +13,8 @@ export class PendingAction extends Handler<AMIResponse> {
   /** The action's name. */
   readonly action: string
   readonly actionId: string
+  /** Whether it is answered with the output of a command. */
+  readonly isCommand: boolean
   /** Takes the items of a list as they come; without it they are collected in the answer's `events`. */
   onItem: ((event: AMIEvent) => void) | undefined
   #abandoned = false
@@ -25,6 +27,7 @@ export class PendingAction extends Handler<AMIResponse> {
     super()
     this.action = action
     this.actionId = actionId
+    this.isCommand = action.toLowerCase() === 'command'
     this.#shape = listShape(action)
   }
 

@@ -22,6 +22,8 @@ export class PendingActions {
   readonly #givenUpLists = new Set<PendingAction>()
   /** The list that opened last of those whose items have no ActionID: they come in one piece behind the response. */
   #listByPlace: PendingAction | undefined
+  /** How many Commands are among them. */
+  #commands = 0
   /** ActionIDs that are done with; once they are many, they become the earlier ones. */
   #doneIds = new Set<string>()
   #earlierDoneIds = new Set<string>()
@@ -36,19 +38,27 @@ export class PendingActions {
     return this.#givenUpLists.size > 0
   }
 
+  /** Whether the output of a command can come, also of one that was given up. */
+  get awaitsOutput(): boolean {
+    return this.#commands > 0
+  }
+
   get(actionId: string): PendingAction | undefined {
     return this.#byId.get(actionId)?.pending
   }
 
   add(pending: PendingAction): void {
     this.#byId.set(pending.actionId, { pending })
+    if (pending.isCommand) this.#commands += 1
   }
 
   /** The action is answered, or remembered no longer. */
   forget(pending: PendingAction): void {
     const slot = this.#byId.get(pending.actionId)
-    if (slot !== undefined) slot.pending = undefined
+    if (slot?.pending !== pending) return
+    slot.pending = undefined
     this.#byId.delete(pending.actionId)
+    if (pending.isCommand) this.#commands -= 1
     this.#givenUp.delete(pending)
     this.#lists.delete(pending)
     this.#givenUpLists.delete(pending)

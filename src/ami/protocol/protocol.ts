@@ -1,3 +1,4 @@
+import { asciiBytes, startsWith } from '../../core/ascii.js'
 import { HeaderFields } from '../../core/header-fields.js'
 import { type RandomBytes, systemRandomBytes } from '../../core/random-bytes.js'
 import { type TextCodec, textCodec } from '../../core/text-codec.js'
@@ -8,9 +9,10 @@ import { AMIResponse } from '../messages/response.js'
 import type { ActionHeaders } from '../messages/typed-names.js'
 import { type PreparedAction, prepareAction } from './action.js'
 import { actionIdSource } from './action-id.js'
-import { splitFollows } from './command-output.js'
+import { AnswerReader } from './answer-reader.js'
+import { actionIdIn, isFollows, outputMayFollow } from './answer-start.js'
 import { EventNames } from './event-names.js'
-import { type AMILimits, resolveLimits } from './limits.js'
+import { type AMILimits, type Excess, excessText, resolveLimits } from './limits.js'
 import { announcesLists } from './list-actions.js'
 import { AMIParser } from './parser.js'
 import { PendingAction } from './pending-action.js'
@@ -50,6 +52,7 @@ export class AMIProtocol implements Protocol {
   #failure: ProtocolError | undefined
   #malformedLineReported = false
   #serverAnnouncesLists = true
+  #outputMayFollow = false
 
   /** @throws RangeError for an encoding or a limit that cannot be. */
   constructor(options: AMIProtocolOptions = {}) {
@@ -60,13 +63,12 @@ export class AMIProtocol implements Protocol {
     this.#parser = new AMIParser(this.#limits, {
       greeting: (bytes, start, end) => this.#greeting(this.#codec.decode(bytes.subarray(start, end))),
       event: (bytes, start, end, nameStart, nameEnd) => this.#event(bytes, start, end, nameStart, nameEnd),
-      response: (bytes, start, end) => this.#response(this.#codec.decode(bytes.subarray(start, end))),
+      response: (bytes, start, end) => this.#response(this.#codec.decode(bytes.subarray(start, end)), undefined),
+      awaitsOutput: () => this.#actions.awaitsOutput,
+      answerReader: (bytes, start, end) => this.#answerReader(bytes, start, end),
       other: (bytes, start, end) =>
         this.#guard(() => this.unknownMessageReceived(this.#codec.decode(bytes.subarray(start, end)))),
-      failed: (reason, seen) =>
-        this.#fail(
-          new ProtocolError(`${this.#peer}: ${reason}${quoted(this.#codec.decode(seen))}`, { retryable: seen.length === 0 }),
-        ),
+      failed: (reason, retryable) => this.#fail(new ProtocolError(`${this.#peer}: ${reason}`, { retryable })),
     })
   }
 
@@ -80,7 +82,7 @@ export class AMIProtocol implements Protocol {
   }
 
   dataReceived(data: Uint8Array): void {
-    this.#parser.push(data)
+    if (this.#parser.push(data)) this.#guard(() => this.progressReceived())
   }
 
   /** Settles every action that waits, with a `ConnectionLostError`. A message that was cut is never delivered. */
@@ -94,7 +96,7 @@ export class AMIProtocol implements Protocol {
 
   /**
    * Sends an action. The handler's exception is an `ActionError` when Asterisk refuses it, a `ConnectionLostError` when
-   * the connection ends first, a `ProtocolError` when its list is longer than the limit.
+   * the connection ends first, a `ProtocolError` when its answer or list goes past a limit.
    *
    * @throws InvalidActionError when Asterisk would read something else; nothing is written then.
    */
@@ -148,6 +150,12 @@ export class AMIProtocol implements Protocol {
   /** Hook: the server greeted, for example with `Asterisk Call Manager` and `11.0.0`. */
   greetingReceived(_apiName: string, _apiVersion: string): void {}
 
+  /**
+   * Hook: bytes came that complete a message, or go on with the answer to an action of this side. Only such are a sign of life: others may be
+   * anything.
+   */
+  progressReceived(): void {}
+
   /** Hook: this side gives the connection up; called before the actions that wait are settled. */
   protocolFailed(_error: ProtocolError): void {}
 
@@ -187,6 +195,7 @@ export class AMIProtocol implements Protocol {
       return
     }
     this.#serverAnnouncesLists = announcesLists(apiVersion)
+    this.#outputMayFollow = outputMayFollow(apiVersion)
     this.#guard(() => this.greetingReceived(apiName, apiVersion))
   }
 
@@ -196,7 +205,7 @@ export class AMIProtocol implements Protocol {
     const hooked = this.unhandledEventReceived !== AMIProtocol.prototype.unhandledEventReceived
     if (handler === undefined && !hooked && !this.#actions.awaitsList && !this.#endsDroppedList(bytes, nameEnd)) return
     const fields = this.#fields(this.#codec.decode(bytes.subarray(start, end)))
-    const isKnown = entry !== undefined && isSpelt(entry.bytes, bytes, nameStart)
+    const isKnown = entry !== undefined && startsWith(bytes, nameStart, nameEnd, entry.bytes)
     const event = new AMIEvent(isKnown ? entry.name : (fields.get('Event') ?? ''), fields)
     if ((this.#actions.awaitsList || this.#actions.dropsList) && this.#takenByList(event)) return
     if (handler !== undefined) this.#guard(() => handler(event))
@@ -205,7 +214,7 @@ export class AMIProtocol implements Protocol {
 
   /** Whether an event that nobody wants may complete a list that was given up: such have their ActionID in the second line. */
   #endsDroppedList(bytes: Uint8Array, nameEnd: number): boolean {
-    return this.#actions.dropsList && isSpelt(ACTION_ID, bytes, nameEnd)
+    return this.#actions.dropsList && startsWith(bytes, nameEnd, bytes.length, ACTION_ID)
   }
 
   #takenByList(event: AMIEvent): boolean {
@@ -218,8 +227,9 @@ export class AMIProtocol implements Protocol {
       return true
     }
     if (role !== 'completion') {
-      if (list.held >= this.#limits.maxListEvents) this.#failList(list)
-      else this.#guard(() => list.takeItem(event))
+      const { maxListEvents } = this.#limits
+      if (list.held < maxListEvents) this.#guard(() => list.takeItem(event))
+      else this.#failAnswer(list, 'list', { limit: 'maxListEvents', seen: `${maxListEvents + 1} came so far` })
     }
     if (role !== 'item') {
       this.#actions.forget(list)
@@ -228,18 +238,29 @@ export class AMIProtocol implements Protocol {
     return true
   }
 
-  #failList(list: PendingAction): void {
-    const error = new ProtocolError(
-      `${this.#peer}: the list of ${list.action} has more than ${this.#limits.maxListEvents} events (limits.maxListEvents)`,
-    )
-    this.#actions.forget(list)
-    this.#fail(error, list)
+  /** Only the action fails: what still comes for it is dropped, and what comes behind it is read. */
+  #failAnswer(pending: PendingAction, what: string, excess: Excess): void {
+    const error = new ProtocolError(`${this.#peer}: ${excessText(`the ${what} of ${pending.action}`, this.#limits, excess)}`)
+    this.#guard(() => pending.setException(error))
+    this.#actions.giveUp(pending)
   }
 
-  #response(text: string): void {
-    const follows = /^Response: Follows\r\n/.test(text) ? splitFollows(text) : undefined
-    const fields = this.#fields(follows?.headers ?? text)
-    const response = new AMIResponse(fields, follows === undefined ? {} : { output: follows.output })
+  /** What reads an answer by itself: one that is not whole yet, holds a command's output, or goes past a limit. */
+  #answerReader(bytes: Uint8Array, start: number, end: number): AnswerReader | undefined {
+    const actionId = actionIdIn(bytes, start, end)
+    const pending = actionId && this.#actions.get(this.#codec.decode(actionId))
+    if (pending === undefined) return undefined
+    const form = !pending.isCommand ? 'headers' : this.#outputMayFollow && isFollows(bytes, start, end) ? 'follows' : 'output'
+    return new AnswerReader(form, this.#limits, (each) => this.#codec.decode(each), {
+      answered: (headers, output) => this.#response(headers, output),
+      exceeded: (excess) => this.#failAnswer(pending, pending.isCommand ? 'output' : 'answer', excess),
+      skipped: () => this.#actions.forget(pending),
+    })
+  }
+
+  #response(headers: string, output: readonly string[] | undefined): void {
+    const fields = this.#fields(headers)
+    const response = new AMIResponse(fields, output === undefined ? {} : { output })
     const actionId = fields.get('ActionID')
     const pending = actionId === undefined ? undefined : this.#actions.get(actionId)
     if (pending === undefined || (this.#actions.isList(pending) && response.type !== 'error')) {
@@ -272,11 +293,10 @@ export class AMIProtocol implements Protocol {
   }
 
   /** Gives the connection up: whoever is settled by that must find it so already. */
-  #fail(error: ProtocolError, list?: PendingAction): void {
+  #fail(error: ProtocolError): void {
     this.#failure = error
     this.#parser.stop()
     this.#guard(() => this.protocolFailed(error))
-    if (list !== undefined) this.#guard(() => list.setException(error))
     this.#settleAll(error)
     this.#transport?.close()
   }
@@ -284,7 +304,8 @@ export class AMIProtocol implements Protocol {
   #settleAll(cause: Error | undefined): void {
     for (const pending of this.#actions.all()) {
       this.#actions.forget(pending)
-      const message = `The connection to ${this.#peer} was lost before ${pending.action} was answered; Asterisk may have done it`
+      const why = this.#failure === undefined ? '' : `: ${this.#failure.message}`
+      const message = `The connection to ${this.#peer} was lost before ${pending.action} was answered; Asterisk may have done it${why}`
       this.#guard(() =>
         pending.setException(new ConnectionLostError(message, cause ? { sent: 'maybe', cause } : { sent: 'maybe' })),
       )
@@ -301,12 +322,7 @@ export class AMIProtocol implements Protocol {
 }
 
 /** The second line of an event that belongs to an action, with the end of the first. */
-const ACTION_ID = new TextEncoder().encode('\r\nActionID: ')
-
-function isSpelt(name: Uint8Array, bytes: Uint8Array, start: number): boolean {
-  for (let at = 0; at < name.length; at += 1) if (bytes[start + at] !== name[at]) return false
-  return true
-}
+const ACTION_ID = asciiBytes('\r\nActionID: ')
 
 /** What was seen, short and on one line. */
 function quoted(text: string): string {

@@ -254,16 +254,50 @@ describe('sendAction', () => {
     expect(await list).toMatchObject({ name: 'ConnectionLostError', sent: 'maybe' })
   })
 
-  it('a list beyond its limit: ProtocolError, and the connection is made anew', async () => {
+  it('a list beyond its limit: an error that names limit and option, and the connection lives', async () => {
     await using rig = new ClientRig(
       { limits: { maxListEvents: 3 } },
-      action('QueueStatus', () => Array.from({ length: 4 }, () => event('QueueParams'))),
+      action('QueueStatus', () => Array.from({ length: 400 }, () => event('QueueParams'))),
     )
     await rig.login()
-    expect(await outcomeOf(rig.ami.sendAction('QueueStatus'))).toBeInstanceOf(ProtocolError)
-    await rig.clock.advance(1_000)
-    expect(rig.ami.status.state).toBe('online')
-    expect(rig.link.attempts).toBe(2)
+    const events = rig.ami.events()
+    const error = await outcomeOf(rig.ami.sendAction('QueueStatus'))
+    expect(error).toBeInstanceOf(ProtocolError)
+    expect(String(error)).toContain('the list of QueueStatus has more than 3 events (limits.maxListEvents): 4 came so far')
+    expect((await rig.ami.sendAction('Ping')).type).toBe('success')
+    expect([rig.link.attempts, rig.warnings, events.buffered]).toEqual([1, [], 0])
+  })
+
+  it('output of a command beyond its limit: an error that names limit and option, and the connection lives', async () => {
+    await using rig = new ClientRig(
+      { limits: { maxOutputBytes: 5_000 } },
+      action('Command', (request) => {
+        const count = Number(request.get('Command'))
+        return success({ Message: 'Command output follows', Output: Array.from({ length: count }, (_, line) => `line ${line}`) })
+      }),
+    )
+    await rig.login()
+    expect(await rig.ami.command('200')).toHaveLength(200)
+    const error = await outcomeOf(rig.ami.command('20000'))
+    expect(error).toBeInstanceOf(ProtocolError)
+    expect(String(error)).toMatch(
+      /the output of Command has more than 5000 bytes \(limits\.maxOutputBytes\): \d+ bytes in \d+ lines came so far/,
+    )
+    expect(await rig.ami.command('200')).toHaveLength(200)
+    expect([rig.link.attempts, rig.warnings]).toEqual([1, []])
+  })
+
+  it('a command may print more lines than a message may have headers', async () => {
+    await using rig = new ClientRig(
+      {},
+      action('Command', () =>
+        success({ Message: 'Command output follows', Output: Array.from({ length: 150_000 }, (_, line) => `line ${line}`) }),
+      ),
+    )
+    await rig.login()
+    const lines = await rig.ami.command('database show')
+    expect([lines.length, lines[149_999]]).toEqual([150_000, 'line 149999'])
+    expect(rig.link.attempts).toBe(1)
   })
 
   it.each([
@@ -317,7 +351,12 @@ describe('listAction', () => {
       const items: unknown[] = []
       for await (const item of stream) items.push(item)
     }
-    expect(await caught(read())).toBeInstanceOf(StreamOverflowError)
+    const error = await caught(read())
+    expect(error).toBeInstanceOf(StreamOverflowError)
+    expect(error).toMatchObject({
+      maxBuffered: 3,
+      message: 'The reader of the list of QueueStatus fell 3 events behind (limits.maxListEvents). Read faster, or raise it.',
+    })
     expect(rig.link.attempts).toBe(1)
   })
 
