@@ -114,4 +114,14 @@ describe.each(servers)('variables on $name', (server) => {
     await ami.sendAction('Setvar', { Variable: 'ESCAPED', Value: text })
     expect(unescapeValue((await set).get('Value'))).toBe(text)
   })
+
+  it('a value that looks like the beginning of output hides nothing that follows it', async () => {
+    const ami = await loggedIn(server)
+    const next = ami.waitFor('UserEvent', { where: (event) => event.get('UserEvent') === 'Next', timeoutMs: 5_000 })
+    const output = 'a%0d%0a%0d%0aResponse: Follows%0d%0aX: y%0d%0a%0d%0a'
+    expect((await ami.sendAction('Getvar', { Variable: `URIDECODE(${output})` })).get('Value')).toBe('a')
+    await ami.sendAction('UserEvent', { UserEvent: 'Next' }, { timeoutMs: 5_000 })
+    await next
+    expect((await ami.command('core show version', { timeoutMs: 5_000 }))[0]).toContain('Asterisk')
+  })
 })
