@@ -41,6 +41,24 @@ const CONTENDERS = {
     const socket = await raw.open(Number(port))
     return async ({ count }) => median(await raw.roundTrips(socket, count))
   },
+  /** What each reader of foreign bytes pays for ten times as much of the input that is worst for it. */
+  'worst-inputs': async () => {
+    const { costOf, readersOf } = await import('./worst-inputs.mjs')
+    const { AGIRouter } = await import('obelus-asterisk')
+    const { parseCallerId } = await import('../../dist/core/caller-id.js')
+    const { percentDecode } = await import('../../dist/agi/percent.js')
+    const router = new AGIRouter().route('a/:b', () => undefined).route('a/*', () => undefined)
+    const readers = readersOf({ ...(await import('obelus-asterisk/protocol')), router, parseCallerId, percentDecode })
+    return () =>
+      readers.map((reader) => {
+        const costs = Object.entries(reader.inputs).map(([input, make]) => ({
+          reader: reader.name,
+          input,
+          ...costOf(reader, make),
+        }))
+        return costs.sort((a, b) => b.large / b.small - a.large / a.small)[0]
+      })
+  },
   'one-name': async () => {
     const client = await login()
     return async ({ times, wanted, wantedEvents }) => {

@@ -126,6 +126,19 @@ if (isWanted('memory agi')) {
   )
   rows.push(plain(`memory: after ${SESSIONS.gone} more sessions ended`, `${(grown / 1e6).toFixed(2)} MB`, '< 1 MB', grown < 1e6))
 }
+if (isWanted('worst inputs')) {
+  for (const { reader, input, small, large } of await once1('worst-inputs', {})) {
+    const ratio = large / small
+    rows.push({
+      case: `worst input: ${reader}, ${input}`,
+      library: `100 KB: ${large.toFixed(2)} ms`,
+      bound: `10 KB: ${small.toFixed(3)} ms`,
+      ratio: ratio.toFixed(1),
+      allowed: '< 15',
+      '': verdict(ratio < 15),
+    })
+  }
+}
 printTable(rows)
 console.log(`CPU time (user and system) of the client's process, p50 in wall time: median [min–max]. ${seconds()} s in all.`)
 server.disconnect()
