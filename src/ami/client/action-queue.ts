@@ -18,7 +18,7 @@ export interface RunOptions {
 
 /** What the queue tells its client. */
 export interface ActionQueueEvents {
-  /** An action was written. What is returned is called when it is answered. */
+  /** An action was written. What is returned is called when it is settled: answered, given up or lost. */
   written(action: PreparedAction): (() => void) | undefined
   /** Asterisk answered, with a success or a refusal. */
   answered(response: AMIResponse): void
@@ -103,8 +103,10 @@ export class ActionQueue {
   }
 
   #start(action: QueuedAction): void {
-    if (this.#protocol === undefined || !action.start(this.#protocol)) return
+    if (this.#protocol === undefined) return
+    // Before the write, which can settle the action.
     this.#inFlight += 1
+    if (!action.start(this.#protocol)) this.#inFlight -= 1
     this.#pace()
   }
 
@@ -125,7 +127,10 @@ class QueuedAction {
   readonly #cancelTimer: () => void
   readonly #forgetSignal: () => void
   #leaveLine: AbortController | undefined
-  #inFlight: { readonly protocol: AMIProtocol; readonly pending: PendingAction } | undefined
+  #sent: 'no' | 'maybe' = 'no'
+  #inFlight:
+    | { readonly protocol: AMIProtocol; readonly pending: PendingAction; readonly settled: (() => void) | undefined }
+    | undefined
   #done = false
 
   constructor(
@@ -145,8 +150,9 @@ class QueuedAction {
     this.#forgetSignal = onAbort(options.signal, () => this.giveUp(options.signal?.reason))
   }
 
+  /** `maybe` from the moment on in which its bytes are handed to the transport. */
   get sent(): 'no' | 'maybe' {
-    return this.#inFlight === undefined ? 'no' : 'maybe'
+    return this.#sent
   }
 
   get priority(): number {
@@ -162,22 +168,26 @@ class QueuedAction {
   /** Writes the action. Returns false when that cannot be, and the action is settled. */
   start(protocol: AMIProtocol): boolean {
     this.#leaveLine = undefined
+    // A transport may report the loss of the connection, which settles the action, from within its write.
+    this.#sent = 'maybe'
     let pending: PendingAction
     try {
       pending = protocol.writeAction(this.prepared, this.#options.onItem)
     } catch (error) {
+      this.#sent = 'no'
       this.giveUp(error)
       return false
     }
-    this.#inFlight = { protocol, pending }
-    const done = this.#events.written(this.prepared)
+    if (this.#done) {
+      protocol.abandonAction(pending)
+      return true
+    }
+    this.#inFlight = { protocol, pending, settled: this.#events.written(this.prepared) }
     pending.onResult = (response) => {
-      done?.()
       this.#events.answered(response)
       this.#settle({ ok: true, response })
     }
     pending.onException = (error) => {
-      done?.()
       if (error instanceof ActionError) this.#events.answered(error.response)
       this.#settle({ ok: false, reason: error })
     }
@@ -196,6 +206,7 @@ class QueuedAction {
     this.#cancelTimer()
     this.#forgetSignal()
     this.#leaveLine?.abort()
+    this.#inFlight?.settled?.()
     this.#settled(outcome)
     // What is settled lets go of what it held, so that it is freed while it is young.
     this.#inFlight = undefined

@@ -18,7 +18,7 @@ import { systemRandomBytes } from '../../core/random-bytes.js'
 import { systemClock } from '../../core/system-clock.js'
 import { type TextCodec, textCodec } from '../../core/text-codec.js'
 import type { Connector } from '../../core/transport.js'
-import { ClosedError, ConnectionError, ConnectionLostError } from '../messages/errors.js'
+import { ClosedError, ConnectionError, ConnectionLostError, StreamOverflowError } from '../messages/errors.js'
 import type { AMIEvent, EventOf } from '../messages/event.js'
 import type { AMIResponse, ListItem } from '../messages/response.js'
 import type {
@@ -77,7 +77,11 @@ export interface ActionOptions {
   readonly variables?: Variables | undefined
   /** Stops waiting: rejects with the signal's reason. An action that was written is not unsent. */
   readonly signal?: AbortSignal | undefined
-  /** The most it may take, waiting in the queue included. @default the client's `actionTimeoutMs` */
+  /**
+   * The most it may take, waiting in the queue included.
+   * @default the client's `actionTimeoutMs`; for an Originate without `Async` and a WaitEvent with `Timeout`, the time that they ask for and 5 s, if
+   * that is more
+   */
   readonly timeoutMs?: number
   /** Among actions that wait, higher ones go first. @default 0 */
   readonly priority?: number
@@ -196,7 +200,7 @@ export class AMIClient implements AsyncDisposable {
    * @throws InvalidActionError when Asterisk would read something else; nothing is written then.
    * @throws ActionError when Asterisk refuses it, or cancels its list.
    * @throws ActionTimeoutError, ConnectionLostError or ClosedError when no answer comes; `sent` says whether it was written.
-   * @throws ConnectionError when `login()` was not called; ProtocolError when the list is beyond `limits.maxListEvents`.
+   * @throws ConnectionError when `login()` was not called; ProtocolError when its answer or list is beyond one of `limits`: the connection lives.
    * @throws TypeError or RangeError for a wrong option.
    */
   sendAction<const Name extends ActionName | Unlisted>(
@@ -207,20 +211,22 @@ export class AMIClient implements AsyncDisposable {
   }
 
   /**
-   * Runs a command of Asterisk's console and resolves with the lines it printed, the same on every version.
+   * Runs a command of Asterisk's console and resolves with the lines it printed, the same on every version; up to `limits.maxOutputBytes` of
+   * them, 64 MiB by default.
    *
    * @throws what `sendAction` throws; the `response.output` of an `ActionError` says why the command failed.
    */
   async command(command: string, options: ActionOptions = {}): Promise<string[]> {
     const response = await this.sendAction('Command', { Command: command }, options)
-    return [...response.output]
+    // Nobody else has the response: its lines need not be copied.
+    return response.output as string[]
   }
 
   /**
    * Sends an action that answers with a list and yields the list's events as they come, keeping none. Leaving the loop early ends the
    * wait. The reader may fall behind by `limits.maxListEvents`.
    *
-   * The stream throws what `sendAction` throws, and StreamOverflowError.
+   * The stream throws what `sendAction` throws, and StreamOverflowError when the reader falls further behind.
    *
    * @throws TypeError or RangeError for a wrong option.
    */
@@ -233,6 +239,11 @@ export class AMIClient implements AsyncDisposable {
     const stream = new EventStream<AMIEvent>({
       ...streamDefaults(this.#clock),
       maxBuffered: this.#options.limits.maxListEvents,
+      overflowError: (maxBuffered) =>
+        new StreamOverflowError(
+          maxBuffered,
+          `The reader of the list of ${name} fell ${maxBuffered} events behind (limits.maxListEvents). Read faster, or raise it.`,
+        ),
       ended: () => left.abort(),
     })
     const { signal } = options

@@ -58,6 +58,7 @@ const PARAMETERS: Readonly<Record<ParameterName, Parameter>> = {
   'limits.maxLineBytes': number,
   'limits.maxHeaders': number,
   'limits.maxMessageBytes': number,
+  'limits.maxOutputBytes': number,
   'limits.maxListEvents': number,
 }
 

@@ -38,7 +38,11 @@ export interface ReconnectOptions {
   readonly maxAttempts?: number
 }
 
-/** How a peer that is silently gone is found: after `intervalMs` of silence a Ping, after `timeoutMs` more the end. */
+/**
+ * How a peer that is silently gone is found: after `intervalMs` of silence a Ping, after `timeoutMs` more the end. It is silent while no message
+ * is completed and no answer to an action goes on; other bytes do not count, as they may be anything. An action that holds up the connection
+ * (Originate without `Async`, WaitEvent) excuses silence while it is waited for, for 10 min at the most.
+ */
 export interface KeepAliveOptions {
   /** @default 10_000 */
   readonly intervalMs?: number
@@ -70,7 +74,12 @@ export interface AMIClientOptions {
    * @default 500
    */
   readonly bootTimeoutMs?: number
-  /** The most an action takes, its time in the queue included, and the most that `login()` takes. @default 30_000 */
+  /**
+   * The most an action takes, its time in the queue included, and the most that `login()` takes. An action for which Asterisk itself waits
+   * (Originate without `Async`: its `Timeout`, or 30 s; WaitEvent with a `Timeout`) may take that long and 5 s more; only its own `timeoutMs`
+   * shortens that.
+   * @default 30_000
+   */
   readonly actionTimeoutMs?: number
   /** How many actions may wait for their answer at once; more wait in the queue. @default 100 */
   readonly maxInFlight?: number

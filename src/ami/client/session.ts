@@ -303,10 +303,7 @@ export class Session {
             ),
           )
       },
-      lateAnswer: () => {
-        this.#keepAlive?.endExcuses()
-        this.#events.lateAnswer()
-      },
+      lateAnswer: () => this.#events.lateAnswer(),
       watchesWarnings: () => this.#events.watchesWarnings(),
       warning: (message) => this.#events.warning(`${peer}: ${message}`),
       callbackFailed: (error) => this.#events.callbackFailed(error),
@@ -344,9 +341,8 @@ class SessionProtocol extends AMIProtocol {
     this.#hooks.made(this)
   }
 
-  override dataReceived(data: Uint8Array): void {
+  override progressReceived(): void {
     this.#hooks.alive()
-    super.dataReceived(data)
   }
 
   override connectionLost(error?: Error): void {

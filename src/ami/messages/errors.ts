@@ -84,7 +84,10 @@ export class InvalidActionError extends AMIError {
   readonly code = 'INVALID_ACTION' as const
 }
 
-/** The peer does not speak AMI, or sends more than the limits allow. The connection is closed. */
+/**
+ * The peer does not speak AMI, or sends more than the limits allow; the message says which limit, by which option it is set, and what came. For the
+ * answer or the list of an action only that action fails; for anything else the connection is closed.
+ */
 export class ProtocolError extends AMIError {
   override readonly name = 'ProtocolError' as const
   readonly code = 'PROTOCOL_ERROR' as const
@@ -103,10 +106,11 @@ export class StreamOverflowError extends AMIError {
   readonly code = 'STREAM_OVERFLOW' as const
   readonly maxBuffered: number
 
-  constructor(maxBuffered: number) {
-    super(
-      `An event stream's reader fell ${maxBuffered} events behind. Read faster, raise maxBuffered, or set overflow to 'drop-oldest' or 'drop-newest'.`,
-    )
+  constructor(
+    maxBuffered: number,
+    message = `An event stream's reader fell ${maxBuffered} events behind. Read faster, raise maxBuffered, or set overflow to 'drop-oldest' or 'drop-newest'.`,
+  ) {
+    super(message)
     this.maxBuffered = maxBuffered
   }
 }

@@ -43,7 +43,7 @@ export abstract class AMIMessage<Headers extends object = OpenHeaders> {
     return this.#object
   }
 
-  /** Lines without a colon, as they came. */
+  /** Lines without a colon, as they came; `toJSON` has them where there are any. */
   get unparsedLines(): readonly string[] {
     return this.#fields.unparsed
   }
@@ -79,6 +79,13 @@ export abstract class AMIMessage<Headers extends object = OpenHeaders> {
   /** All headers, repeated ones as lists. */
   protected headersToJSON(): Record<string, string | string[]> {
     return this.#fields.toJSON()
+  }
+
+  /** All lines: the headers, and the lines without a colon where there are any. */
+  protected linesToJSON(): { headers: Record<string, string | string[]>; unparsedLines?: readonly string[] } {
+    const headers = this.headersToJSON()
+    const { unparsedLines } = this
+    return unparsedLines.length === 0 ? { headers } : { headers, unparsedLines }
   }
 }
 

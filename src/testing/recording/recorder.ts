@@ -28,7 +28,8 @@ export interface RecordOptions {
 
 const SHAPE: OptionsShape<RecordOptions> = { clock: clockKind }
 
-const MAX_MESSAGE_BYTES = 1 << 24
+/** The output of a command may be this large and more. */
+const MAX_MESSAGE_BYTES = 1 << 27
 
 /**
  * Records what a client and a server say to each other: `const recording = record(ami)` before `ami.login()`, and in the end
@@ -117,15 +118,19 @@ class RecordedLink implements Protocol, Transport {
   constructor(protocol: Protocol, keep: Keep) {
     this.#protocol = protocol
     this.#keep = keep
-    const framer = (direction: '<' | '>') =>
-      new MessageFramer(
-        MAX_MESSAGE_BYTES,
-        (bytes, start, end) => {
+    const framer = (direction: '<' | '>') => {
+      const own: MessageFramer = new MessageFramer({
+        message: (bytes, start, end) => {
           keep(direction, linesOf(bytes.subarray(start, end)))
           return true
         },
-        () => undefined,
-      )
+        unfinished: (_bytes, start, end) => {
+          if (end - start > MAX_MESSAGE_BYTES) own.stop()
+          return true
+        },
+      })
+      return own
+    }
     this.#incoming = framer('<')
     this.#outgoing = framer('>')
   }

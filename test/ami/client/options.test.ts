@@ -22,7 +22,13 @@ describe('resolveOptions', () => {
       actionTimeoutMs: 30_000,
       maxInFlight: 100,
       encoding: 'utf-8',
-      limits: { maxLineBytes: 524_288, maxHeaders: 10_000, maxMessageBytes: 1_048_576, maxListEvents: 100_000 },
+      limits: {
+        maxLineBytes: 524_288,
+        maxHeaders: 10_000,
+        maxMessageBytes: 1_048_576,
+        maxOutputBytes: 67_108_864,
+        maxListEvents: 100_000,
+      },
       peer: '127.0.0.1:5038',
     })
   })
@@ -55,7 +61,15 @@ describe('resolveOptions', () => {
     [
       'one limit',
       { limits: { maxHeaders: 5 } },
-      { limits: { maxLineBytes: 524_288, maxHeaders: 5, maxMessageBytes: 1_048_576, maxListEvents: 100_000 } },
+      {
+        limits: {
+          maxLineBytes: 524_288,
+          maxHeaders: 5,
+          maxMessageBytes: 1_048_576,
+          maxOutputBytes: 67_108_864,
+          maxListEvents: 100_000,
+        },
+      },
     ],
     ['an empty secret', { secret: '' }, { secret: '' }],
   ] as [string, Partial<AMIClientOptions> & { tls?: unknown }, object][]) {

@@ -34,6 +34,15 @@ describe('AMIEvent', () => {
     expect(status.headers).toEqual({ Event: 'Test', Variable: 'A=1', Other: 'x', variable: 'B=2' })
   })
 
+  it('lesson 21: its JSON has the lines without a colon, where there are any', () => {
+    expect(event('A: 1', 'nocolon').toJSON()).toEqual({
+      name: 'Test',
+      headers: { Event: 'Test', A: '1' },
+      unparsedLines: ['nocolon'],
+    })
+    expect(event('A: 1').toJSON()).toEqual({ name: 'Test', headers: { Event: 'Test', A: '1' } })
+  })
+
   it('facts 2.1, lesson 17: ChanVariable keys name their channel, whose name may hold a colon', () => {
     const originate = event(
       'ChanVariable(PJSIP/a-1): FOO=1',
