@@ -34,7 +34,7 @@ describe('AMIEvent', () => {
     expect(status.headers).toEqual({ Event: 'Test', Variable: 'A=1', Other: 'x', variable: 'B=2' })
   })
 
-  it('lesson 21: its JSON has the lines without a colon, where there are any', () => {
+  it('has the lines without a colon in its JSON, where there are any', () => {
     expect(event('A: 1', 'nocolon').toJSON()).toEqual({
       name: 'Test',
       headers: { Event: 'Test', A: '1' },
