@@ -22,7 +22,11 @@ describe('a value that Asterisk would read as something else is refused', () => 
     ['Monitor', { File: 'a"; touch /tmp/x; "' }, /"File" holds "\\"" at character 2, .* for the shell/],
     ['Monitor', { File: 'a`touch /tmp/x`' }, /holds "`" at character 2/],
     ['ChangeMonitor', { File: 'a$(touch /tmp/x)' }, /holds "\$" at character 2/],
-    ['QueueAdd', { Queue: 'q', Interface: 'Local/1', MemberName: 'Ann|Local/2;0;0;Eve' }, /"MemberName" holds "\|" at character 4/],
+    [
+      'QueueAdd',
+      { Queue: 'q', Interface: 'Local/1', MemberName: 'Ann|Local/2;0;0;Eve' },
+      /"MemberName" holds "\|" at character 4/,
+    ],
     ['QueueAdd', { Queue: 'q', Interface: 'Local/1;1' }, /"Interface" holds ";" at character 8/],
     ['QueueAdd', { Queue: 'q', Interface: 'Local/1', StateInterface: 'a;b' }, /"StateInterface" holds ";"/],
     ['QueuePause', { Interface: 'Local/1', Paused: true, Reason: 'tea; cake' }, /"Reason" holds ";" at character 4/],
