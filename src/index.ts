@@ -63,6 +63,7 @@ export type {
   ActionHeaders,
   ActionName,
   ActionParameters,
+  ChannelPrefix,
   EventHeaders,
   EventName,
   ListActionName,
