@@ -13,6 +13,7 @@ export interface RunOptions {
   readonly priority: number
   readonly signal: AbortSignal | undefined
   readonly onItem: ((event: AMIEvent) => void) | undefined
+  readonly onWritten: (() => void) | undefined
 }
 
 /** What the queue tells its client. */
@@ -170,6 +171,7 @@ class QueuedAction {
     }
     this.#inFlight = { protocol, pending }
     const done = this.#events.written(this.prepared)
+    this.#options.onWritten?.()
     pending.onResult = (response) => {
       done?.()
       this.#events.answered(response)

@@ -52,6 +52,8 @@ export interface ActionOptions {
   readonly timeoutMs?: number
   /** Among actions that wait, higher ones go first. @default 0 */
   readonly priority?: number
+  /** Called when the action is written: from now on Asterisk may do it. */
+  readonly onWritten?: (() => void) | undefined
 }
 
 /** How `login()` waits. */
@@ -258,14 +260,7 @@ export class AMIClient implements AsyncDisposable {
   on<Notice extends keyof ClientNotices>(notice: Notice, listener: ClientNotices[Notice]): () => void {
     // What a listener of errors throws has nobody else to go to.
     const report = (error: unknown) => (notice === 'error' ? this.#platform.unheardError(asError(error)) : this.report(error))
-    const guarded = (payload: never) => {
-      try {
-        const result: unknown = (listener as (payload: never) => unknown)(payload)
-        if (result instanceof Promise) result.catch(report)
-      } catch (error) {
-        report(error)
-      }
-    }
+    const guarded = withReport(listener as (payload: never) => unknown, report)
     this.#notices.on(notice, guarded as never)
     return () => {
       this.#notices.off(notice, guarded as never)
@@ -322,10 +317,16 @@ export class AMIClient implements AsyncDisposable {
         )
       }
       const action = prepareAction(name, headers, options.variables, this.#codec, this.#newActionId)
-      const { timeoutMs = this.#defaultTimeout(action), priority = 0, signal } = options
+      const { timeoutMs = this.#defaultTimeout(action), priority = 0, signal, onWritten } = options
       duration('timeoutMs', timeoutMs)
       if (!Number.isFinite(priority)) throw new RangeError(`priority must be a finite number, not ${String(priority)}`)
-      return this.#queue.run(action, { timeoutMs, priority, signal, onItem })
+      return this.#queue.run(action, {
+        timeoutMs,
+        priority,
+        signal,
+        onItem,
+        onWritten: onWritten && withReport(onWritten, (error) => this.report(error)),
+      })
     } catch (error) {
       return Promise.reject(error)
     }
@@ -362,6 +363,21 @@ export class AMIClient implements AsyncDisposable {
 
   #refuseClosed(): void {
     if (this.#connection.isClosing) throw new ClosedError(`The client of ${this.#options.peer} is closed; make a new one`)
+  }
+}
+
+/** A listener whose errors are reported, and reach nobody else. */
+function withReport<Facts extends unknown[]>(
+  listener: (...facts: Facts) => unknown,
+  report: (error: unknown) => void,
+): (...facts: Facts) => void {
+  return (...facts) => {
+    try {
+      const result = listener(...facts)
+      if (result instanceof Promise) result.catch(report)
+    } catch (error) {
+      report(error)
+    }
   }
 }
 

@@ -1,4 +1,7 @@
-/** Channel variables to set: an object, a Map, or a list of pairs; the order is kept. */
+/**
+ * Channel variables to set: an object, a Map, or a list of pairs; the order is kept. A name that ends in `)` is a dialplan function that Asterisk
+ * runs to set it, such as `CHANNEL(language)`; with `_` or `__` before the name, channels that are called inherit the variable.
+ */
 export type Variables =
   | Readonly<Record<string, string | number | boolean>>
   | ReadonlyMap<string, string | number | boolean>
@@ -16,7 +19,14 @@ export function variablePairs(variables: Variables): (readonly [name: string, va
  * its argument parser gives a meaning (`main/app.c`, verified on 16.28 and 22.10).
  */
 export function escapeVariable(name: string, value: string): string {
-  return `${backslashed(name)}=${backslashed(value)}`
+  return `${escapeArgument(name)}=${escapeArgument(value)}`
+}
+
+/** Writes a text so that Asterisk's argument parser reads back exactly this text, as one argument (verified on 16.28 and 22.10). */
+export function escapeArgument(text: string): string {
+  let escaped = ''
+  for (const character of text) escaped += SPECIAL.has(character) ? `\\${character}` : character
+  return escaped
 }
 
 /** Reads `name=value` pairs as Asterisk does: unquoted commas part them, a backslash takes the next character as it is. */
@@ -50,12 +60,6 @@ export function parseVariables(header: string): [name: string, value: string][] 
   }
   finish()
   return pairs
-}
-
-function backslashed(text: string): string {
-  let escaped = ''
-  for (const character of text) escaped += SPECIAL.has(character) ? `\\${character}` : character
-  return escaped
 }
 
 const SPECIAL = new Set(['\\', '"', ',', '(', ')', '[', ']'])
