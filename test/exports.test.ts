@@ -33,7 +33,15 @@ const agiErrors = [
 
 it('obelus-asterisk', () => {
   const agi = ['AGIRouter', 'AGISession', 'AsyncAGIExecutor', 'FastAGIServer', 'runAGI']
-  const calls = ['Call', 'CallEndedError', 'CallFailedError', 'CallManager', 'NoChannelError']
+  const calls = [
+    'Call',
+    'CallCancelledError',
+    'CallEndedError',
+    'CallFailedError',
+    'CallManager',
+    'NoChannelError',
+    'TooManyChannelsError',
+  ]
   const tables = ['CHANNEL_STATES', 'DEVICE_STATES', 'HANGUP_CAUSES']
   expect(Object.keys(main).sort()).toEqual(
     [

@@ -34,7 +34,7 @@ const SILENCE_MS = 5_000
 const MAX_BUFFERED = 10_000
 /** How many transitions, of all calls together, remember the event that caused them; some 7 MB. */
 const RECENT_EVENTS = 10_000
-/** How many live channels are followed; some 60 MB, and as much again where each is a call. */
+/** How many live channels are followed; they take some 100 MB, or 500 MB where each is a call of its own. */
 const MAX_CHANNELS = 250_000
 
 /** While the client makes a connection, calls wait for it. In other states without one they are refused, as all actions are. */
