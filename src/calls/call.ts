@@ -1,7 +1,7 @@
 import type { AMIClient } from '../ami/client/client.js'
 import { ActionError, ActionTimeoutError, InvalidActionError, StreamOverflowError } from '../ami/messages/errors.js'
-import { losesItsStart } from '../ami/protocol/action.js'
-import { escapeArgument } from '../ami/protocol/variables.js'
+import { losesItsStart } from '../ami/protocol/field-rules.js'
+import { escapeArgument, isVariableName, VARIABLE_NAME_RULE } from '../ami/protocol/variables.js'
 import { duration } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
@@ -228,11 +228,10 @@ export class Call implements AsyncIterable<CallTransition> {
    * that they call. A name that ends in `)`, such as `CHANNEL(language)`, is a dialplan function that Asterisk runs: do not build names from the
    * text of others.
    *
-   * @throws as `redirect`; InvalidActionError for a name that is empty, or that begins with a space or control character.
+   * @throws as `redirect`; InvalidActionError for a name that is empty, begins with a space or control character, or holds a colon.
    */
   async setVariable(name: string, value: string | number | boolean): Promise<void> {
-    if (name === '' || losesItsStart(name))
-      throw new InvalidActionError("A variable's name must not be empty, or begin with a space or control character")
+    if (!isVariableName(name)) throw new InvalidActionError(`No variable was set: ${VARIABLE_NAME_RULE}`)
     await this.#onChannel('have a variable set', (Channel) =>
       this.#host.ami.sendAction('Setvar', { Channel, ...variableFields(name, String(value)) }),
     )

@@ -1,6 +1,7 @@
 import { HeaderFields } from '../../core/header-fields.js'
 import { AMIMessage } from '../messages/message.js'
-import { LAST_BLANK, MAX_HEADERS } from './action.js'
+import { MAX_HEADERS } from './action.js'
+import { LAST_BLANK } from './field-rules.js'
 import { parseVariables } from './variables.js'
 
 /** An action as a server reads it. */

@@ -1,15 +1,13 @@
 import type { TextCodec } from '../../core/text-codec.js'
 import { InvalidActionError } from '../messages/errors.js'
 import type { ActionHeaders } from '../messages/typed-names.js'
-import { fieldRules } from './field-rules.js'
-import { escapeVariable, type Variables, variablePairs } from './variables.js'
+import { fieldRules, losesItsStart } from './field-rules.js'
+import { escapeVariable, isVariableName, VARIABLE_NAME_RULE, type Variables, variablePairs } from './variables.js'
 
 /** Bytes of one line without its CR LF: Asterisk's input buffer is 1,024 (`main/manager.c`, verified on 16.28 and 22.10). */
 export const MAX_LINE_BYTES = 1022
 /** Headers of one message (`AST_MAX_MANHEADERS`, verified on 16.28 and 22.10). */
 export const MAX_HEADERS = 128
-/** At the start of a value Asterisk skips the bytes from 1 up to this one, the space (`main/manager.c`, verified on 16.28 and 22.10). */
-export const LAST_BLANK = 32
 /** Bytes of an ActionID: longer ones are cut by some actions, and take the line's end with them. */
 export const MAX_ACTION_ID_BYTES = 64
 
@@ -58,11 +56,8 @@ export function prepareAction(
   }
   if (variables !== undefined) {
     for (const [variable, value] of variablePairs(variables)) {
-      if (variable === '' || losesItsStart(variable) || variable.includes('=')) {
-        throw invalid(
-          name,
-          `a variable's name must not be empty, begin with a space or control character, or hold "="; ${JSON.stringify(variable)} does`,
-        )
+      if (!isVariableName(variable) || variable.includes('=')) {
+        throw invalid(name, `${VARIABLE_NAME_RULE} or "="; ${JSON.stringify(variable)} does`)
       }
       lines.push(line(name, 'Variable', escapeVariable(variable, value), variable))
     }
@@ -120,11 +115,6 @@ function checkedValue(action: string, header: string, value: string, variable?: 
   if (losesItsStart(value))
     throw invalid(action, `the value of ${what} begins with a space or control character, which Asterisk leaves out`)
   return value
-}
-
-/** Whether Asterisk would leave out the start of a value. */
-export function losesItsStart(value: string): boolean {
-  return value.charCodeAt(0) <= LAST_BLANK
 }
 
 function quoted(header: string): string {

@@ -1,5 +1,7 @@
 import type { TextCodec } from '../../core/text-codec.js'
 
+/** At the start of a value Asterisk skips the bytes from 1 up to this one, the space (`main/manager.c`, verified on 16.28 and 22.10). */
+export const LAST_BLANK = 32
 /** Says what is wrong with a value that Asterisk would read as something else; undefined when it reads the value itself. */
 export type FieldRule = (value: string, codec: TextCodec) => string | undefined
 
@@ -35,6 +37,11 @@ const BY_ACTION: ReadonlyMap<string, ReadonlyMap<string, FieldRule>> = new Map(
 /** The rules for an action's fields, by the field's name in lower case; undefined when it has none. */
 export function fieldRules(action: string): ReadonlyMap<string, FieldRule> | undefined {
   return BY_ACTION.get(action.toLowerCase())
+}
+
+/** Whether Asterisk would leave out the start of a value. */
+export function losesItsStart(value: string): boolean {
+  return value.charCodeAt(0) <= LAST_BLANK
 }
 
 /** An application's argument ends at a comma that stands in no parentheses or brackets; quotes and backslashes are taken out of it. */

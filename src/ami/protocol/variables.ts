@@ -1,3 +1,5 @@
+import { losesItsStart } from './field-rules.js'
+
 /**
  * Channel variables to set: an object, a Map, or a list of pairs; the order is kept. A name that ends in `)` is a dialplan function that Asterisk
  * runs to set it, such as `CHANNEL(language)`; with `_` or `__` before the name, channels that are called inherit the variable.
@@ -6,6 +8,15 @@ export type Variables =
   | Readonly<Record<string, string | number | boolean>>
   | ReadonlyMap<string, string | number | boolean>
   | Iterable<readonly [name: string, value: string | number | boolean]>
+
+/** What a variable's name must be, for errors. */
+export const VARIABLE_NAME_RULE =
+  'a variable\'s name must not be empty, begin with a space or control character, or hold ":" (what follows it Asterisk takes for a part of the value)'
+
+/** Whether Asterisk reads back a variable of this name, or runs a dialplan function by it. */
+export function isVariableName(name: string): boolean {
+  return name !== '' && !losesItsStart(name) && (!name.includes(':') || name.endsWith(')'))
+}
 
 /** The variables as pairs of text. */
 export function variablePairs(variables: Variables): (readonly [name: string, value: string])[] {
