@@ -45,6 +45,8 @@ const MAX_CHANNELS = 250_000
 /** While the client makes a connection, calls wait for it. In other states without one they are refused, as all actions are. */
 const ON_THE_WAY: readonly ConnectionStatus['state'][] = ['waiting', 'connecting', 'authenticating', 'booting']
 
+type VariablePairs = ReturnType<typeof variablePairs>
+
 /** Originates calls and follows them, and those that come in, to their end, also when the link breaks meanwhile. */
 export class CallManager implements Disposable {
   readonly #ami: AMIClient
@@ -107,7 +109,9 @@ export class CallManager implements Disposable {
   originate(request: OriginateRequest): Call {
     if (this.#closed) throw new ClosedError('The CallManager is closed; make a new one')
     const parameters = originateParameters(request)
-    const record = new CallRecord(this.#newId(), 'outgoing', factsOf(request), this.#context)
+    // Once only: they may be an iterator.
+    const variables = variablePairs(request.variables ?? {})
+    const record = new CallRecord(this.#newId(), 'outgoing', factsOf(request, variables), this.#context)
     const call = new Call(record, this.#host)
     this.#calls.set(record, call)
     this.#tracker.expect(record)
@@ -119,7 +123,7 @@ export class CallManager implements Disposable {
     const forgetSignal = onAbort(signal, () => this.#takeBack(record, cancellation(signal?.reason)))
     void call.ended().then(forgetSignal)
     this.#queue.add(record, async (waiting, written) => {
-      await this.#send(record, parameters, request, waiting, written)
+      await this.#send(record, parameters, { ...request, variables }, waiting, written)
       await call.ended()
     })
     return call
@@ -170,13 +174,13 @@ export class CallManager implements Disposable {
   async #send(
     record: CallRecord,
     parameters: ReturnType<typeof originateParameters>,
-    { timeoutMs = ORIGINATE_TIMEOUT_MS, variables = {}, channel }: OriginateRequest,
+    { timeoutMs = ORIGINATE_TIMEOUT_MS, variables, channel }: OriginateRequest & { readonly variables: VariablePairs },
     waiting: AbortSignal,
     written: () => void,
   ): Promise<void> {
     const [channelId, otherId] = chosenIds(record)
     const ids = this.#takesIds ? { ChannelId: channelId, OtherChannelId: /^local\//i.test(channel) ? otherId : undefined } : {}
-    const tracked = this.#takesIds ? variables : [...variablePairs(variables), [`__${TRACKING_VARIABLE}`, record.id] as const]
+    const tracked = this.#takesIds ? variables : [...variables, [`__${TRACKING_VARIABLE}`, record.id] as const]
     const headers = { ...parameters, ActionID: record.id, ...ids }
     // The client lets an action wait for so long only; what was not written can be sent again.
     while (this.#queue.has(record)) {
@@ -294,15 +298,9 @@ export class CallManager implements Disposable {
   }
 }
 
-function factsOf({ callerId = '', context = '', exten = '', variables = {} }: OriginateRequest): CallFacts {
+function factsOf({ callerId = '', context = '', exten = '' }: OriginateRequest, variables: VariablePairs): CallFacts {
   const caller = parseCallerId(callerId)
-  return {
-    callerId: caller.number,
-    callerName: caller.name,
-    context,
-    exten,
-    variables: new Map(variablePairs(variables)),
-  }
+  return { callerId: caller.number, callerName: caller.name, context, exten, variables: new Map(variables) }
 }
 
 function cancellation(value: unknown): Error {

@@ -78,6 +78,15 @@ describe('a request', () => {
     expect(call.variables).toEqual(new Map([['A', '1,2']]))
   })
 
+  it('may have its variables from an iterator, which can be read once only', async () => {
+    await using rig = await CallRig.open()
+    const variables = new Map([['A', '1']]).entries()
+    const call = rig.calls.originate({ ...request, variables })
+    await settle()
+    expect(call.variables).toEqual(new Map([['A', '1']]))
+    expect(rig.rig.pbx.received.find(({ name }) => name === 'Originate')?.variables).toEqual(new Map([['A', '1']]))
+  })
+
   it('whose text would inject a header fails, and nothing is written', async () => {
     await using rig = await CallRig.open()
     const call = rig.calls.originate({ ...request, callerId: 'x\r\nAction: Hangup' })

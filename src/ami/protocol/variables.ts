@@ -11,7 +11,7 @@ export type Variables =
 
 /** What a variable's name must be, for errors. */
 export const VARIABLE_NAME_RULE =
-  'a variable\'s name must not be empty, begin with a space or control character, or hold ":" (what follows it Asterisk takes for a part of the value)'
+  'a variable\'s name must not be empty, begin with a space or control character, or hold ":" (Asterisk would read a part of its value)'
 
 /** Whether Asterisk reads back a variable of this name, or runs a dialplan function by it. */
 export function isVariableName(name: string): boolean {
