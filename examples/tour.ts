@@ -38,7 +38,11 @@ async function clientOfFake(): Promise<AMIClient> {
 }
 
 async function tour(client: AMIClient): Promise<void> {
-  title(fake === undefined ? 'A tour on your own Asterisk' : 'A tour on an embedded fake Asterisk (no server, no network)')
+  title(
+    fake === undefined
+      ? 'A tour on your own Asterisk'
+      : 'A tour on an embedded fake Asterisk (no server needed: all traffic stays on this machine)',
+  )
   await using ami = client
   ami.on('status', (status) => {
     const reason = status.state === 'waiting' || status.state === 'failed' ? `: ${status.reason.message}` : ''

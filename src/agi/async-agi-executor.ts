@@ -3,6 +3,7 @@ import { ClosedError, ConnectionLostError } from '../ami/messages/errors.js'
 import type { AMIEvent } from '../ami/messages/event.js'
 import { unlisted } from '../ami/messages/typed-names.js'
 import type { Clock } from '../core/clock.js'
+import { checkOptions, clock, encoding, flag, type OptionsShape } from '../core/options.js'
 import { systemClock } from '../core/system-clock.js'
 import { type TextCodec, textCodec } from '../core/text-codec.js'
 import { AsyncAGILink } from './async-agi-link.js'
@@ -22,6 +23,8 @@ export interface AsyncAGIOptions {
   /** Time, for tests. @default the runtime's */
   readonly clock?: Clock
 }
+
+const SHAPE: OptionsShape<AsyncAGIOptions> = { adopt: flag, encoding, clock }
 
 interface Fields {
   get(name: string): string | undefined
@@ -51,8 +54,9 @@ export class AsyncAGIExecutor implements Disposable {
   #subscriptions: (() => void)[] = []
   #linked = false
 
-  /** Begins at once; see `unbind()`. @throws RangeError for an encoding that is not known. */
+  /** Begins at once; see `unbind()`. @throws TypeError or RangeError that names a wrong option and quotes its value. */
   constructor(ami: AMIClient, script: AGIScript | AGIRouter, options: AsyncAGIOptions = {}) {
+    checkOptions(options, SHAPE)
     const { adopt = true, encoding = 'utf-8', clock = systemClock } = options
     this.#ami = ami
     this.#notices = new NoticeBoard((error) => ami.report(error))

@@ -1,7 +1,9 @@
 import type { AGIArgument } from '../catalog/values.js'
-import { duration } from '../core/checks.js'
+import { onAbort } from '../core/abort.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
+import { checkOptions } from '../core/options.js'
+import { shapeOf } from './command-options.js'
 import { AGICommandFailure, type AGIError, AGIHangupError, AGITimeoutError } from './errors.js'
 import type { AGILink } from './link.js'
 import type { AGIResponse } from './response.js'
@@ -29,8 +31,8 @@ export class CommandSender {
 
   /** @throws what `AGIProtocol.sendCommand` gives; AGITimeoutError; the signal's reason. */
   async send(command: string, args: readonly (AGIArgument | undefined)[], options: CommandOptions = {}): Promise<AGIResponse> {
+    checkOptions(options, shapeOf(command))
     const { signal, answerTimeoutMs = Number.POSITIVE_INFINITY } = options
-    duration('answerTimeoutMs', answerTimeoutMs)
     signal?.throwIfAborted()
     const handler = this.#link.sendCommand(command, ...args)
     const answer = deferred<AGIResponse>()
@@ -40,8 +42,7 @@ export class CommandSender {
       this.#link.withdraw(handler)
       answer.reject(reason)
     }
-    const aborted = () => stop(signal?.reason)
-    signal?.addEventListener('abort', aborted, { once: true })
+    const forgetSignal = onAbort(signal, () => stop(signal?.reason))
     const cancel =
       answerTimeoutMs === Number.POSITIVE_INFINITY
         ? () => undefined
@@ -53,7 +54,7 @@ export class CommandSender {
       return await answer.promise
     } finally {
       cancel()
-      signal?.removeEventListener('abort', aborted)
+      forgetSignal()
     }
   }
 
@@ -65,10 +66,10 @@ export class CommandSender {
     }
     const settle = () => {
       cancel()
-      this.#session.removeEventListener('abort', settle)
+      forgetSession()
       reject(this.#link.isHungUp ? new AGIHangupError(error.command, error.response) : error)
     }
     const cancel = this.#clock.after(this.#link.noticeMs, settle)
-    this.#session.addEventListener('abort', settle, { once: true })
+    const forgetSession = onAbort(this.#session, settle)
   }
 }

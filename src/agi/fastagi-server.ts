@@ -1,10 +1,10 @@
-import { count, duration } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
+import { amount, checkOptions, hostName, listOf, milliseconds, type OptionsShape, text, wholeNumber } from '../core/options.js'
 import type { Protocol } from '../core/transport.js'
 import { type AGIError, AGIProtocolError, AGISessionEndedError, AGITimeoutError } from './errors.js'
 import { type AGINotices, NoticeBoard } from './notices.js'
-import { type AGILimits, AGIProtocol, type AGIProtocolOptions } from './protocol.js'
+import { AGI_PROTOCOL_SHAPE, type AGILimits, AGIProtocol, type AGIProtocolOptions } from './protocol.js'
 import { AGIRouter, type AGIScript, type RouteParams } from './router.js'
 import { ScriptRun } from './script-run.js'
 import type { AGISession } from './session.js'
@@ -25,6 +25,16 @@ export interface FastAGIServerOptions {
   /** @default 'utf-8' */
   readonly encoding?: string
   readonly limits?: Partial<AGILimits>
+}
+
+const SHAPE: OptionsShape<FastAGIServerOptions> = {
+  host: hostName,
+  port: wholeNumber(0, 65_535),
+  allow: listOf(text),
+  maxSessions: amount,
+  environmentTimeoutMs: milliseconds(),
+  scriptTimeoutMs: milliseconds(),
+  ...AGI_PROTOCOL_SHAPE,
 }
 
 /** A port that is open. */
@@ -64,6 +74,7 @@ export class FastAGIServer implements AsyncDisposable {
 
   /** @throws TypeError or RangeError that names a wrong option. */
   constructor(options: FastAGIServerOptions, platform: AGIPlatform) {
+    checkOptions(options, SHAPE)
     const {
       host = '127.0.0.1',
       port = 4573,
@@ -74,15 +85,8 @@ export class FastAGIServer implements AsyncDisposable {
       encoding = 'utf-8',
       limits = {},
     } = options
-    count('maxSessions', maxSessions)
-    duration('environmentTimeoutMs', environmentTimeoutMs)
-    duration('scriptTimeoutMs', scriptTimeoutMs)
-    if (!Number.isInteger(port) || port < 0 || port > 65_535)
-      throw new RangeError(`port must be from 0 to 65535, not ${String(port)}`)
     this.#options = { host, port, allow, maxSessions, environmentTimeoutMs, scriptTimeoutMs }
     this.#protocolOptions = { encoding, limits }
-    // Throws for an encoding that is not known, here rather than at the first call.
-    new AGIProtocol(this.#protocolOptions)
     this.#platform = platform
     this.#notices = new NoticeBoard(platform.unheardError)
   }
@@ -131,8 +135,9 @@ export class FastAGIServer implements AsyncDisposable {
    *
    * @param withinMs default: as long as it takes
    */
-  close({ withinMs = Number.POSITIVE_INFINITY }: { readonly withinMs?: number } = {}): Promise<void> {
-    duration('withinMs', withinMs, 0)
+  close(options: { readonly withinMs?: number } = {}): Promise<void> {
+    checkOptions(options, { withinMs: milliseconds(0) })
+    const { withinMs = Number.POSITIVE_INFINITY } = options
     this.#closed ??= this.#close(withinMs)
     return this.#closed
   }

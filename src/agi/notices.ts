@@ -1,5 +1,6 @@
 import { EventEmitter } from 'eventemitter3'
-import { checkListener } from '../core/checks.js'
+import { asError } from '../core/errors.js'
+import { checkListener, guarded } from '../core/listeners.js'
 import type { AGISession } from './session.js'
 
 /** What those who run scripts tell of. */
@@ -26,18 +27,11 @@ export class NoticeBoard {
 
   /** @throws TypeError for a name that there is not, and for a listener that is no function. */
   on<Notice extends keyof AGINotices>(notice: Notice, listener: AGINotices[Notice]): () => void {
-    checkListener(notice, listener, NOTICES)
-    const guarded = (...facts: never[]) => {
-      try {
-        const result: unknown = (listener as (...facts: never[]) => unknown)(...facts)
-        if (result instanceof Promise) result.catch((error: unknown) => this.#unheard(asError(error)))
-      } catch (error) {
-        this.#unheard(asError(error))
-      }
-    }
-    this.#emitter.on(notice, guarded as never)
+    checkListener(notice, NOTICES)
+    const safe = guarded(listener as (...facts: never[]) => unknown, this.#unheard)
+    this.#emitter.on(notice, safe as never)
     return () => {
-      this.#emitter.off(notice, guarded as never)
+      this.#emitter.off(notice, safe as never)
     }
   }
 
@@ -46,10 +40,7 @@ export class NoticeBoard {
   }
 
   report(error: unknown, session: AGISession | undefined): void {
-    if (!this.#emitter.emit('error', asError(error), session)) this.#unheard(asError(error))
+    const reported = asError(error)
+    if (!this.#emitter.emit('error', reported, session)) this.#unheard(reported)
   }
-}
-
-function asError(value: unknown): Error {
-  return value instanceof Error ? value : new Error(`The script threw ${String(value)}`)
 }

@@ -1,5 +1,6 @@
 import type { AGIArgument } from '../catalog/values.js'
 import { Handler } from '../core/handler.js'
+import { checkOptions, encoding, type OptionsShape, section, wholeNumber } from '../core/options.js'
 import { type TextCodec, textCodec } from '../core/text-codec.js'
 import type { Protocol, Transport } from '../core/transport.js'
 import { encodeCommand, MAX_COMMAND_BYTES } from './command-line.js'
@@ -30,6 +31,16 @@ const LIMITS: AGILimits = {
   maxCommandBytes: MAX_COMMAND_BYTES,
 }
 
+export const AGI_PROTOCOL_SHAPE: OptionsShape<AGIProtocolOptions> = {
+  encoding,
+  limits: section({
+    maxEnvironmentBytes: wholeNumber(1),
+    maxEnvironmentVariables: wholeNumber(1),
+    maxReplyBytes: wholeNumber(1),
+    maxCommandBytes: wholeNumber(1),
+  } satisfies OptionsShape<AGILimits>),
+}
+
 interface PendingCommand {
   readonly command: string
   readonly bytes: Uint8Array
@@ -55,10 +66,12 @@ export class AGIProtocol implements Protocol {
   #hungUp = false
   #over = false
 
-  /** @throws RangeError for an encoding that is not known. */
-  constructor({ encoding = 'utf-8', limits = {} }: AGIProtocolOptions = {}) {
+  /** @throws TypeError or RangeError that names a wrong option and quotes its value. */
+  constructor(options: AGIProtocolOptions = {}) {
+    checkOptions(options, AGI_PROTOCOL_SHAPE)
+    const { encoding = 'utf-8', limits = {} } = options
     this.#codec = textCodec(encoding)
-    this.#limits = { ...LIMITS, ...limits }
+    this.#limits = resolveLimits(limits)
     this.#environment = new EnvironmentReader(this.#limits)
   }
 
@@ -236,4 +249,13 @@ function joined(before: Uint8Array, after: Uint8Array): Uint8Array {
   all.set(before)
   all.set(after, before.length)
   return all
+}
+
+function resolveLimits(limits: Partial<AGILimits>): AGILimits {
+  return {
+    maxEnvironmentBytes: limits.maxEnvironmentBytes ?? LIMITS.maxEnvironmentBytes,
+    maxEnvironmentVariables: limits.maxEnvironmentVariables ?? LIMITS.maxEnvironmentVariables,
+    maxReplyBytes: limits.maxReplyBytes ?? LIMITS.maxReplyBytes,
+    maxCommandBytes: limits.maxCommandBytes ?? LIMITS.maxCommandBytes,
+  }
 }

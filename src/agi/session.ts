@@ -1,4 +1,6 @@
 import type { Clock } from '../core/clock.js'
+import { amount, callback, checkOptions, milliseconds, type OptionsShape, text, wholeNumber } from '../core/options.js'
+import { INTERRUPTED } from './command-options.js'
 import { CommandSender } from './command-sender.js'
 import { AGICommands, type InterruptOptions } from './commands.js'
 import type { AGIEnvironment } from './environment.js'
@@ -43,6 +45,13 @@ export interface PromptOptions {
   /** How often it asks. @default 3 */
   readonly attempts?: number
 }
+
+const MENU_SHAPE: OptionsShape<Omit<PromptOptions, 'maxDigits' | 'validate'>> = {
+  timeoutMs: milliseconds(),
+  invalid: text,
+  attempts: amount,
+}
+const PROMPT_SHAPE: OptionsShape<PromptOptions> = { ...MENU_SHAPE, maxDigits: wholeNumber(1), validate: callback }
 
 /** What is done for a key. */
 export type MenuChoices<Result = unknown> = Readonly<Record<string, () => Result | Promise<Result>>>
@@ -100,6 +109,7 @@ export class AGISession<Params = AnyParams> extends AGICommands {
 
   /** Says one thing after the other, until a key of `escapeDigits` is pressed. The key, if one was. */
   async say(what: Utterance | readonly Utterance[], options: InterruptOptions = {}): Promise<string | undefined> {
+    checkOptions(options, INTERRUPTED)
     const all = Array.isArray(what) ? (what as readonly Utterance[]) : [what as Utterance]
     for (const each of all) {
       const { digit } = await this.#sayOne(each, options)
@@ -110,6 +120,7 @@ export class AGISession<Params = AnyParams> extends AGICommands {
 
   /** Plays a file, collects digits and asks again when they are not right. The digits; undefined when they never were. */
   async prompt(file: string, options: PromptOptions = {}): Promise<string | undefined> {
+    checkOptions(options, PROMPT_SHAPE)
     const { maxDigits, timeoutMs, validate = (digits) => digits !== '', invalid, attempts = 3 } = options
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       const { digits } = await this.getData(file, {
@@ -131,6 +142,7 @@ export class AGISession<Params = AnyParams> extends AGICommands {
     const keys = Object.keys(choices)
     const wrong = keys.find((key) => !/^[0-9*#]$/.test(key))
     if (wrong !== undefined) throw new TypeError(`a choice of a menu is one key of 0-9, * and #, not ${JSON.stringify(wrong)}`)
+    checkOptions(options, MENU_SHAPE)
     const { timeoutMs = 6_000, invalid, attempts = 3 } = options
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       // GET DATA would take # for an end; any key is let through, so that a wrong one is told at once.

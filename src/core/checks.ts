@@ -12,23 +12,45 @@ export function count(name: string, value: number): number {
   return value
 }
 
+const LONGEST_QUOTE = 80
+
+/** A text of a peer's as a message shows it: short, and on one line. */
+export function oneLine(text: string): string {
+  return JSON.stringify(shortened(text)).slice(1, -1)
+}
+
 /**
- * What a program without types may give to `on`: a name that nothing has, and no function. `names` has those that there are.
- *
- * @throws TypeError that says what there is.
+ * A value as an error quotes it: short, on one line, an object only by its kind. Of a text is shown neither what stands before an `@` or behind
+ * a `?`, where a URL has its secrets, nor any of `secrets`.
  */
-export function checkListener(name: unknown, listener: unknown, names: Readonly<Record<string, true>>, advice = ''): void {
-  if (typeof name !== 'string' || !Object.hasOwn(names, name))
-    throw new TypeError(`There is no ${quote(name)} to listen to, only ${Object.keys(names).join(', ')}${advice}`)
-  callable(`The listener of ${quote(name)}`, listener)
+export function quote(value: unknown, secrets: readonly string[] = []): string {
+  if (typeof value === 'string') return JSON.stringify(shortened(withoutSecrets(value, secrets)))
+  if (typeof value === 'function') return 'a function'
+  if (typeof value !== 'object' || value === null) return String(value)
+  return Array.isArray(value) ? 'a list' : 'an object'
 }
 
-/** @throws TypeError that quotes what is no function. */
-export function callable(what: string, value: unknown): void {
-  if (typeof value !== 'function') throw new TypeError(`${what} must be a function, not ${quote(value)}`)
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+  // A shorter one is part of many words, and tells nothing.
+  const masked = secrets.filter(({ length }) => length > 2).reduce((shown, secret) => shown.replaceAll(secret, '…'), text)
+  return withoutQuery(withoutUser(masked))
 }
 
-/** A value as an error quotes it. */
-export function quote(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+function withoutUser(text: string): string {
+  const at = text.lastIndexOf('@')
+  if (at < 0) return text
+  const slashes = text.indexOf('//')
+  const start = slashes >= 0 && slashes < at ? slashes + 2 : 0
+  // An @ of the query tells of no host.
+  const isQuery = text.slice(start, at).includes('?')
+  return `${text.slice(0, start)}…${isQuery ? '' : text.slice(at)}`
+}
+
+function withoutQuery(text: string): string {
+  const query = text.indexOf('?')
+  return query < 0 ? text : `${text.slice(0, query + 1)}…`
+}
+
+function shortened(text: string): string {
+  return text.length <= LONGEST_QUOTE ? text : `${text.slice(0, LONGEST_QUOTE)}…`
 }

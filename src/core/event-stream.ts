@@ -14,6 +14,8 @@ export interface EventStreamSetup {
   readonly overflowError: (maxBuffered: number) => Error
   /** Called once, when the stream has ended for whatever reason: unsubscribe here. */
   readonly ended: () => void
+  /** How many events were dropped before it was made: those that it is too late for. @default 0 */
+  readonly dropped?: number
 }
 
 /**
@@ -32,7 +34,7 @@ export class EventStream<T> implements AsyncIterableIterator<T> {
   /** Gaps by the running number of the event they stand before. Empty without `withGaps`. */
   readonly #gapsBefore = new Map<number, Gap>()
   readonly #readers: Deferred<IteratorResult<T>>[] = []
-  /** Where the latest dropped event left its hole; an event dropped there widens the same hole. */
+  /** The running number of the event that the latest hole stands before, while no reader has it: what is missed there widens the same hole. */
   #holeBefore = -1
   #open = true
   #error: Error | undefined
@@ -41,6 +43,8 @@ export class EventStream<T> implements AsyncIterableIterator<T> {
 
   constructor(setup: EventStreamSetup) {
     this.#setup = setup
+    this.#dropped = setup.dropped ?? 0
+    this.#gaps = this.#dropped > 0 ? 1 : 0
   }
 
   /** How many events were dropped because the reader was too slow. */
@@ -53,7 +57,7 @@ export class EventStream<T> implements AsyncIterableIterator<T> {
     return this.#buffer.length - this.#head
   }
 
-  /** How many holes there were so far: outages, and runs of dropped events. */
+  /** How many holes there were so far: outages, and runs of dropped events. Those with no event between them are one. */
   get gaps(): number {
     return this.#gaps
   }
@@ -85,11 +89,17 @@ export class EventStream<T> implements AsyncIterableIterator<T> {
   /** Feeds a hole, such as an outage of the link. */
   pushGap(gap: Gap): void {
     if (!this.#open) return
-    this.#gaps += 1
+    const before = this.#headNumber + this.buffered
+    if (this.#holeBefore !== before) this.#gaps += 1
+    this.#holeBefore = before
     if (!this.#setup.withGaps) return
     const reader = this.#readers.shift()
-    if (reader !== undefined) reader.resolve({ value: gap as T, done: false })
-    else this.#putGap(this.#headNumber + this.buffered, gap)
+    if (reader === undefined) {
+      this.#gapsBefore.set(before, joined(this.#gapsBefore.get(before), gap))
+      return
+    }
+    this.#holeBefore = -1
+    reader.resolve({ value: gap as T, done: false })
   }
 
   /** Ends the stream from the feeding side: the reader gets what is buffered, then the error or the end. */
@@ -189,10 +199,6 @@ export class EventStream<T> implements AsyncIterableIterator<T> {
     this.#gapsBefore.delete(dropped)
     const later = this.#gapsBefore.get(before)
     this.#gapsBefore.set(before, later === undefined ? gap : gap.joinedWith(later))
-  }
-
-  #putGap(before: number, gap: Gap): void {
-    this.#gapsBefore.set(before, joined(this.#gapsBefore.get(before), gap))
   }
 }
 

@@ -87,19 +87,17 @@ export class HeaderFields implements Iterable<readonly [name: string, value: str
     const object: Record<string, string> = {}
     const text = this.#text
     const { length } = text
-    // Where the next parenthesis is: a name that holds one may hold a colon too.
+    // Where the next colon and the next parenthesis are, each looked for once: a name that holds a parenthesis may hold a colon too.
+    let nextColon = -1
     let parenthesis = -1
     generation = (generation + 1) | 0
     for (let start = 0; start < length; ) {
       let end = text.indexOf('\r', start)
-      if (text.charCodeAt(end + 1) !== LF) end = lineEnd(text, start)
-      let colon = text.indexOf(':', start)
-      if (parenthesis < start) {
-        parenthesis = text.indexOf('(', start)
-        if (parenthesis < 0) parenthesis = length
-      }
-      if (colon >= 0 && colon < end) {
-        if (parenthesis < colon) colon = closedName(text, start, colon, end)
+      if (end < 0 || text.charCodeAt(end + 1) !== LF) end = lineEnd(text, start)
+      if (nextColon < start) nextColon = indexOrEnd(text, ':', start)
+      if (parenthesis < start) parenthesis = indexOrEnd(text, '(', start)
+      if (nextColon < end) {
+        const colon = parenthesis < nextColon ? closedName(text, start, nextColon, end) : nextColon
         const name = text.slice(start, colon)
         const slot = slotOf(text, start, colon)
         if (name === '__proto__' || (seenIn[slot] === generation && Object.hasOwn(object, name))) {
@@ -150,9 +148,16 @@ let generation = 0
 
 /** Equal names have the same slot; others seldom do. */
 function slotOf(text: string, start: number, end: number): number {
+  if (start === end) return 0
   const middle = start + ((end - start) >> 1)
   const mixed = Math.imul(text.charCodeAt(start), 31) + Math.imul(text.charCodeAt(middle), 7) + text.charCodeAt(end - 1)
   return (Math.imul(mixed, 37) + (end - start)) & 1023
+}
+
+/** Where the next such character is; where there is none, behind the end. */
+function indexOrEnd(text: string, character: string, start: number): number {
+  const at = text.indexOf(character, start)
+  return at < 0 ? text.length : at
 }
 
 /** Where the line ends: at its CR LF, or with the text. */

@@ -1,36 +1,35 @@
+import { ByteBuffer } from './byte-buffer.js'
+
 const CR = 13
 const LF = 10
 /** How many bytes of a chunk show an end that began in the one before: CR LF CR LF without its first byte. */
 const SEAM_BYTES = 3
 
-/** Says whether the bytes found are a whole message: false sends the framer on to the next possible end. */
-export type MessageSink = (bytes: Uint8Array, start: number, end: number) => boolean
+/** Takes messages where they lie; the bytes are valid during the call only. What it answers is whether the framer goes on. */
+export interface MessageSink {
+  /** A whole message. False: the framer stops behind it, as what follows is no message. */
+  message(bytes: Uint8Array, start: number, end: number): boolean
+  /** What has come of a message that is not whole, told with each chunk. False: the sink has taken it, and reads on by itself. */
+  unfinished(bytes: Uint8Array, start: number, end: number): boolean
+}
 
 /**
  * Cuts a byte stream into messages. A line ends at CR LF; a message ends at CR LF followed by CR LF or by LF
  * (Asterisk 18.19 to 20.x close CoreShowChannelMap so). A bare LF ends nothing: it can be part of a value.
  * Empty messages are skipped.
  *
- * Only an incomplete message is copied; whole ones are handed on where they lie in the caller's chunk.
+ * Only an incomplete message is copied; whole ones are handed on where they lie in the caller's chunk. How large a message may be is for the
+ * sink to say.
  */
 export class MessageFramer {
-  readonly #maxBytes: number
   readonly #sink: MessageSink
-  readonly #overflowed: () => void
-  #carry = new Uint8Array(0)
-  #carried = 0
+  readonly #carry = new ByteBuffer()
   /** Ends up to here were looked for in the carried bytes already. */
   #searched = 0
   #stopped = false
 
-  /**
-   * @param maxBytes the size of the largest message.
-   * @param overflowed called once when a message is larger; nothing is handed on any more.
-   */
-  constructor(maxBytes: number, sink: MessageSink, overflowed: () => void) {
-    this.#maxBytes = maxBytes
+  constructor(sink: MessageSink) {
     this.#sink = sink
-    this.#overflowed = overflowed
   }
 
   /** From now on nothing is handed on, not even what is left of the chunk at hand. */
@@ -39,96 +38,61 @@ export class MessageFramer {
     this.#drop()
   }
 
-  push(chunk: Uint8Array): void {
-    if (this.#stopped) return
-    const start = this.#carried > 0 ? this.#finishCarried(chunk) : 0
-    if (!this.#stopped) this.#cut(chunk, start)
+  /** Reads on; returns how many of the bytes were read: all, unless the sink stopped. */
+  push(chunk: Uint8Array): number {
+    if (this.#stopped) return chunk.length
+    if (this.#carry.length === 0) return this.#cut(chunk, 0)
+    if (this.#carry.length === 1 && this.#carry.bytes[0] === CR && chunk[0] === LF) {
+      // A blank line between messages, split in two.
+      this.#drop()
+      return this.#cut(chunk, 1)
+    }
+    const end = this.#carryUpToEnd(chunk)
+    const { bytes, length } = this.#carry
+    if (end < 0) {
+      if (!this.#sink.unfinished(bytes, 0, length)) this.#drop()
+      return chunk.length
+    }
+    const goesOn = this.#sink.message(bytes, 0, length)
+    this.#drop()
+    return goesOn ? this.#cut(chunk, end) : end
   }
 
   /** Hands on every whole message of the chunk and carries the rest. */
-  #cut(chunk: Uint8Array, from: number): void {
+  #cut(chunk: Uint8Array, from: number): number {
     let start = skipBlankLines(chunk, from)
-    let search = start
-    while (start < chunk.length) {
-      const end = findMessageEnd(chunk, search, start)
+    while (start < chunk.length && !this.#stopped) {
+      const end = findMessageEnd(chunk, start, start)
       if (end < 0) {
-        this.#append(chunk, start, chunk.length)
-        return
+        if (this.#sink.unfinished(chunk, start, chunk.length)) this.#carry.append(chunk, start, chunk.length)
+        return chunk.length
       }
-      if (end - start > this.#maxBytes) {
-        this.#overflow()
-        return
-      }
-      const taken = this.#sink(chunk, start, end)
-      if (this.#stopped) return
-      if (taken) start = skipBlankLines(chunk, end)
-      search = taken ? start : end
+      if (!this.#sink.message(chunk, start, end)) return end
+      start = skipBlankLines(chunk, end)
     }
+    return chunk.length
   }
 
-  /** Completes the carried message from the chunk; returns where the chunk's own messages start. */
-  #finishCarried(chunk: Uint8Array): number {
-    if (this.#carried === 1 && this.#carry[0] === CR && chunk[0] === LF) {
-      // A blank line between messages, split in two.
-      this.#drop()
-      return 1
-    }
+  /** Carries the rest of the message from the chunk; returns where it ends in the chunk, or -1. */
+  #carryUpToEnd(chunk: Uint8Array): number {
     // The end may straddle the two, so the seam comes first.
-    let copied = 0
-    let upTo = Math.min(SEAM_BYTES, chunk.length)
-    for (;;) {
-      this.#append(chunk, copied, upTo)
-      copied = upTo
-      if (this.#stopped) return copied
-      const end = findMessageEnd(this.#carry.subarray(0, this.#carried), this.#searched, 0)
-      if ((end >= 0 ? end : this.#carried) > this.#maxBytes) {
-        this.#overflow()
-        return copied
-      }
-      if (end >= 0) {
-        const behind = this.#carried - end
-        const taken = this.#sink(this.#carry, 0, end)
-        if (this.#stopped) return copied
-        if (taken) {
-          this.#drop()
-          return copied - behind
-        }
-        this.#searched = end
-        continue
-      }
-      this.#searched = Math.max(this.#searched, this.#carried - 3)
-      if (copied === chunk.length) return copied
-      const inChunk = findMessageEnd(chunk, copied, copied - 3)
-      upTo = inChunk < 0 ? chunk.length : inChunk
+    const seam = Math.min(SEAM_BYTES, chunk.length)
+    const before = this.#carry.length
+    this.#carry.append(chunk, 0, seam)
+    const end = findMessageEnd(this.#carry.bytes.subarray(0, this.#carry.length), this.#searched, 0)
+    if (end >= 0) {
+      this.#carry.truncate(end)
+      return end - before
     }
-  }
-
-  #append(chunk: Uint8Array, start: number, end: number): void {
-    const needed = this.#carried + end - start
-    // The seam may hold the first bytes of the next message.
-    if (needed > this.#maxBytes + SEAM_BYTES) {
-      this.#overflow()
-      return
-    }
-    if (needed > this.#carry.length) {
-      const grown = new Uint8Array(Math.max(needed, 2 * this.#carry.length, 4096))
-      grown.set(this.#carry.subarray(0, this.#carried))
-      this.#carry = grown
-    }
-    this.#carry.set(chunk.subarray(start, end), this.#carried)
-    this.#carried = needed
+    const inChunk = seam === chunk.length ? -1 : findMessageEnd(chunk, seam, 0)
+    this.#carry.append(chunk, seam, inChunk < 0 ? chunk.length : inChunk)
+    this.#searched = Math.max(this.#searched, this.#carry.length - SEAM_BYTES)
+    return inChunk
   }
 
   #drop(): void {
-    this.#carried = 0
+    this.#carry.truncate(0)
     this.#searched = 0
-    // A buffer that one large message made need not stay large.
-    if (this.#carry.length > 65_536) this.#carry = new Uint8Array(0)
-  }
-
-  #overflow(): void {
-    this.stop()
-    this.#overflowed()
   }
 }
 

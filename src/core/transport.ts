@@ -24,8 +24,8 @@ export interface Protocol {
 }
 
 /**
- * Makes a link for a protocol: calls its `connectionMade` and resolves with the transport, or rejects.
- * When `signal` aborts, the attempt (or the link just made) is dropped.
+ * Makes a link for a protocol: calls its `connectionMade` and resolves with the transport, or rejects. When `signal` aborts, the attempt is given
+ * up; a link that was made already should end at once, without waiting for what is not handed over yet.
  */
 export interface Connector {
   (protocol: Protocol, signal: AbortSignal): Promise<Transport>

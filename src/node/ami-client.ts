@@ -3,12 +3,15 @@ import type { ConnectionOptions } from 'node:tls'
 import { AMIClient as PlatformAMIClient } from '../ami/client/client.js'
 import { expandURL } from '../ami/client/connection-url.js'
 import type { AMIClientOptions as PlatformOptions } from '../ami/client/options.js'
+import type { OptionsShape } from '../core/options.js'
+import type { Connector } from '../core/transport.js'
 import { webSocketTransport } from '../web/web-socket.js'
 import { type Environment, environmentOptions } from './client-environment.js'
-import { tcpConnector } from './tcp.js'
+import { SOCKET_OPTIONS, type SocketOptions } from './socket-options.js'
+import { socketConnector, TLS } from './tcp.js'
 
 /** How the client reaches Asterisk and speaks to it. Durations are in milliseconds. */
-export interface AMIClientOptions extends PlatformOptions {
+export interface AMIClientOptions extends PlatformOptions, SocketOptions {
   /** `true`, or options of `node:tls` such as `ca`, `servername`, `cert` and `key`. @default false */
   readonly tls?: boolean | ConnectionOptions
 }
@@ -22,6 +25,8 @@ export interface AMIClientURLOptions extends Partial<AMIClientOptions> {
   readonly url: string | URL
 }
 
+const OPTIONS: OptionsShape<Omit<AMIClientOptions, keyof PlatformOptions>> = { ...SOCKET_OPTIONS, tls: TLS }
+
 /** The client over TCP, TLS or WebSocket, for Node.js. */
 export class AMIClient extends PlatformAMIClient {
   /**
@@ -30,9 +35,9 @@ export class AMIClient extends PlatformAMIClient {
    */
   constructor(target: string | URL | AMIClientOptions | AMIClientURLOptions) {
     const options = expandURL<AMIClientOptions>(target, webSocketTransport)
-    const { host = '127.0.0.1', tls = false, port = tls ? 5039 : 5038 } = options
     super(options, {
-      connector: tcpConnector({ host, port, tls }),
+      options: OPTIONS,
+      connector: () => connectorOf(options),
       unheardError: (error) => process.emitWarning(error),
     })
   }
@@ -48,4 +53,8 @@ export class AMIClient extends PlatformAMIClient {
   static fromEnvironment(env: Environment = process.env): AMIClient {
     return new AMIClient(environmentOptions(env))
   }
+}
+
+function connectorOf({ host = '127.0.0.1', tls = false, port = tls ? 5039 : 5038, tcpKeepAliveMs }: AMIClientOptions): Connector {
+  return socketConnector({ host, port, tls, tcpKeepAliveMs })
 }

@@ -16,8 +16,8 @@ const PLATFORM: AGIPlatform = {
 export class FastAGIServer extends PlatformFastAGIServer {
   /** @throws TypeError or RangeError that names a wrong option. */
   constructor(options: FastAGIServerOptions = {}) {
-    allowList(options.allow ?? [])
     super(options, PLATFORM)
+    allowList(options.allow ?? [])
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Readable, Writable } from 'node:stream'
 import { AGIProtocolError, AGISessionEndedError } from '../agi/errors.js'
-import { type AGILimits, AGIProtocol } from '../agi/protocol.js'
+import { AGI_PROTOCOL_SHAPE, type AGILimits, AGIProtocol } from '../agi/protocol.js'
 import type { AGIScript } from '../agi/router.js'
 import { ScriptRun } from '../agi/script-run.js'
 import { deferred } from '../core/deferred.js'
+import { checkOptions } from '../core/options.js'
 import { systemClock } from '../core/system-clock.js'
 import type { Transport } from '../core/transport.js'
 
@@ -21,6 +22,7 @@ export interface RunAGIOptions {
  * process ends by itself when nothing else keeps it.
  */
 export async function runAGI(script: AGIScript, options: RunAGIOptions = {}): Promise<void> {
+  checkOptions(options, AGI_PROTOCOL_SHAPE)
   const { stdin, stdout, stderr } = process
   const write = stdout.write.bind(stdout)
   stdout.write = stderr.write.bind(stderr)

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTLSServer, type TlsOptions } from 'node:tls'
+import { anObject, checkOptions, hostName, type OptionsShape, wholeNumber } from '../core/options.js'
 import type { Protocol } from '../core/transport.js'
 import { SocketTransport } from './tcp.js'
 
@@ -13,6 +14,8 @@ export interface ListenOptions {
   /** Options of `node:tls`, such as `key` and `cert`: the port then speaks TLS only. */
   readonly tls?: TlsOptions
 }
+
+const SHAPE: OptionsShape<ListenOptions> = { host: hostName, port: wholeNumber(0, 65_535), tls: anObject }
 
 /** A port that makes a protocol for each connection, by the address it comes from; without one, the connection is closed. */
 export class TCPListener {
@@ -30,8 +33,9 @@ export class TCPListener {
     this.#sockets = sockets
   }
 
-  /** @throws the system's error when the port cannot be had. */
+  /** @throws the system's error when the port cannot be had; TypeError or RangeError that names a wrong option. */
   static async open(makeProtocol: (address: string) => Protocol | undefined, options: ListenOptions = {}): Promise<TCPListener> {
+    checkOptions(options, SHAPE)
     const sockets = new Set<Socket>()
     const serve = (socket: Socket) => {
       const protocol = makeProtocol(socket.remoteAddress ?? '')

@@ -1,34 +1,60 @@
 /// <reference types="node" preserve="true" />
-import { connect as connectTCP, type Socket } from 'node:net'
+import { connect as connectTCP, isIP, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTLS, type TLSSocket } from 'node:tls'
-import { ConnectionError, ConnectionLostError } from '../ami/messages/errors.js'
+import { onAbort } from '../core/abort.js'
+import {
+  anObject,
+  checkOptions,
+  either,
+  flag,
+  hostName,
+  type OptionKind,
+  type OptionsShape,
+  required,
+  wholeNumber,
+} from '../core/options.js'
 import type { Connector, Transport } from '../core/transport.js'
+import { connectionFailed, connectionLost, isTLSRefusal, wrongTLSOptions } from './socket-errors.js'
+import { prepareSocket, SOCKET_OPTIONS, type SocketOptions } from './socket-options.js'
 
-export interface TCPOptions {
+export interface TCPOptions extends SocketOptions {
   readonly host: string
   readonly port: number
   /** `true`, or options of `node:tls` such as `ca`, `servername`, `cert` and `key`. @default false */
   readonly tls?: boolean | ConnectionOptions | undefined
 }
 
-/** Errors of TLS that another attempt does not mend: the certificate is refused, or the peer does not speak TLS. */
-const FINAL_TLS_CODES =
-  /^(CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_|ERR_TLS_CERT_|HOSTNAME_MISMATCH|INVALID_CA|ERR_SSL_|EPROTO)/
+export const TLS: OptionKind = { ...either(flag, anObject), expected: 'true, false or options of node:tls' }
 
-/** Links over TCP, with or without TLS. */
+const SHAPE: OptionsShape<TCPOptions> = {
+  ...SOCKET_OPTIONS,
+  host: required(hostName),
+  port: required(wholeNumber(1, 65_535)),
+  tls: TLS,
+}
+
+/** Links over TCP, with or without TLS. @throws TypeError or RangeError that names a wrong option and quotes its value. */
 export function tcpConnector(options: TCPOptions): Connector {
+  checkOptions(options, SHAPE)
+  return socketConnector(options)
+}
+
+/** The same, of options that are checked already. */
+export function socketConnector(options: TCPOptions): Connector {
   return (protocol, signal) =>
     new Promise((resolve, reject) => {
       signal.throwIfAborted()
-      const socket = open(options, (data) => protocol.dataReceived(data))
-      let made = false
+      let isMade = false
+      let hasReceived = false
       let failure: Error | undefined
-      const abort = () => socket.destroy()
-      signal.addEventListener('abort', abort, { once: true })
-      socket.setNoDelay(true)
+      const socket = open(options, (data) => {
+        hasReceived = true
+        protocol.dataReceived(data)
+      })
+      const forgetSignal = onAbort(signal, () => socket.destroy())
+      prepareSocket(socket, options)
       socket.once(options.tls ? 'secureConnect' : 'connect', () => {
-        made = true
-        signal.removeEventListener('abort', abort)
+        isMade = true
         const transport = new SocketTransport(socket)
         protocol.connectionMade(transport)
         resolve(transport)
@@ -39,9 +65,11 @@ export function tcpConnector(options: TCPOptions): Connector {
       // The end is the end: what this side wrote after it would reach nobody.
       socket.on('end', () => socket.destroy())
       socket.on('close', () => {
-        signal.removeEventListener('abort', abort)
-        if (made) protocol.connectionLost(failure && lostError(options, failure))
-        else reject(signal.aborted ? signal.reason : connectError(options, failure))
+        forgetSignal()
+        if (!isMade) reject(signal.aborted ? signal.reason : connectionFailed(options, failure))
+        // In TLS 1.3 a server refuses this side's certificate only when the connection is made for this side.
+        else if (!hasReceived && isTLSRefusal(options, failure)) protocol.connectionLost(connectionFailed(options, failure))
+        else protocol.connectionLost(failure && connectionLost(options, failure))
       })
     })
 }
@@ -49,7 +77,8 @@ export function tcpConnector(options: TCPOptions): Connector {
 const READ_BYTES = 65_536
 
 /** Data comes as plain arrays: to cut a piece out of a Buffer costs several times as much. */
-function open({ host, port, tls }: TCPOptions, received: (data: Uint8Array) => void): Socket | TLSSocket {
+function open(options: TCPOptions, received: (data: Uint8Array) => void): Socket | TLSSocket {
+  const { host, port, tls } = options
   if (!tls) {
     // One buffer for all that comes: a protocol keeps none of it.
     const buffer = new Uint8Array(READ_BYTES)
@@ -59,8 +88,15 @@ function open({ host, port, tls }: TCPOptions, received: (data: Uint8Array) => v
     }
     return connectTCP({ host, port, onread: { buffer, callback } })
   }
-  const socket = connectTLS({ host, port, ...(tls === true ? undefined : tls) })
-  return socket.on('data', (data) => received(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)))
+  const given = tls === true ? {} : tls
+  // The name tells a server of several which certificate to show; an address is none.
+  const servername = given.servername ?? (isIP(host) === 0 ? host : undefined)
+  try {
+    const socket = connectTLS({ ...given, servername, host, port })
+    return socket.on('data', (data) => received(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)))
+  } catch (error) {
+    throw wrongTLSOptions(options, error as Error)
+  }
 }
 
 /** How long a closing link may take to hand over what is written; a stalled peer must not keep it. */
@@ -97,26 +133,4 @@ export class SocketTransport implements Transport {
     this.#socket.destroySoon()
     setTimeout(() => this.#socket.destroy(), LINGER_MS).unref()
   }
-}
-
-function connectError({ host, port, tls }: TCPOptions, failure: Error | undefined): ConnectionError {
-  const code = codeOf(failure)
-  const retryable = !(tls && FINAL_TLS_CODES.test(code))
-  const hint = /ERR_SSL_|EPROTO/.test(code) ? '; the port may not speak TLS' : ''
-  const why = failure === undefined ? 'it closed the connection' : failure.message || code
-  return new ConnectionError(`No connection to ${host}:${port}${tls ? ' by TLS' : ''}: ${why}${hint}`, {
-    cause: failure,
-    retryable,
-  })
-}
-
-function lostError({ host, port }: TCPOptions, failure: Error): ConnectionLostError {
-  return new ConnectionLostError(`The connection to ${host}:${port} was lost: ${failure.message}`, {
-    sent: 'maybe',
-    cause: failure,
-  })
-}
-
-function codeOf(error: Error | undefined): string {
-  return error !== undefined && 'code' in error ? String(error.code) : ''
 }

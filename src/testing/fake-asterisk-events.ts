@@ -1,6 +1,6 @@
 import { EventEmitter } from 'eventemitter3'
 import type { AMIAction } from '../ami/protocol/action-reader.js'
-import { checkListener } from '../core/checks.js'
+import { checkListener, guarded } from '../core/listeners.js'
 import type { ActionHandler, Reply } from './handlers.js'
 
 /** What `pbx.on` reports: an event of the fake's own by its name, with the arguments of its listeners. */
@@ -38,19 +38,13 @@ export class FakeAsteriskListeners {
   }
 
   on<Name extends keyof FakeAsteriskEvents>(name: Name, listener: FakeAsteriskEvents[Name]): () => void {
-    checkListener(name, listener, NAMES)
-    const failed = (error: unknown) => this.#failed(`A listener of '${name}' threw`, error)
-    const guarded = (...args: never[]) => {
-      try {
-        const result = (listener as (...args: never[]) => unknown)(...args)
-        if (result !== undefined) Promise.resolve(result).catch(failed)
-      } catch (error) {
-        failed(error)
-      }
-    }
-    this.#emitter.on(name, guarded as never)
+    checkListener(name, NAMES)
+    const safe = guarded(listener as (...facts: never[]) => unknown, (error) =>
+      this.#failed(`A listener of '${name}' threw`, error),
+    )
+    this.#emitter.on(name, safe as never)
     return () => {
-      this.#emitter.off(name, guarded as never)
+      this.#emitter.off(name, safe as never)
     }
   }
 

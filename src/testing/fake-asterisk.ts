@@ -1,5 +1,6 @@
 import type { EventName, Unlisted } from '../ami/messages/typed-names.js'
 import type { AMIAction } from '../ami/protocol/action-reader.js'
+import { checkOptions } from '../core/options.js'
 import { systemClock } from '../core/system-clock.js'
 import type { Connector } from '../core/transport.js'
 import type { ListenOptions } from '../node/tcp-listener.js'
@@ -16,8 +17,8 @@ import { FakeSessions } from './fake-sessions.js'
 import { HandlerStack } from './handler-stack.js'
 import { type ActionHandler, type FakeClient, type FakeEventHeaders, failure, type Reply } from './handlers.js'
 import { fullyBooted, successfulAuth } from './login-events.js'
-import { checkOptions, type FakeAsteriskOptions, VERSIONS } from './options.js'
-import type { PlaybackOptions } from './recording/playback.js'
+import { checkFakeOptions, FAKE_SHAPE, type FakeAsteriskOptions, VERSIONS } from './options.js'
+import { PLAYBACK_SHAPE, type PlaybackOptions } from './recording/playback.js'
 import { PlayedRecording } from './recording/played-recording.js'
 
 /**
@@ -48,7 +49,7 @@ export class FakeAsterisk implements AsyncDisposable {
 
   /** @throws TypeError that names a wrong option. */
   constructor(options: FakeAsteriskOptions = {}, ...handlers: ActionHandler[]) {
-    checkOptions(options)
+    checkFakeOptions(options)
     this.#options = options
     this.#handlers = new HandlerStack(handlers)
     this.#builtIn = this.#builtInHandlers()
@@ -63,6 +64,7 @@ export class FakeAsterisk implements AsyncDisposable {
    * @throws the system's error for a file that cannot be read, SyntaxError for one that is no recording, RangeError for a `scale` that is none.
    */
   static fromRecording(file: string | URL, options: FakeAsteriskOptions & PlaybackOptions = {}): FakeAsterisk {
+    checkOptions(options, { ...FAKE_SHAPE, ...PLAYBACK_SHAPE })
     const { scale = 0, ignoreHeaders = [], ...own } = options
     const pbx = new FakeAsterisk(own)
     const { encoding = 'utf-8', clock = systemClock } = own

@@ -1,5 +1,19 @@
-import { count, duration, quote } from '../core/checks.js'
+import { onAbort } from '../core/abort.js'
+import { duration } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
+import {
+  amount,
+  checkOptions,
+  clock,
+  either,
+  flag,
+  listOf,
+  milliseconds,
+  number,
+  numberFrom,
+  type OptionsShape,
+  wholeNumber,
+} from '../core/options.js'
 import { systemClock } from '../core/system-clock.js'
 import type { Connector, Protocol, Transport } from '../core/transport.js'
 import { seededRandom } from './random.js'
@@ -55,7 +69,7 @@ export interface FaultyConnector extends Connector {
  * Puts faults between a client and what it connects to: `new AMIClient({ connect: faulty(pbx.connector, { split: 3, delayMs: 20 }) })`. Any
  * connector will do: of the fake, of TCP (`tcpConnector`), of a WebSocket.
  *
- * @throws RangeError for a fault that cannot be.
+ * @throws TypeError or RangeError that names a fault which cannot be and quotes its value.
  */
 export function faulty(connector: Connector, faults: Faults = {}): FaultyConnector {
   check(faults)
@@ -63,7 +77,7 @@ export function faulty(connector: Connector, faults: Faults = {}): FaultyConnect
   const connect: Connector = async (protocol, signal) => {
     signal.throwIfAborted()
     state.attempts += 1
-    if (state.hanging) return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    if (state.hanging) return new Promise((_, reject) => onAbort(signal, () => reject(signal.reason)))
     if (state.refusal !== undefined) throw state.refusal
     if (faults.refuse === true || (typeof faults.refuse === 'number' && state.attempts <= faults.refuse))
       throw new Error('faulty() refused the connection')
@@ -92,24 +106,23 @@ export function faulty(connector: Connector, faults: Faults = {}): FaultyConnect
   }) as FaultyConnector
 }
 
-const COUNTS = ['split', 'bytesPerSecond', 'dropAfterBytes', 'stallAfterBytes', 'halfCloseAfterBytes'] as const
-const OTHERS = ['seed', 'delayMs', 'refuse', 'corruptPerMille', 'clock']
+const SHAPE: OptionsShape<Faults> = {
+  seed: number,
+  split: amount,
+  delayMs: { ...either(milliseconds(0), listOf(milliseconds(0))), expected: 'a number of milliseconds from 0 up, or two' },
+  bytesPerSecond: amount,
+  dropAfterBytes: amount,
+  stallAfterBytes: amount,
+  halfCloseAfterBytes: amount,
+  refuse: either(flag, wholeNumber(0)),
+  corruptPerMille: numberFrom(0, 1000),
+  clock,
+}
 
 function check(faults: Faults): void {
-  for (const name of COUNTS) {
-    const value = faults[name]
-    if (value !== undefined) count(name, value)
-  }
-  const { delayMs = 0, corruptPerMille = 0, seed = 1 } = faults
-  const [from, to] = typeof delayMs === 'number' ? [delayMs, delayMs] : delayMs
-  duration('delayMs', from, 0)
-  duration('the second of delayMs', to, from)
-  if (!(corruptPerMille >= 0 && corruptPerMille <= 1000))
-    throw new RangeError(`corruptPerMille must be from 0 to 1000, not ${quote(corruptPerMille)}`)
-  if (!Number.isFinite(seed)) throw new RangeError(`seed must be a number, not ${quote(seed)}`)
-  const known: readonly string[] = [...COUNTS, ...OTHERS]
-  const unknown = Object.keys(faults).find((name) => !known.includes(name))
-  if (unknown !== undefined) throw new RangeError(`There is no fault ${quote(unknown)}; known are ${known.join(', ')}`)
+  checkOptions(faults, SHAPE)
+  const { delayMs = 0 } = faults
+  if (typeof delayMs !== 'number') duration('the second of delayMs', delayMs[1], delayMs[0])
 }
 
 class FaultState {

@@ -3,6 +3,7 @@ import type { AMIAction } from '../ami/protocol/action-reader.js'
 import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
+import { checkOptions, either, number, type OptionKind, recordOf, required, text } from '../core/options.js'
 import { redactHeaders } from '../core/redaction.js'
 import { systemClock } from '../core/system-clock.js'
 
@@ -79,15 +80,21 @@ export interface ActionHandler {
   readonly resolve: Resolver
 }
 
+const pattern: OptionKind = { expected: 'a regular expression', accepts: (value) => value instanceof RegExp }
+const MATCH_SHAPE = { name: required(text), headers: recordOf(either(text, number, pattern)) }
+
 const LABEL_LENGTH = 60
 
 /**
  * Answers actions: `action('Ping', …)`, `action({ name: 'Originate', headers: { Channel: /^PJSIP/ } }, …)`, `action((request) => …, …)`. A handler
  * made later by `use` goes before one made earlier.
+ *
+ * @throws TypeError for a match that is none.
  */
 export function action<const Name extends ActionName | Unlisted>(match: ActionMatch<Name>, resolve: Resolver): ActionHandler {
   if (typeof match === 'function')
     return { name: '*', label: match.name || labelOf(match), isOnce: false, matches: match, resolve }
+  if (typeof match !== 'string') checkOptions(match, MATCH_SHAPE)
   const { name, headers = {} } = typeof match === 'string' ? { name: match } : match
   const wanted = Object.entries<string | number | RegExp>(headers)
   // As they are shown: a test's secrets are in the log of who runs it.

@@ -1,5 +1,21 @@
-import { callable, quote } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
+import {
+  callback,
+  checkOptions,
+  clock,
+  either,
+  encoding,
+  flag,
+  milliseconds,
+  type OptionKind,
+  type OptionsShape,
+  oneOf,
+  recordOf,
+  required,
+  secret,
+  section,
+  text,
+} from '../core/options.js'
 import type { FakeUser } from './account.js'
 import type { FakeApplication } from './dialplan/applications.js'
 
@@ -29,19 +45,23 @@ export const VERSIONS = {
   22: { ami: '11.0.0', asterisk: '22.10.1' },
 } as const
 
-const KNOWN = ['users', 'version', 'unhandled', 'loginFailureDelayMs', 'encoding', 'clock', 'applications']
-const UNHANDLED: readonly unknown[] = ['error', 'warn', 'bypass']
+const USER: OptionKind = either(
+  secret,
+  section({ secret: required(secret), read: text, write: text, allowMultipleLogin: flag } satisfies OptionsShape<FakeUser>),
+)
 
-/** @throws TypeError that names a wrong option and quotes its value. */
-export function checkOptions(options: FakeAsteriskOptions): void {
-  const unknown = Object.keys(options).find((name) => !KNOWN.includes(name))
-  if (unknown !== undefined)
-    throw new TypeError(
-      `There is no option ${quote(unknown)} of a fake; known are ${KNOWN.join(', ')}. Handlers come after the options`,
-    )
-  const { version = 22, unhandled = 'error' } = options
-  if (!(version in VERSIONS)) throw new TypeError(`version must be ${Object.keys(VERSIONS).join(' or ')}, not ${quote(version)}`)
-  if (!UNHANDLED.includes(unhandled))
-    throw new TypeError(`unhandled must be one of ${UNHANDLED.join(', ')}, not ${quote(unhandled)}`)
-  for (const [name, application] of Object.entries(options.applications ?? {})) callable(`The application ${name}`, application)
+export const FAKE_SHAPE: OptionsShape<FakeAsteriskOptions> = {
+  users: recordOf(USER),
+  version: oneOf(16, 22),
+  unhandled: oneOf('error', 'warn', 'bypass'),
+  loginFailureDelayMs: milliseconds(0),
+  encoding,
+  clock,
+  applications: recordOf(callback),
+}
+
+/** @throws TypeError or RangeError that names a wrong option and quotes its value. */
+export function checkFakeOptions(options: FakeAsteriskOptions): void {
+  if ('resolve' in options) throw new TypeError('Handlers come after the options of a fake: new FakeAsterisk({ … }, action(…))')
+  checkOptions(options, FAKE_SHAPE)
 }

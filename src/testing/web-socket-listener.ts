@@ -1,11 +1,10 @@
 import type { Client, Server } from 'mock-socket'
 import type { Protocol, Transport } from '../core/transport.js'
 import { requireIfInstalled } from '../node/optional-package.js'
+import { Frames } from '../web/frames.js'
 
 /** mock-socket is an optional peer: without it everything else works. */
 const loadMockSocket = () => requireIfInstalled<typeof import('mock-socket')>('mock-socket')
-
-const encoder = new TextEncoder()
 
 /** A WebSocket address without a network: while one is open, `WebSocket` of this process is mock-socket's. */
 export class WebSocketListener {
@@ -45,13 +44,10 @@ export class WebSocketListener {
 }
 
 function serve(socket: Client, protocol: Protocol): void {
-  socket.on('message', (data) => protocol.dataReceived(bytesOf(data)))
-  socket.on('close', () => protocol.connectionLost())
+  const frames = new Frames({ dataReceived: (data) => protocol.dataReceived(data), failed: () => socket.close() })
+  socket.on('message', (data) => frames.push(data))
+  socket.on('close', () => frames.afterwards(() => protocol.connectionLost()))
   protocol.connectionMade(new WebSocketServerTransport(socket))
-}
-
-function bytesOf(data: unknown): Uint8Array {
-  return typeof data === 'string' ? encoder.encode(data) : new Uint8Array(data as ArrayBuffer)
 }
 
 class WebSocketServerTransport implements Transport {

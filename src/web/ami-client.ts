@@ -1,6 +1,7 @@
 import { AMIClient as PlatformAMIClient } from '../ami/client/client.js'
 import { expandURL } from '../ami/client/connection-url.js'
 import type { AMIClientOptions as PlatformOptions } from '../ami/client/options.js'
+import { callback, required } from '../core/options.js'
 import type { Connector } from '../core/transport.js'
 import { webSocketTransport } from './web-socket.js'
 
@@ -20,6 +21,14 @@ export interface AMIClientURLOptions extends Partial<AMIClientOptions> {
   readonly url: string | URL
 }
 
+const OPTIONS = {
+  connect: required({
+    ...callback,
+    expected:
+      'a connector: here is no TCP, which ami:// and amis:// would need. Give a URL with ws:// or wss://, or connect: webSocketTransport(url), webStreamsTransport(…)',
+  }),
+}
+
 /** The client for every runtime with Web APIs. */
 export class AMIClient extends PlatformAMIClient {
   /**
@@ -28,11 +37,7 @@ export class AMIClient extends PlatformAMIClient {
    */
   constructor(target: string | URL | AMIClientOptions | AMIClientURLOptions) {
     const options = expandURL<AMIClientOptions>(target, webSocketTransport)
-    if (typeof options.connect !== 'function') {
-      const instead = 'a URL with ws:// or wss://, or connect: webSocketTransport(url), webStreamsTransport(…)'
-      throw new TypeError(`connect must be a connector: here is no TCP, which ami:// and amis:// would need. Give ${instead}`)
-    }
-    super(options, { connector: options.connect, unheardError: report })
+    super(options, { options: OPTIONS, connector: () => options.connect, unheardError: report })
   }
 }
 

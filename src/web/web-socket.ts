@@ -1,6 +1,10 @@
 import { ConnectionError, ConnectionLostError } from '../ami/messages/errors.js'
-import { quote } from '../core/checks.js'
+import { onAbort } from '../core/abort.js'
+import { oneLine, quote } from '../core/checks.js'
+import { asError } from '../core/errors.js'
+import { callback, checkOptions, either, listOf, type OptionsShape, text } from '../core/options.js'
 import type { Connector, Protocol, Transport } from '../core/transport.js'
+import { Frames } from './frames.js'
 
 /** What is used of a `WebSocket`: any that keeps to the standard will do. */
 export interface WebSocketLike {
@@ -30,21 +34,24 @@ export interface WebSocketOptions {
   ) => WebSocketLike
 }
 
+const SHAPE: OptionsShape<WebSocketOptions> = { protocols: either(text, listOf(text)), WebSocket: callback }
+
 const CONNECTING = 0
 const OPEN = 1
 
 /**
- * Links over WebSocket, to a bridge that speaks TCP to the manager port (Asterisk itself has no AMI over WebSocket). Frames may be binary or text,
- * and cut the messages anywhere.
+ * Links over WebSocket, to a bridge that speaks TCP to the manager port (Asterisk itself has no AMI over WebSocket). Frames may be binary (Blobs
+ * too) or text, and cut the messages anywhere.
  *
  * With a URL each link has a socket of its own. A socket that is given serves one link, and no reconnect; give it before it is open, as what came
  * before is lost.
  *
  * Where the runtime has no `WebSocket` (Node 20: use the package `ws`), the login rejects with a ConnectionError.
  *
- * @throws TypeError for a URL that is none.
+ * @throws TypeError for a URL that is none, and for a wrong option.
  */
 export function webSocketTransport(target: string | URL | WebSocketLike, options: WebSocketOptions = {}): Connector {
+  checkOptions(options, SHAPE)
   if (typeof target !== 'string' && !(target instanceof URL)) return once(target)
   const url = String(target)
   const { protocols } = options
@@ -58,7 +65,15 @@ export function webSocketTransport(target: string | URL | WebSocketLike, options
         retryable: false,
       })
     const asked = typeof protocols === 'string' ? protocols : protocols && [...protocols]
-    return connect(asked === undefined ? new WebSocket(url) : new WebSocket(url, asked), peer, protocol, signal)
+    let socket: WebSocketLike
+    try {
+      socket = asked === undefined ? new WebSocket(url) : new WebSocket(url, asked)
+    } catch (error) {
+      // Some runtimes repeat the URL.
+      const why = oneLine(asError(error).message.replaceAll(url, peer))
+      throw new ConnectionError(`No connection to ${peer}: ${why}`, { cause: error, retryable: false })
+    }
+    return connect(socket, peer, protocol, signal)
   }
   return Object.assign(connector, { peer })
 }
@@ -66,12 +81,14 @@ export function webSocketTransport(target: string | URL | WebSocketLike, options
 /** A URL without what may be secret. @throws TypeError when it is none. */
 function publicPart(url: string): string {
   if (!URL.canParse(url) || !/^wss?:/i.test(url))
-    throw new TypeError(`a WebSocket URL begins with ws:// or wss://, not ${quote(url.replace(/\/\/[^@]*@|\?.*/g, '…'))}`)
+    throw new TypeError(`a WebSocket URL begins with ws:// or wss://, not ${quote(url)}`)
   const { protocol, host, pathname } = new URL(url)
   return `${protocol}//${host}${pathname}`
 }
 
 function once(socket: WebSocketLike): Connector {
+  if (typeof socket?.send !== 'function' || typeof socket.addEventListener !== 'function')
+    throw new TypeError(`a WebSocket link needs a URL or a WebSocket, not ${quote(socket)}`)
   let isUsed = false
   return async (protocol, signal) => {
     if (isUsed)
@@ -89,17 +106,17 @@ function connect(socket: WebSocketLike, name: string, protocol: Protocol, signal
     let isOver = false
     const made = () => {
       isMade = true
-      signal.removeEventListener('abort', aborted)
       protocol.connectionMade(link)
       resolve(link)
     }
     const over = (event: SocketEvents['close'] = {}) => {
       if (isOver) return
       isOver = true
-      signal.removeEventListener('abort', aborted)
+      forgetSignal()
       link.isOver = true
-      const { code, reason } = event
-      const why = code === undefined ? reason || 'it was closed' : `it was closed with code ${code}${reason ? `: ${reason}` : ''}`
+      const { code, reason = '' } = event
+      const said = oneLine(reason)
+      const why = code === undefined ? said || 'it was closed' : `it was closed with code ${code}${said && `: ${said}`}`
       if (!isMade) {
         reject(signal.aborted ? signal.reason : new ConnectionError(`No connection to ${name}: ${why}`))
         return
@@ -110,18 +127,22 @@ function connect(socket: WebSocketLike, name: string, protocol: Protocol, signal
         isOrderly ? undefined : new ConnectionLostError(`The connection to ${name} was lost: ${why}`, { sent: 'maybe' }),
       )
     }
-    const aborted = () => {
+    const end = (event?: SocketEvents['close']) => {
       socket.close()
-      over()
+      over(event)
     }
-    signal.addEventListener('abort', aborted, { once: true })
+    const forgetSignal = onAbort(signal, () => end())
+    const frames = new Frames({
+      dataReceived: (data) => {
+        if (!isOver) protocol.dataReceived(data)
+      },
+      failed: (reason) => end({ reason, isFailure: true }),
+    })
     link.closed = over
     const listen = <Name extends keyof SocketEvents>(name: Name, listener: (event: SocketEvents[Name]) => void) =>
       socket.addEventListener(name as never, listener as never)
-    listen('message', ({ data }) => {
-      if (!isOver) protocol.dataReceived(bytesOf(data))
-    })
-    listen('close', over)
+    listen('message', ({ data }) => frames.push(data))
+    listen('close', (event) => frames.afterwards(() => over(event)))
     // Of an open one, the close that follows tells.
     listen('error', ({ message }) => {
       if (socket.readyState !== OPEN) over({ reason: message || 'it could not be reached', isFailure: true })
@@ -130,14 +151,6 @@ function connect(socket: WebSocketLike, name: string, protocol: Protocol, signal
     else if (socket.readyState === OPEN) made()
     else over()
   })
-}
-
-const encoder = new TextEncoder()
-
-function bytesOf(data: unknown): Uint8Array {
-  if (typeof data === 'string') return encoder.encode(data)
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-  return new Uint8Array(data as ArrayBuffer)
 }
 
 class WebSocketLink implements Transport {

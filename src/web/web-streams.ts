@@ -1,4 +1,8 @@
 import { ConnectionError, ConnectionLostError } from '../ami/messages/errors.js'
+import { onAbort } from '../core/abort.js'
+import { oneLine, quote } from '../core/checks.js'
+import { deferred } from '../core/deferred.js'
+import { asError } from '../core/errors.js'
 import type { Connector, Protocol, Transport } from '../core/transport.js'
 
 /** A way in and a way out, as Deno's `connect` and a Worker's `connect` give them. */
@@ -13,44 +17,55 @@ export interface DuplexStreams {
  * Links over Web Streams. Streams that are given serve one link, and no reconnect; a function that opens them serves each.
  *
  *     new AMIClient({ connect: webStreamsTransport(() => Deno.connect({ hostname, port: 5038 })), … })
+ *
+ * Streams that somebody else reads or writes (locked ones) are no link, and are not tried again.
+ *
+ * @throws TypeError for what is neither streams nor a function.
  */
 export function webStreamsTransport(target: DuplexStreams | (() => DuplexStreams | Promise<DuplexStreams>)): Connector {
+  if (typeof target !== 'function' && !areStreams(target))
+    throw new TypeError(`a link over streams needs { readable, writable }, or a function that opens them, not ${quote(target)}`)
   let isUsed = false
   const open = async () => {
     if (typeof target === 'function') return target()
-    if (isUsed)
-      throw new ConnectionError('The streams were used already; give a function that opens them anew', { retryable: false })
+    if (isUsed) throw finalError('the streams were used already; give a function that opens them anew')
     isUsed = true
     return target
   }
   return async (protocol, signal) => {
     signal.throwIfAborted()
-    const streams = await unlessAborted(open(), signal)
-    const link = new StreamLink(streams, protocol)
+    const link = new StreamLink(await unlessAborted(open(), signal), protocol)
+    link.forgetSignal = onAbort(signal, () => link.cut())
     protocol.connectionMade(link)
     void link.read()
     return link
   }
 }
 
+function areStreams(value: unknown): value is DuplexStreams {
+  const { readable, writable } = (value ?? {}) as Partial<DuplexStreams>
+  return typeof readable?.getReader === 'function' && typeof writable?.getWriter === 'function'
+}
+
+function finalError(why: string): ConnectionError {
+  return new ConnectionError(`No connection: ${why}`, { retryable: false })
+}
+
 /** Streams that open after the attempt was given up are closed again. */
 function unlessAborted(opening: Promise<DuplexStreams>, signal: AbortSignal): Promise<DuplexStreams> {
   return new Promise((resolve, reject) => {
-    const aborted = () => reject(signal.reason)
-    signal.addEventListener('abort', aborted, { once: true })
-    const settled = () => signal.removeEventListener('abort', aborted)
-    opening.then(
-      (streams) => {
-        settled()
-        if (signal.aborted) new StreamLink(streams, NOBODY).close()
-        else resolve(streams)
-      },
-      (error) => {
-        settled()
-        const why = error instanceof Error ? error.message : String(error)
-        reject(error instanceof ConnectionError ? error : new ConnectionError(`No connection: ${why}`, { cause: error }))
-      },
-    )
+    const forgetSignal = onAbort(signal, () => reject(signal.reason))
+    const opened = (streams: DuplexStreams) => {
+      if (!areStreams(streams)) reject(finalError('what was opened is no { readable, writable }'))
+      else if (streams.readable.locked || streams.writable.locked) reject(finalError('somebody else has locked the streams'))
+      else if (signal.aborted) new StreamLink(streams, NOBODY).cut()
+      else resolve(streams)
+    }
+    const failed = (error: unknown) => {
+      const why = oneLine(asError(error).message)
+      reject(error instanceof ConnectionError ? error : new ConnectionError(`No connection: ${why}`, { cause: error }))
+    }
+    void opening.then(opened, failed).finally(forgetSignal)
   })
 }
 
@@ -64,6 +79,8 @@ class StreamLink implements Transport {
   readonly #protocol: Protocol
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>
+  readonly #lingered = deferred<void>()
+  forgetSignal: () => void = () => undefined
   #isOver = false
 
   constructor(streams: DuplexStreams, protocol: Protocol) {
@@ -77,12 +94,18 @@ class StreamLink implements Transport {
 
   write(data: Uint8Array): void {
     // A copy: what is written may be queued, and the array used again.
-    if (!this.#isOver) this.#writer.write(new Uint8Array(data)).catch((error: unknown) => this.#lost(error))
+    if (!this.#isOver) this.#writer.write(new Uint8Array(data)).catch((error: unknown) => this.#lost(asError(error)))
   }
 
   close(): void {
     if (this.#isOver) return
     queueMicrotask(() => this.#lost(undefined))
+  }
+
+  /** Ends at once: what is not handed over goes nowhere. */
+  cut(): void {
+    this.#lingered.resolve()
+    this.#lost(undefined)
   }
 
   async read(): Promise<void> {
@@ -94,32 +117,27 @@ class StreamLink implements Transport {
       }
       this.#lost(undefined)
     } catch (error) {
-      this.#lost(error)
+      this.#lost(asError(error))
     }
   }
 
-  #lost(error: unknown): void {
+  #lost(error: Error | undefined): void {
     if (this.#isOver) return
     this.#isOver = true
     void this.#end(error === undefined)
-    const why = error instanceof Error ? error.message : String(error)
     this.#protocol.connectionLost(
-      error === undefined
-        ? undefined
-        : new ConnectionLostError(`The connection was lost: ${why}`, { sent: 'maybe', cause: error }),
+      error && new ConnectionLostError(`The connection was lost: ${oneLine(error.message)}`, { sent: 'maybe', cause: error }),
     )
   }
 
   /** In order: what is written goes out first, where the peer takes it. */
   async #end(isOrderly: boolean): Promise<void> {
     if (isOrderly) {
-      let timer: ReturnType<typeof setTimeout> | undefined
-      const patience = new Promise((resolve) => {
-        timer = setTimeout(resolve, LINGER_MS)
-      })
-      await Promise.race([this.#writer.close().catch(() => undefined), patience])
+      const timer = setTimeout(this.#lingered.resolve, LINGER_MS)
+      await Promise.race([this.#writer.close().catch(() => undefined), this.#lingered.promise])
       clearTimeout(timer)
     }
+    this.forgetSignal()
     this.#reader.cancel().catch(() => undefined)
     this.#writer.abort().catch(() => undefined)
     try {

@@ -94,7 +94,7 @@ describe('a server', () => {
     finish()
     expect(await good.ended()).toBe('SUCCESS')
     expect(bad.commands).toEqual(['ANSWER', 'HANGUP'])
-    expect(errors.map(({ message }) => message)).toEqual(['a bug', 'The script threw not even an error'])
+    expect(errors.map(({ message }) => message)).toEqual(['a bug', 'Not an error was thrown: not even an error'])
   })
 
   it('lesson 32: a listener that throws harms no call', async () => {
@@ -188,7 +188,7 @@ describe('a server', () => {
   })
 
   it('says which option is wrong', () => {
-    expect(() => new FastAGIServer({ port: -1 })).toThrow('port must be from 0 to 65535, not -1')
+    expect(() => new FastAGIServer({ port: -1 })).toThrow('port must be a whole number from 0 to 65535, not -1')
     expect(() => new FastAGIServer({ maxSessions: 0 })).toThrow('maxSessions must be a whole number above 0, not 0')
     expect(() => new FastAGIServer({ allow: ['10.0.0.0/33'] })).toThrow(
       'allow takes addresses and networks such as 10.0.0.0/8, not "10.0.0.0/33"',

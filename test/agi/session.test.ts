@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import {
   AGICommandFailure,
   AGIHangupError,
@@ -331,6 +332,17 @@ describe('what every script needs', () => {
       'SAY DATETIME',
       'STREAM FILE',
     ])
+  })
+
+  it('many commands on one signal are one listener of it, and none when they are over', async () => {
+    const { agi } = open()
+    const abort = new AbortController()
+    const { signal } = abort
+    const commands = Array.from({ length: 20 }, () => agi.noop('x', { signal }).catch((error: Error) => error.message))
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    abort.abort(new Error('enough'))
+    expect(new Set(await Promise.all(commands))).toEqual(new Set(['enough']))
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
   it('lesson 43: end() hands the call back, and nothing is sent any more', async () => {

@@ -41,6 +41,47 @@ const CONTENDERS = {
     const socket = await raw.open(Number(port))
     return async ({ count }) => median(await raw.roundTrips(socket, count))
   },
+  /** What each reader of foreign bytes pays for ten times as much of the input that is worst for it. */
+  'worst-inputs': async () => {
+    const { costOf, readersOf } = await import('./worst-inputs.mjs')
+    const { AGIRouter } = await import('obelus-asterisk')
+    const { parseCallerId } = await import('../../dist/core/caller-id.js')
+    const { percentDecode } = await import('../../dist/agi/percent.js')
+    const router = new AGIRouter().route('a/:b', () => undefined).route('a/*', () => undefined)
+    const readers = readersOf({ ...(await import('obelus-asterisk/protocol')), router, parseCallerId, percentDecode })
+    return () =>
+      readers.map((reader) => {
+        const costs = Object.entries(reader.inputs).map(([input, make]) => ({
+          reader: reader.name,
+          input,
+          ...costOf(reader, make),
+        }))
+        return costs.sort((a, b) => b.large / b.small - a.large / a.small)[0]
+      })
+  },
+  /** How much is held of a command's output for each byte of it that has come: the most, at any point of it. */
+  'command-output': async () => {
+    const { AMIProtocol } = await import('obelus-asterisk/protocol')
+    return async ({ bytes, steps }) => {
+      const protocol = new AMIProtocol()
+      protocol.connectionMade({ write: () => undefined, close: () => undefined })
+      protocol.dataReceived(Buffer.from('Asterisk Call Manager/11.0.0\r\n'))
+      const command = protocol.sendAction('Command', { ActionID: 'c' }).toPromise()
+      const before = await keptBytes()
+      const chunk = Buffer.from(`Output: /obelus/key/${'0'.repeat(40)}: value\r\n`.repeat(900))
+      protocol.dataReceived(Buffer.from('Response: Success\r\nActionID: c\r\n'))
+      let [fed, most] = [0, 0]
+      for (let step = 1; step <= steps; step += 1) {
+        for (; fed < (bytes * step) / steps; fed += chunk.length) protocol.dataReceived(chunk)
+        most = Math.max(most, ((await keptBytes()) - before) / fed)
+      }
+      protocol.dataReceived(Buffer.from('\r\n'))
+      const response = await command
+      most = Math.max(most, ((await keptBytes()) - before) / fed)
+      expect(response.output.length > bytes / 100, true)
+      return most
+    }
+  },
   'one-name': async () => {
     const client = await login()
     return async ({ times, wanted, wantedEvents }) => {

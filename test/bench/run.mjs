@@ -109,6 +109,10 @@ if (isWanted('memory flat')) {
   const grown = await once1('memory', { from: 1e6, to: 1e7, all: counts.all })
   rows.push(plain('memory: from 1 to 10 million events', `${(grown / 1e6).toFixed(2)} MB`, '< 5 MB', grown < 5e6))
 }
+if (isWanted('memory output')) {
+  const held = await once1('command-output', { bytes: 40_000_000, steps: 4 })
+  rows.push(plain("memory: a command's output, each byte", `${held.toFixed(2)} B`, '< 1.6 B', held < 1.6))
+}
 if (isWanted('memory calls')) {
   const { perCall, grown } = await once1('live-calls', LIVE)
   rows.push(plain(`memory: each of ${LIVE.live} bridged calls`, `${perCall.toFixed(0)} B`, '≤ 3 KB', perCall <= 3072))
@@ -125,6 +129,19 @@ if (isWanted('memory agi')) {
     ),
   )
   rows.push(plain(`memory: after ${SESSIONS.gone} more sessions ended`, `${(grown / 1e6).toFixed(2)} MB`, '< 1 MB', grown < 1e6))
+}
+if (isWanted('worst inputs')) {
+  for (const { reader, input, small, large } of await once1('worst-inputs', {})) {
+    const ratio = large / small
+    rows.push({
+      case: `worst input: ${reader}, ${input}`,
+      library: `100 KB: ${large.toFixed(2)} ms`,
+      bound: `10 KB: ${small.toFixed(3)} ms`,
+      ratio: ratio.toFixed(1),
+      allowed: '< 15',
+      '': verdict(ratio < 15),
+    })
+  }
 }
 printTable(rows)
 console.log(`CPU time (user and system) of the client's process, p50 in wall time: median [min–max]. ${seconds()} s in all.`)

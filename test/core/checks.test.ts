@@ -1,33 +1,39 @@
-import { AMIClient, AsyncAGIExecutor, FastAGIServer } from 'obelus-asterisk'
-import { FakeAsterisk } from 'obelus-asterisk/testing'
 import { describe, expect, it } from 'vitest'
+import { oneLine, quote } from '../../src/core/checks.js'
 
-const ami = new AMIClient({ username: 'admin', secret: 's3cret' })
-const emitters: Record<string, { readonly on: unknown }> = {
-  AMIClient: ami,
-  FastAGIServer: new FastAGIServer(),
-  AsyncAGIExecutor: new AsyncAGIExecutor(ami, () => undefined),
-  FakeAsterisk: new FakeAsterisk(),
-}
-
-describe.each([
-  ['AMIClient', "error, warning, status; Asterisk's events are heard by onEvent()"],
-  ['FastAGIServer', 'error, session, ended'],
-  ['AsyncAGIExecutor', 'error, session, ended'],
-  ['FakeAsterisk', 'connection, login, disconnect, action, response'],
-])('on() of %s', (name, names) => {
-  const emitter = emitters[name] as { on(name: unknown, listener: unknown): () => void }
-
-  it.each(['foo', 'Error', 'toString', '', undefined])('refuses the name %j, and says which there are', (unknown) => {
-    const quoted = typeof unknown === 'string' ? JSON.stringify(unknown) : 'undefined'
-    expect(() => emitter.on(unknown, () => undefined)).toThrow(new TypeError(`There is no ${quoted} to listen to, only ${names}`))
+describe('quote', () => {
+  it.each<[unknown, string]>([
+    ['pbx', '"pbx"'],
+    ['a\r\n"b"', '"a\\r\\n\\"b\\""'],
+    [5, '5'],
+    [Number.NaN, 'NaN'],
+    [5n, '5'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+    [true, 'true'],
+    [Symbol('s'), 'Symbol(s)'],
+    [() => 5, 'a function'],
+    [['hunter2'], 'a list'],
+    [{ secret: 'hunter2' }, 'an object'],
+    [Object.create(null), 'an object'],
+    ['x'.repeat(1_000), `"${'x'.repeat(80)}…"`],
+    ['admin:hunter2@pbx', '"…@pbx"'],
+    ['ami://admin:hunter2@pbx:5038', '"ami://…@pbx:5038"'],
+    ['ami://admin:hun@ter2@pbx', '"ami://…@pbx"'],
+    ['ami://admin:hun?ter2@pbx', '"ami://…"'],
+    ['ami://admin:hun//ter2@pbx', '"ami://…@pbx"'],
+    ['wss://pbx/ami?token=hunter2', '"wss://pbx/ami?…"'],
+    ['wss://pbx/ami?token=hunter2@x', '"wss://…"'],
+  ])('of %o is %s', (value, shown) => {
+    expect(quote(value)).toBe(shown)
   })
 
-  it('refuses a listener that is no function, and takes one that is', () => {
-    const first = names.split(/\W/)[0] as string
-    expect(() => emitter.on(first, undefined)).toThrow(
-      new TypeError(`The listener of "${first}" must be a function, not undefined`),
-    )
-    emitter.on(first, () => undefined)()
+  it('shows no secret that it is told of', () => {
+    expect(quote('my hunter2, and hunter2', ['hunter2', ''])).toBe('"my …, and …"')
   })
+})
+
+it('oneLine shows a foreign text short and on one line', () => {
+  expect(oneLine('a\r\nb\u0000c"d"')).toBe('a\\r\\nb\\u0000c\\"d\\"')
+  expect(oneLine('x'.repeat(1_000_000))).toHaveLength(81)
 })

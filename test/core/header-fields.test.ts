@@ -79,6 +79,28 @@ describe('HeaderFields', () => {
     }
   })
 
+  it('makes an object of any text, with the first value of each name', () => {
+    const pieces = fc.constantFrom('\r', '\n', '\r\n', ':', ': ', '(', ')', '): ', 'a', 'b')
+    fc.assert(
+      fc.property(fc.string({ unit: pieces, maxLength: 30 }), (text) => {
+        const fields = new HeaderFields(text)
+        const first = new Map<string, string>()
+        for (const [each, value] of fields) if (!first.has(each)) first.set(each, value)
+        expect(Object.entries(fields.toObject()).sort()).toEqual([...first].sort())
+      }),
+      { numRuns: 3_000, interruptAfterTimeLimit: 4_000, examples: [['\n'], ['\na: b'], ['\n\r']] },
+    )
+  })
+
+  it('looks through a text without colons once, not once for each line', () => {
+    const fields = new HeaderFields('a\r\n'.repeat(600_000))
+    const began = process.cpuUsage()
+    expect(fields.toObject()).toEqual({})
+    const { user, system } = process.cpuUsage(began)
+    // Once for each line would be some 5 s.
+    expect(user + system).toBeLessThan(1_000_000)
+  })
+
   const name = fc.string({ unit: fc.constantFrom(...'aAbBzZ09-_é__proto__'), minLength: 1, maxLength: 9 })
   const value = fc.string({ maxLength: 30 }).filter((text) => !text.includes('\r') && !text.includes('\n'))
   const pairs = fc.array(fc.tuple(name, value), { maxLength: 20 })

@@ -3,28 +3,21 @@ import { describe, expect, it } from 'vitest'
 import { MessageFramer } from '../../src/core/message-framer.js'
 import { bytesOf, waysToSplit } from '../support/splits.js'
 
-function frame(chunks: readonly Uint8Array[], maxBytes = 1000, taken: (text: string) => boolean = () => true) {
+function frame(chunks: readonly Uint8Array[]): string[] {
   const messages: string[] = []
-  let overflows = 0
-  const framer = new MessageFramer(
-    maxBytes,
-    (bytes, start, end) => {
-      const text = new TextDecoder('latin1').decode(bytes.subarray(start, end))
-      if (!taken(text)) return false
-      messages.push(text)
-      return true
-    },
-    () => {
-      overflows += 1
-    },
-  )
+  const framer = new MessageFramer({
+    message: (bytes, start, end) => messages.push(textOf(bytes, start, end)) > 0,
+    unfinished: () => true,
+  })
   for (const chunk of chunks) {
     const lent = chunk.slice()
-    framer.push(lent)
+    expect(framer.push(lent)).toBe(chunk.length)
     lent.fill(0x58)
   }
-  return { messages, overflows }
+  return messages
 }
+
+const textOf = (bytes: Uint8Array, start: number, end: number) => new TextDecoder('latin1').decode(bytes.subarray(start, end))
 
 /** The plainest reading: skip CR LF and LF, then look for the first CR LF CR LF or CR LF LF. */
 function naiveFrame(text: string): string[] {
@@ -52,7 +45,7 @@ describe('MessageFramer', () => {
   ] as const) {
     for (const { name, chunks } of waysToSplit(bytesOf(text))) {
       it(`lesson 20: a message ends at ${what} (${name})`, () => {
-        expect(frame(chunks)).toEqual({ messages: expected, overflows: 0 })
+        expect(frame(chunks)).toEqual(expected)
       })
     }
   }
@@ -63,7 +56,7 @@ describe('MessageFramer', () => {
         const message = `${'m'.repeat(length)}${end}`
         const text = `${message}${message}rest`
         for (let at = 0; at <= text.length; at += 1) {
-          expect(frame([bytesOf(text.slice(0, at)), bytesOf(text.slice(at))]).messages).toEqual([message, message])
+          expect(frame([bytesOf(text.slice(0, at)), bytesOf(text.slice(at))])).toEqual([message, message])
         }
       }
     }
@@ -81,51 +74,57 @@ describe('MessageFramer', () => {
             chunks.push(bytesOf(text.slice(at, at + size)))
             at += size
           }
-          expect(frame(chunks)).toEqual({ messages: naiveFrame(text), overflows: 0 })
+          expect(frame(chunks)).toEqual(naiveFrame(text))
         },
       ),
       { numRuns: 3000, interruptAfterTimeLimit: 6000 },
     )
   })
 
-  for (const { name, chunks } of waysToSplit(bytesOf('a\r\n\r\nb\r\n\r\nEND\r\n\r\nc\r\n\r\n'))) {
-    it(`goes on to the next end while the bytes are no whole message (${name})`, () => {
-      const { messages } = frame(chunks, 1000, (text) => text.startsWith('c') || text.endsWith('END\r\n\r\n'))
-      expect(messages).toEqual(['a\r\n\r\nb\r\n\r\nEND\r\n\r\n', 'c\r\n\r\n'])
+  for (const { name, chunks } of waysToSplit(bytesOf('a\r\n\r\nstop\r\n\r\n\r\nthe rest\r\n\r\n'))) {
+    it(`stops behind a message where the sink says so, and tells where (${name})`, () => {
+      const messages: string[] = []
+      let rest = ''
+      const framer = new MessageFramer({
+        message: (bytes, start, end) => {
+          messages.push(textOf(bytes, start, end))
+          return messages.at(-1) !== 'stop\r\n\r\n'
+        },
+        unfinished: () => true,
+      })
+      for (const chunk of chunks) {
+        const read = messages.length === 2 ? 0 : framer.push(chunk)
+        rest += textOf(chunk, read, chunk.length)
+      }
+      expect([messages, rest]).toEqual([['a\r\n\r\n', 'stop\r\n\r\n'], '\r\nthe rest\r\n\r\n'])
     })
   }
 
-  for (const { name, chunks } of waysToSplit(bytesOf(`a\r\n\r\n${'x'.repeat(30)}\r\n\r\nb\r\n\r\n`))) {
-    it(`tells once of a message that is too large, and hands on nothing after it (${name})`, () => {
-      expect(frame(chunks, 20)).toEqual({ messages: ['a\r\n\r\n'], overflows: 1 })
-    })
-  }
-
-  it('fault: holds no more than the largest message, and tells as soon as it is larger', () => {
-    let overflowed = false
-    const framer = new MessageFramer(
-      10_000,
-      () => true,
-      () => {
-        overflowed = true
+  it('shows what is unfinished with each chunk, all of it, and forgets what the sink has taken', () => {
+    const shown: string[] = []
+    const messages: string[] = []
+    const framer = new MessageFramer({
+      message: (bytes, start, end) => messages.push(textOf(bytes, start, end)) > 0,
+      unfinished: (bytes, start, end) => {
+        shown.push(textOf(bytes, start, end))
+        return !shown.at(-1)?.startsWith('taken')
       },
-    )
-    let fed = 0
-    for (; !overflowed; fed += 100) framer.push(new Uint8Array(100).fill(0x78))
-    expect(fed).toBe(10_100)
+    })
+    for (const chunk of ['a\r\n\r\nb', 'c', '\r\n\r', '\ntak', 'en', 'd\r\n', '\r\n']) framer.push(bytesOf(chunk))
+    expect(shown).toEqual(['b', 'bc', 'bc\r\n\r', 'tak', 'taken', 'd\r\n'])
+    expect(messages).toEqual(['a\r\n\r\n', 'bc\r\n\r\n', 'd\r\n\r\n'])
   })
 
   it('hands on nothing after stop, not even from the chunk at hand', () => {
     const seen: number[] = []
-    const framer: MessageFramer = new MessageFramer(
-      100,
-      (_bytes, start, end) => {
+    const framer: MessageFramer = new MessageFramer({
+      message: (_bytes, start, end) => {
         seen.push(end - start)
         framer.stop()
         return true
       },
-      () => undefined,
-    )
+      unfinished: () => true,
+    })
     framer.push(bytesOf('a\r\n\r\nb\r\n\r\n'))
     framer.push(bytesOf('c\r\n\r\n'))
     expect(seen).toEqual([5])
@@ -136,7 +135,6 @@ describe('MessageFramer', () => {
     const chunks: Uint8Array[] = []
     const bytes = bytesOf(`${large}a\r\n\r\n${large}`)
     for (let at = 0; at < bytes.length; at += 65_536) chunks.push(bytes.slice(at, at + 65_536))
-    const { messages, overflows } = frame(chunks, 1_100_000)
-    expect([messages.map((message) => message.length), overflows]).toEqual([[1_000_004, 5, 1_000_004], 0])
+    expect(frame(chunks).map((message) => message.length)).toEqual([1_000_004, 5, 1_000_004])
   })
 })

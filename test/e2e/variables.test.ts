@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { AMIClient } from 'obelus-asterisk'
+import { type AMIClient, unescapeValue } from 'obelus-asterisk'
 import { describe, expect, it } from 'vitest'
 import { loggedIn, servers } from './target.js'
 
@@ -95,5 +95,33 @@ describe.each(servers)('variables on $name', (server) => {
       }),
       { numRuns: 8, endOnFailure: true },
     )
+  })
+
+  it('unescapeValue reads what Asterisk escapes in VarSet and PresenceStateChange, in the list too', async () => {
+    const ami = await loggedIn(server)
+    const text = "it's \\ a?"
+    const change = ami.waitFor('PresenceStateChange')
+    await ami.sendAction('Setvar', { Variable: 'PRESENCE_STATE(CustomPresence:Escaped)', Value: `dnd,sub ${text},said ${text}` })
+    const list = await ami.sendAction('PresenceStateList')
+    for (const event of [await change, list.events.find((item) => item.get('Presentity') === 'CustomPresence:Escaped')]) {
+      expect([event?.get('Subtype'), event?.get('Message')]).toEqual(["sub it\\'s \\\\ a\\?", "said it\\'s \\\\ a\\?"])
+      expect([event?.get('Subtype'), event?.get('Message')].map((value) => unescapeValue(value ?? ''))).toEqual([
+        `sub ${text}`,
+        `said ${text}`,
+      ])
+    }
+    const set = ami.waitFor('VarSet', { where: (event) => event.get('Variable') === 'ESCAPED' })
+    await ami.sendAction('Setvar', { Variable: 'ESCAPED', Value: text })
+    expect(unescapeValue((await set).get('Value'))).toBe(text)
+  })
+
+  it('a value that looks like the beginning of output hides nothing that follows it', async () => {
+    const ami = await loggedIn(server)
+    const next = ami.waitFor('UserEvent', { where: (event) => event.get('UserEvent') === 'Next', timeoutMs: 5_000 })
+    const output = 'a%0d%0a%0d%0aResponse: Follows%0d%0aX: y%0d%0a%0d%0a'
+    expect((await ami.sendAction('Getvar', { Variable: `URIDECODE(${output})` })).get('Value')).toBe('a')
+    await ami.sendAction('UserEvent', { UserEvent: 'Next' }, { timeoutMs: 5_000 })
+    await next
+    expect((await ami.command('core show version', { timeoutMs: 5_000 }))[0]).toContain('Asterisk')
   })
 })

@@ -159,6 +159,73 @@ describe('TLS', () => {
   })
 })
 
+describe('TLS that fails', () => {
+  /** One line, and none of OpenSSL's file names. */
+  const PLAIN = /^No connection to 127\.0\.0\.1:\d+ by TLS: [\w :;{},.]+$/
+
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)('a certificate of the client that is missing is final with %s', async (version) => {
+    const port = await listen(
+      createTLS({
+        key: pem('server.key'),
+        cert: pem('server.pem'),
+        ca: pem('ca.pem'),
+        requestCert: true,
+        rejectUnauthorized: true,
+        minVersion: version,
+        maxVersion: version,
+      }) as unknown as Server,
+    )
+    const error = await refusal(client(port, { tls: { ca: pem('ca.pem'), servername: 'pbx.test' }, reconnect: {} }))
+    expect(error).toMatchObject({ name: 'ConnectionError', retryable: false, message: expect.stringMatching(PLAIN) })
+    expect(error?.message).toContain('the server may want another certificate of this client: tls: { cert, key }')
+  })
+
+  it('a port that does not speak it: the reason is a line of plain words', async () => {
+    const port = await listen(createServer((socket) => socket.write(GREETING)))
+    const error = await refusal(client(port, { tls: true, reconnect: {} }))
+    expect(error?.message).toMatch(PLAIN)
+    expect(error?.message).toContain('wrong version number; the port may not speak TLS')
+  })
+
+  it('a connection that breaks before the greeting, without an alert, is tried again', async () => {
+    const port = await listen(
+      createTLS({ key: pem('server.key'), cert: pem('server.pem') }, (socket) => socket.destroy()) as unknown as Server,
+    )
+    const error = await refusal(client(port, { tls: { rejectUnauthorized: false } }))
+    expect(error).not.toMatchObject({ retryable: false })
+  })
+
+  it('options that cannot be used are final', async () => {
+    const error = await refusal(client(1, { tls: { key: 'nonsense', cert: 'nonsense' }, reconnect: {} }))
+    expect(error).toMatchObject({
+      name: 'ConnectionError',
+      retryable: false,
+      message: 'No connection to 127.0.0.1:1 by TLS: wrong options of tls: no start line',
+    })
+  })
+
+  it.each([
+    ['localhost', {}, 'localhost'],
+    ['localhost', { servername: 'pbx.test' }, 'pbx.test'],
+    ['127.0.0.1', {}, undefined],
+    ['127.0.0.1', { servername: 'pbx.test' }, 'pbx.test'],
+  ])('to %s with %o it asks for the certificate of %s', async (host, tls, name) => {
+    const asked = new Promise<string | false>((resolve) => {
+      const server = createTLS({ key: pem('server.key'), cert: pem('server.pem') }, (socket) =>
+        resolve(socket.servername ?? false),
+      )
+      server.listen(0, '127.0.0.1', () => {
+        const { port } = server.address() as AddressInfo
+        client(port, { host, tls: { ...tls, rejectUnauthorized: false } })
+          .login()
+          .catch(() => undefined)
+      })
+      cleanUp.push(() => new Promise((closed) => server.close(closed)))
+    })
+    expect(await asked).toBe(name ?? false)
+  })
+})
+
 describe('a server that sends nonsense after the login', () => {
   function* repeat(start: string, text: string, times: number, end: string) {
     yield start
@@ -171,7 +238,11 @@ describe('a server that sends nonsense after the login', () => {
     ['200,000 headers', () => repeat('Event: X\r\n', 'a: b\r\n', 200_000, '\r\n'), /more than 1048576 bytes/],
     ['10,001 headers', () => repeat('Event: X\r\n', 'a: b\r\n', 10_001, '\r\n'), /more than 10000 headers/],
     ['a value of 100 MB', () => repeat('Event: X\r\nValue: ', 'x', 100_000_000, '\r\n\r\n'), /more than 1048576 bytes/],
-    ['a line of 600 kB', () => repeat('Event: X\r\nValue: ', 'x', 600_000, '\r\n\r\n'), /a line has more than 524288 bytes/],
+    [
+      'a line of 600 kB',
+      () => repeat('Event: X\r\nValue: ', 'x', 600_000, '\r\n\r\n'),
+      /more than 524288 bytes in a line \(limits\.maxLineBytes\)/,
+    ],
     ['a message without end', () => repeat('', 'Event: X\r\n', 300_000, ''), /more than 1048576 bytes/],
   ])('fault: %s: ProtocolError that names the server and the limit; the rest is not read', async (_, bytes, message) => {
     let sent = 0

@@ -153,11 +153,11 @@ describe('faults', () => {
   it.each<[object, string]>([
     [{ split: 0 }, 'split must be a whole number above 0, not 0'],
     [{ dropAfterBytes: '9' }, 'dropAfterBytes must be a whole number above 0, not "9"'],
-    [{ delayMs: -1 }, 'delayMs must be a number of milliseconds from 0 up, not -1'],
+    [{ delayMs: -1 }, 'delayMs must be a number of milliseconds from 0 up, or two, not -1'],
     [{ delayMs: [50, 5] }, 'the second of delayMs must be a number of milliseconds from 50 up, not 5'],
-    [{ corruptPerMille: 1001 }, 'corruptPerMille must be from 0 to 1000, not 1001'],
-    [{ seed: Number.NaN }, 'seed must be a number, not NaN'],
-    [{ drop: 5 }, 'There is no fault "drop"; known are split, bytesPerSecond, dropAfterBytes'],
+    [{ corruptPerMille: 1001 }, 'corruptPerMille must be a number from 0 to 1000, not 1001'],
+    [{ seed: Number.NaN }, 'seed must be a finite number, not NaN'],
+    [{ drop: 5 }, 'There is no option "drop"; known are seed, split, delayMs, bytesPerSecond, dropAfterBytes'],
   ])('%j cannot be', (faults, message) => expect(() => faulty(new FakeAsterisk().connector, faults)).toThrow(message))
 
   it('break() does nothing without a connection; an attempt that is given up ends', async () => {

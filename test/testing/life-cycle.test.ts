@@ -17,21 +17,19 @@ const ask = (ami: AMIClient, name: string, headers: object = {}) => ami.sendActi
 
 describe('options', () => {
   it.each<[object, string]>([
-    [{ usres: {} }, 'There is no option "usres" of a fake; known are users, version'],
+    [{ usres: {} }, 'There is no option "usres"; did you mean "users"? Known are users, version'],
     [action('Ping', () => success()), 'Handlers come after the options'],
     [{ version: 18 }, 'version must be 16 or 22, not 18'],
-    [{ unhandled: 'throw' }, 'unhandled must be one of error, warn, bypass, not "throw"'],
+    [{ unhandled: 'throw' }, "unhandled must be 'error', 'warn' or 'bypass', not \"throw\""],
   ])('%j cannot be', (options, message) => expect(() => new FakeAsterisk(options)).toThrow(message))
 
   it.each<[object, string]>([
-    [{ 200: { answer: { afterMs: -1 } } }, 'afterMs of extension 200 must be a number of milliseconds from 0 up, not -1'],
-    [
-      { 200: { answer: { afterMS: 5 } } },
-      'answer of extension 200 of the dialplan has no "afterMS"; known are afterMs, talkMs, cause',
-    ],
-    [{ 200: { answer: {}, talkMs: 5 } }, 'extension 200 of the dialplan has no "talkMs"; known are answer'],
-    [{ 300: { dial: 'PJSIP/1', timeout: 5 } }, 'extension 300 of the dialplan has no "timeout"; known are dial, timeoutMs'],
-    [{ 300: { dial: 'PJSIP/1', timeoutMs: 0 } }, 'timeoutMs of extension 300 must be a number of milliseconds from 1 up, not 0'],
+    [{ 200: { answer: { afterMs: -1 } } }, 'dialplan.200.answer.afterMs must be a number of milliseconds from 0 up, not -1'],
+    [{ 200: { answer: { afterMS: 5 } } }, 'There is no option "dialplan.200.answer.afterMS"; did you mean "afterMs"?'],
+    [{ 200: { answer: { cause: 'busy' } } }, 'dialplan.200.answer.cause must be a whole number from 0 to 127, not "busy"'],
+    [{ 200: { answer: {}, talkMs: 5 } }, 'There is no option "dialplan.200.talkMs"; known are answer'],
+    [{ 300: { dial: 'PJSIP/1', timeout: 5 } }, 'There is no option "dialplan.300.timeout"; did you mean "timeoutMs"?'],
+    [{ 300: { dial: 'PJSIP/1', timeoutMs: 0 } }, 'dialplan.300.timeoutMs must be a number of milliseconds from 1 up, not 0'],
   ])('a dialplan %j cannot be', (plan, message) => expect(() => new FakeAsterisk().dialplan(plan as never)).toThrow(message))
 })
 
@@ -91,6 +89,7 @@ describe('close()', () => {
     const error = (await pbx.close().catch((reason: Error) => reason)) as Error
     expect(error.message).toBe("A listener of 'action' threw")
     expect(error.cause).toMatchObject({ message: 'in the listener' })
+    expect(() => pbx.on('logon' as 'login', () => undefined)).toThrow('There is no event "logon"; did you mean "login"?')
   })
 
   it('lets a generator that nobody waits for finish', async () => {

@@ -83,6 +83,10 @@ const answer = (socket: TestSocket, headers = '') => {
   return `Response: Success\r\nActionID: ${id}\r\n${headers}\r\n`
 }
 
+async function readAll<T>(items: AsyncIterable<T>, read: (item: T) => void): Promise<void> {
+  for await (const item of items) read(item)
+}
+
 async function loggedIn(options = {}) {
   const at = open(options)
   const login = at.ami.login()
@@ -114,8 +118,8 @@ describe('a link over WebSocket', () => {
     latest().end(1006)
     expect(await login).toBe('No connection to wss://bridge.test:8088/ami: it was closed with code 1006')
     for (const [url, quoted] of [
-      ['http://bridge.test/?token=hunter3', '"http://bridge.test/…"'],
-      ['//u:hunter2@bridge.test', '"…bridge.test"'],
+      ['http://bridge.test/?token=hunter3', '"http://bridge.test/?…"'],
+      ['//u:hunter2@bridge.test', '"//…@bridge.test"'],
     ] as const)
       expect(() => webSocketTransport(url, { WebSocket: TestSocket })).toThrow(`begins with ws:// or wss://, not ${quoted}`)
   })
@@ -152,6 +156,88 @@ describe('a link over WebSocket', () => {
     }
     for (const frame of frames) socket.say(frame)
     expect(((await ping) as AMIResponse).get('Ping')).toBe('Pöng')
+  })
+
+  it('takes frames that come as Blobs, in their place among the others, and before the close that follows', async () => {
+    const { ami, socket } = await loggedIn()
+    const events = ami.events('Hangup')
+    const text = (channel: number) => `Event: Hangup\r\nChannel: PJSIP/${channel}\r\n\r\n`
+    socket.say(new Blob([text(1)]))
+    socket.say(text(2))
+    socket.say(new Blob([text(3).slice(0, 7)]))
+    socket.say(new Blob([text(3).slice(7)]))
+    socket.say(new TextEncoder().encode(text(4)))
+    socket.end(1000)
+    const channels: unknown[] = []
+    await expect(readAll(events, (event) => channels.push(event.get('Channel')))).rejects.toThrow('closed the connection')
+    expect(channels).toEqual(['PJSIP/1', 'PJSIP/2', 'PJSIP/3', 'PJSIP/4'])
+  })
+
+  it.each<[string, unknown, string]>([
+    ['a number', 5, 'a frame came that is neither text nor bytes'],
+    ['nothing', null, 'a frame came that is neither text nor bytes'],
+    ['a Blob that cannot be read', { arrayBuffer: () => Promise.reject(new Error('gone')) }, 'a Blob could not be read: gone'],
+  ])('a frame that is %s ends the link, and says why', async (_, frame, why) => {
+    const { ami, socket } = await loggedIn()
+    const ping = ami.sendAction('Ping').catch((error: Error) => error)
+    await settle()
+    socket.say(frame)
+    expect(((await ping) as Error).cause).toMatchObject({
+      message: `The connection to ws://bridge.test/ was lost: ${why}`,
+    })
+    expect(socket.closes).toBeGreaterThan(0)
+  })
+
+  it('a socket that cannot be made is final, and its error shows no secret', async () => {
+    class Refusing {
+      constructor(url: string | URL) {
+        throw new SyntaxError(`no such sub-protocol\nfor ${String(url)}`)
+      }
+    }
+    const WebSocket = Refusing as never
+    const connect = webSocketTransport('ws://u:hunter2@bridge.test/', { WebSocket, protocols: 'a b' })
+    const { ami } = open({ connect, reconnect: {} })
+    await expect(ami.login()).rejects.toMatchObject({
+      name: 'ConnectionError',
+      retryable: false,
+      message: 'No connection to ws://bridge.test/: no such sub-protocol\\nfor ws://bridge.test/',
+    })
+  })
+
+  it('shows what the peer says on one line', async () => {
+    const { ami } = open()
+    const login = ami.login().catch((error: Error) => error.message)
+    await settle()
+    latest().end(1011, 'died\r\n\u0007badly')
+    expect(await login).toBe('No connection to ws://bridge.test/: it was closed with code 1011: died\\r\\n\\u0007badly')
+  })
+
+  it('a link that its signal ends is closed at once', async () => {
+    const abort = new AbortController()
+    const lost: unknown[] = []
+    const protocol = { connectionMade: () => undefined, dataReceived: () => undefined, connectionLost: () => lost.push('lost') }
+    const made = webSocketTransport('ws://bridge.test/', { WebSocket: TestSocket })(protocol, abort.signal)
+    const socket = latest()
+    socket.open()
+    await made
+    abort.abort()
+    abort.abort()
+    socket.end(1000)
+    expect([lost, socket.closes]).toEqual([['lost'], 1])
+  })
+
+  it.each<[string, () => unknown, string]>([
+    ['no target', () => webSocketTransport(undefined as never), 'a WebSocket link needs a URL or a WebSocket, not undefined'],
+    ['options in its place', () => webSocketTransport({ url: 'ws://x' } as never), 'needs a URL or a WebSocket, not an object'],
+    [
+      'an unknown option',
+      () => webSocketTransport('ws://x', { protocol: 'binary' } as never),
+      'There is no option "protocol"; did you mean "protocols"? Known are protocols, WebSocket',
+    ],
+    ['wrong sub-protocols', () => webSocketTransport('ws://x', { protocols: [5] as never }), 'protocols[0] must be text, not 5'],
+    ['a wrong class', () => webSocketTransport('ws://x', { WebSocket: 'ws' as never }), 'WebSocket must be a function, not "ws"'],
+  ])('refuses %s', (_, make, message) => {
+    expect(make).toThrow(message)
   })
 
   it.each<[string, (socket: TestSocket) => void, RegExp]>([
@@ -232,6 +318,28 @@ describe('a link over WebSocket', () => {
     })
     expect(() => new WebClient({ username: 'a', secret: 'b' } as never)).toThrow('connect must be a connector')
   })
+})
+
+it('the fake takes frames that are Blobs, too', async () => {
+  const pbx = new FakeAsterisk({ users: { admin: 's3cret' } })
+  pbx.listenWebSocket('ws://pbx.test/blobs')
+  const socket = new WebSocket('ws://pbx.test/blobs')
+  onTestFinished(async () => {
+    socket.close()
+    await pbx.close()
+  })
+  socket.binaryType = 'arraybuffer'
+  const said = new Promise<string>((resolve) => {
+    let text = ''
+    socket.addEventListener('message', ({ data }) => {
+      text += decoder.decode(data as ArrayBuffer)
+      if (text.includes('ActionID: 1')) resolve(text)
+    })
+  })
+  await new Promise((resolve) => socket.addEventListener('open', resolve))
+  socket.send(new Blob(['Action: Login\r\nActionID: 1\r\nUsername: admin\r\n']))
+  socket.send('Secret: s3cret\r\n\r\n')
+  expect(await said).toContain('Response: Success')
 })
 
 it('a test written from the README needs one line to clean up', async () => {

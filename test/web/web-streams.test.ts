@@ -1,4 +1,4 @@
-import { ConnectionError, webStreamsTransport } from 'obelus-asterisk'
+import { AMIClient, ConnectionError, type DuplexStreams, webStreamsTransport } from 'obelus-asterisk'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { settle } from '../support/virtual-clock.js'
 
@@ -74,6 +74,85 @@ it('a peer that takes nothing is not waited for', async () => {
   expect([told, closed()]).toEqual([['made', 'lost in order'], 0])
   await vi.advanceTimersByTimeAsync(1)
   expect(closed()).toBe(1)
+})
+
+it('a signal that aborts ends the link at once, also one that is closing', async () => {
+  const abort = new AbortController()
+  const open = async () => {
+    const outgoing = new TransformStream<Uint8Array, Uint8Array>()
+    const told: string[] = []
+    const protocol = {
+      connectionMade: () => undefined,
+      dataReceived: () => undefined,
+      connectionLost: (error?: Error) => told.push(`lost ${error?.message ?? 'in order'}`),
+    }
+    const streams = {
+      readable: new TransformStream<Uint8Array, Uint8Array>().readable,
+      writable: outgoing.writable,
+      close: () => told.push('closed'),
+    }
+    const link = await webStreamsTransport(() => streams)(protocol, abort.signal)
+    link.write(new Uint8Array(1))
+    return { link, told }
+  }
+  const [running, closing] = [await open(), await open()]
+  closing.link.close()
+  await settle()
+  expect([running.told, closing.told]).toEqual([[], ['lost in order']])
+  abort.abort()
+  await settle()
+  expect([running.told, closing.told]).toEqual([
+    ['lost in order', 'closed'],
+    ['lost in order', 'closed'],
+  ])
+})
+
+it('streams that somebody else has locked are no connection, and are not asked for again', async () => {
+  const readable = new TransformStream<Uint8Array, Uint8Array>().readable
+  const { writable } = new TransformStream<Uint8Array, Uint8Array>()
+  readable.getReader()
+  let opened = 0
+  const connect = webStreamsTransport(() => {
+    opened += 1
+    return { readable, writable }
+  })
+  await using ami = new AMIClient({ username: 'admin', secret: 's3cret', connect })
+  await expect(ami.login()).rejects.toMatchObject({
+    name: 'ConnectionError',
+    retryable: false,
+    message: 'No connection: somebody else has locked the streams',
+  })
+  expect(opened).toBe(1)
+})
+
+it('what was opened and is no streams is no connection; what is given must be streams or a function', async () => {
+  const protocol = { connectionMade: () => undefined, dataReceived: () => undefined, connectionLost: () => undefined }
+  await expect(webStreamsTransport(() => undefined as never)(protocol, new AbortController().signal)).rejects.toMatchObject({
+    retryable: false,
+    message: 'No connection: what was opened is no { readable, writable }',
+  })
+  expect(() => webStreamsTransport('pbx:5038' as never)).toThrow(
+    'a link over streams needs { readable, writable }, or a function that opens them, not "pbx:5038"',
+  )
+})
+
+it('streams that open after the attempt was given up are closed, unless somebody else has them', async () => {
+  const protocol = { connectionMade: () => undefined, dataReceived: () => undefined, connectionLost: () => undefined }
+  for (const isLocked of [false, true]) {
+    const abort = new AbortController()
+    let opened: (streams: DuplexStreams) => void = () => undefined
+    const connect = webStreamsTransport(() => new Promise((resolve) => (opened = resolve)))
+    const attempt = connect(protocol, abort.signal).catch((error: Error) => error.message)
+    await settle()
+    abort.abort(new Error('too late'))
+    expect(await attempt).toBe('too late')
+    let closed = 0
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+    if (isLocked) readable.getReader()
+    opened({ readable, writable, close: () => (closed += 1) })
+    await settle()
+    expect(closed).toBe(isLocked ? 0 : 1)
+  }
 })
 
 it('streams that cannot be opened are no connection; streams that were given serve one link', async () => {

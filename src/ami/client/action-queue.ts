@@ -1,4 +1,5 @@
 import PQueue from 'p-queue'
+import { onAbort } from '../../core/abort.js'
 import type { Clock } from '../../core/clock.js'
 import { ActionError, ActionTimeoutError, InvalidActionError } from '../messages/errors.js'
 import type { AMIEvent } from '../messages/event.js'
@@ -13,11 +14,12 @@ export interface RunOptions {
   readonly priority: number
   readonly signal: AbortSignal | undefined
   readonly onItem: ((event: AMIEvent) => void) | undefined
+  readonly onWritten: (() => void) | undefined
 }
 
 /** What the queue tells its client. */
 export interface ActionQueueEvents {
-  /** An action was written. What is returned is called when it is answered. */
+  /** An action was written. What is returned is called when it is settled: answered, given up or lost. */
   written(action: PreparedAction): (() => void) | undefined
   /** Asterisk answered, with a success or a refusal. */
   answered(response: AMIResponse): void
@@ -102,8 +104,10 @@ export class ActionQueue {
   }
 
   #start(action: QueuedAction): void {
-    if (this.#protocol === undefined || !action.start(this.#protocol)) return
+    if (this.#protocol === undefined) return
+    // Before the write, which can settle the action.
     this.#inFlight += 1
+    if (!action.start(this.#protocol)) this.#inFlight -= 1
     this.#pace()
   }
 
@@ -122,9 +126,12 @@ class QueuedAction {
   readonly #events: ActionQueueEvents
   readonly #settled: (outcome: Outcome) => void
   readonly #cancelTimer: () => void
-  readonly #aborted = () => this.giveUp(this.#options.signal?.reason)
+  readonly #forgetSignal: () => void
   #leaveLine: AbortController | undefined
-  #inFlight: { readonly protocol: AMIProtocol; readonly pending: PendingAction } | undefined
+  #sent: 'no' | 'maybe' = 'no'
+  #inFlight:
+    | { readonly protocol: AMIProtocol; readonly pending: PendingAction; readonly settled: (() => void) | undefined }
+    | undefined
   #done = false
 
   constructor(
@@ -141,11 +148,12 @@ class QueuedAction {
     const { timeoutMs } = options
     this.#cancelTimer =
       timeoutMs === Number.POSITIVE_INFINITY ? () => undefined : clock.after(timeoutMs, () => this.giveUp(this.#timeout()))
-    options.signal?.addEventListener('abort', this.#aborted, { once: true })
+    this.#forgetSignal = onAbort(options.signal, () => this.giveUp(options.signal?.reason))
   }
 
+  /** `maybe` from the moment on in which its bytes are handed to the transport. */
   get sent(): 'no' | 'maybe' {
-    return this.#inFlight === undefined ? 'no' : 'maybe'
+    return this.#sent
   }
 
   get priority(): number {
@@ -161,22 +169,27 @@ class QueuedAction {
   /** Writes the action. Returns false when that cannot be, and the action is settled. */
   start(protocol: AMIProtocol): boolean {
     this.#leaveLine = undefined
+    // A transport may report the loss of the connection, which settles the action, from within its write.
+    this.#sent = 'maybe'
     let pending: PendingAction
     try {
       pending = protocol.writeAction(this.prepared, this.#options.onItem)
     } catch (error) {
+      this.#sent = 'no'
       this.giveUp(error)
       return false
     }
-    this.#inFlight = { protocol, pending }
-    const done = this.#events.written(this.prepared)
+    this.#options.onWritten?.()
+    if (this.#done) {
+      protocol.abandonAction(pending)
+      return true
+    }
+    this.#inFlight = { protocol, pending, settled: this.#events.written(this.prepared) }
     pending.onResult = (response) => {
-      done?.()
       this.#events.answered(response)
       this.#settle({ ok: true, response })
     }
     pending.onException = (error) => {
-      done?.()
       if (error instanceof ActionError) this.#events.answered(error.response)
       this.#settle({ ok: false, reason: error })
     }
@@ -193,8 +206,9 @@ class QueuedAction {
     if (this.#done) return
     this.#done = true
     this.#cancelTimer()
-    this.#options.signal?.removeEventListener('abort', this.#aborted)
+    this.#forgetSignal()
     this.#leaveLine?.abort()
+    this.#inFlight?.settled?.()
     this.#settled(outcome)
     // What is settled lets go of what it held, so that it is freed while it is young.
     this.#inFlight = undefined

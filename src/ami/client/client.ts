@@ -1,13 +1,25 @@
 import { EventEmitter } from 'eventemitter3'
-import { checkListener, duration } from '../../core/checks.js'
+import { onAbort } from '../../core/abort.js'
 import type { Clock } from '../../core/clock.js'
+import { asError } from '../../core/errors.js'
 import { EventStream } from '../../core/event-stream.js'
 import type { Gap } from '../../core/gap.js'
+import { checkListener, guarded } from '../../core/listeners.js'
+import {
+  abortSignal,
+  anyObject,
+  callback,
+  checkOptions,
+  milliseconds,
+  number,
+  type OptionKind,
+  type OptionsShape,
+} from '../../core/options.js'
 import { systemRandomBytes } from '../../core/random-bytes.js'
 import { systemClock } from '../../core/system-clock.js'
 import { type TextCodec, textCodec } from '../../core/text-codec.js'
 import type { Connector } from '../../core/transport.js'
-import { ClosedError, ConnectionError, ConnectionLostError } from '../messages/errors.js'
+import { ClosedError, ConnectionError, ConnectionLostError, StreamOverflowError } from '../messages/errors.js'
 import type { AMIEvent, EventOf } from '../messages/event.js'
 import type { AMIResponse, ListItem } from '../messages/response.js'
 import type {
@@ -40,13 +52,23 @@ import {
 
 /** What a blocking action may take beyond the time it asked for. */
 const BLOCKING_MARGIN_MS = 5_000
+const ACTION_SHAPE: OptionsShape<ActionOptions> = {
+  variables: anyObject,
+  signal: abortSignal,
+  timeoutMs: milliseconds(),
+  priority: number,
+  onWritten: callback,
+}
+const LOGIN_SHAPE: OptionsShape<LoginOptions> = { signal: abortSignal, timeoutMs: milliseconds() }
 /** How many changes of the status may wait for a reader of `statusChanges()`. */
 const MAX_BUFFERED_STATUSES = 1_000
 
 /** What the client needs from its runtime. */
 export interface Platform {
-  /** Makes links, unless the options bring a connector. */
-  readonly connector: Connector
+  /** The options that its client takes besides. */
+  readonly options: Readonly<Record<string, OptionKind>>
+  /** What makes links, unless the options bring a connector. Called when the options are checked. */
+  readonly connector: () => Connector
   /** Told of an error that a user's listener threw, when nobody listens to `error`. */
   readonly unheardError: (error: Error) => void
 }
@@ -57,10 +79,16 @@ export interface ActionOptions {
   readonly variables?: Variables | undefined
   /** Stops waiting: rejects with the signal's reason. An action that was written is not unsent. */
   readonly signal?: AbortSignal | undefined
-  /** The most it may take, waiting in the queue included. @default the client's `actionTimeoutMs` */
+  /**
+   * The most it may take, waiting in the queue included.
+   * @default the client's `actionTimeoutMs`; for an Originate without `Async` and a WaitEvent with `Timeout`, the time that they ask for and 5 s, if
+   * that is more
+   */
   readonly timeoutMs?: number
   /** Among actions that wait, higher ones go first. @default 0 */
   readonly priority?: number
+  /** Called when the action is written: from now on Asterisk may do it. */
+  readonly onWritten?: (() => void) | undefined
 }
 
 /** How `login()` waits. */
@@ -78,9 +106,11 @@ export interface ClientNotices {
   /** Something odd that harmed nothing: a response that nobody waits for, a line that is none, an action that blocks the connection. */
   warning: (message: string) => void
   status: (status: ConnectionStatus) => void
+  /** Events were missed, as while there was no link; told before the first event after the hole. What a stream drops is told by that stream only. */
+  gap: (gap: Gap) => void
 }
 
-const NOTICES: Readonly<Record<keyof ClientNotices, true>> = { error: true, warning: true, status: true }
+const NOTICES: Readonly<Record<keyof ClientNotices, true>> = { error: true, warning: true, status: true, gap: true }
 
 /**
  * A client of Asterisk's Manager Interface that stays logged in: it reconnects by itself, and streams, listeners and actions that wait
@@ -103,7 +133,7 @@ export class AMIClient implements AsyncDisposable {
 
   /** @throws TypeError or RangeError that names a wrong option and quotes its value (but never the secret). */
   constructor(options: AMIClientOptions, platform: Platform) {
-    this.#options = resolveOptions(options)
+    this.#options = resolveOptions(options, platform.options)
     this.#platform = platform
     this.#clock = options.clock ?? systemClock
     this.#codec = textCodec(this.#options.encoding)
@@ -113,11 +143,14 @@ export class AMIClient implements AsyncDisposable {
       written: (action) => this.#written(action),
       answered: (response) => this.#connection.answered(response),
     })
-    this.#connection = new Connection(this.#options, options.connect ?? platform.connector, this.#clock, this.#hub, {
+    this.#connection = new Connection(this.#options, options.connect ?? platform.connector(), this.#clock, this.#hub, {
       status: (status) => this.#tellStatus(status),
       online: (protocol) => this.#queue.resume(protocol),
       offline: () => this.#queue.pause(),
-      gap: (gap) => this.#subscriptions.pushGap(gap),
+      gap: (gap) => {
+        this.#subscriptions.pushGap(gap)
+        this.#notices.emit('gap', gap)
+      },
       gaveUp: (reason) => this.#gaveUp(reason),
       lateAnswer: () => {
         this.#lateAnswers += 1
@@ -152,12 +185,13 @@ export class AMIClient implements AsyncDisposable {
    * the attempts end with it, unless another call waits or the client has been online: then it goes on trying.
    *
    * @throws AuthenticationError when Asterisk refuses the login; it is not tried again.
-   * @throws ConnectionError, ConnectionLostError or ProtocolError when attempts or time are used up, or the peer is no Asterisk.
-   * @throws ClosedError when the client is or gets closed; the signal's reason when it aborts.
+   * @throws ConnectionError, ConnectionLostError or ProtocolError when attempts or time are used up, or the peer is no Asterisk. When time is
+   * up, it says what the attempt under way waits for and what the one before came to.
+   * @throws ClosedError when the client is or gets closed; the signal's reason when it aborts; TypeError or RangeError for a wrong option.
    */
   async login(options: LoginOptions = {}): Promise<void> {
+    checkOptions(options, LOGIN_SHAPE)
     const { signal, timeoutMs = this.#options.actionTimeoutMs } = options
-    duration('timeoutMs', timeoutMs)
     signal?.throwIfAborted()
     this.#refuseClosed()
     await this.#connection.login(timeoutMs, signal)
@@ -170,46 +204,62 @@ export class AMIClient implements AsyncDisposable {
    * @throws InvalidActionError when Asterisk would read something else; nothing is written then.
    * @throws ActionError when Asterisk refuses it, or cancels its list.
    * @throws ActionTimeoutError, ConnectionLostError or ClosedError when no answer comes; `sent` says whether it was written.
-   * @throws ConnectionError when `login()` was not called; ProtocolError when the list is beyond `limits.maxListEvents`.
+   * @throws ConnectionError when `login()` was not called; ProtocolError when its answer or list is beyond one of `limits`: the connection lives.
+   * @throws TypeError or RangeError for a wrong option.
    */
   sendAction<const Name extends ActionName | Unlisted>(
     name: Name,
-    ...[headers, options = {}]: ActionArguments<Name, ActionOptions>
+    ...[headers, options]: ActionArguments<Name, ActionOptions>
   ): Promise<AMIResponse<PlainName<Name>>> {
     return this.#send(name, headers as ActionHeaders | undefined, options, undefined) as Promise<AMIResponse<PlainName<Name>>>
   }
 
   /**
-   * Runs a command of Asterisk's console and resolves with the lines it printed, the same on every version.
+   * Runs a command of Asterisk's console and resolves with the lines it printed, the same on every version; up to `limits.maxOutputBytes` of
+   * them, 64 MiB by default.
    *
    * @throws what `sendAction` throws; the `response.output` of an `ActionError` says why the command failed.
    */
   async command(command: string, options: ActionOptions = {}): Promise<string[]> {
     const response = await this.sendAction('Command', { Command: command }, options)
-    return [...response.output]
+    // Nobody else has the response: its lines need not be copied.
+    return response.output as string[]
   }
 
   /**
    * Sends an action that answers with a list and yields the list's events as they come, keeping none. Leaving the loop early ends the
    * wait. The reader may fall behind by `limits.maxListEvents`.
    *
-   * The stream throws what `sendAction` throws, and StreamOverflowError.
+   * The stream throws what `sendAction` throws, and StreamOverflowError when the reader falls further behind.
+   *
+   * @throws TypeError or RangeError for a wrong option.
    */
   listAction<const Name extends ListActionName | Unlisted>(
     name: Name,
     ...[headers, options = {}]: ActionArguments<Name, ActionOptions>
   ): EventStream<ListItem<PlainName<Name>>> {
+    checkOptions(options, ACTION_SHAPE)
     const left = new AbortController()
     const stream = new EventStream<AMIEvent>({
       ...streamDefaults(this.#clock),
       maxBuffered: this.#options.limits.maxListEvents,
+      overflowError: (maxBuffered) =>
+        new StreamOverflowError(
+          maxBuffered,
+          `The reader of the list of ${name} fell ${maxBuffered} events behind (limits.maxListEvents). Read faster, or raise it.`,
+        ),
       ended: () => left.abort(),
     })
-    const signal = options.signal === undefined ? left.signal : AbortSignal.any([left.signal, options.signal])
-    this.#send(name, headers as ActionHeaders | undefined, { ...options, signal }, (event) => stream.push(event)).then(
-      () => stream.end(),
-      (error) => stream.end(error),
-    )
+    const { signal } = options
+    const forgetSignal = onAbort(signal, () => left.abort(signal?.reason))
+    if (signal?.aborted) left.abort(signal.reason)
+    const own = { ...options, signal: left.signal }
+    this.#send(name, headers as ActionHeaders | undefined, own, (event) => stream.push(event))
+      .then(
+        () => stream.end(),
+        (error) => stream.end(error),
+      )
+      .finally(forgetSignal)
     return stream as EventStream<unknown> as EventStream<ListItem<PlainName<Name>>>
   }
 
@@ -237,20 +287,20 @@ export class AMIClient implements AsyncDisposable {
   /**
    * The next event of one of these names (in any case) that `where` is true for. It waits across reconnects.
    *
-   * @throws ActionTimeoutError when none comes in time; ClosedError when the client closes; the reason why the client gave up, if it does;
-   * the signal's reason; what `where` throws.
+   * @throws ActionTimeoutError when none comes in time, which says in how many `gaps` it may have been missed; ClosedError when the client
+   * closes; the reason why the client gave up, if it does; the signal's reason; what `where` throws; TypeError or RangeError for a wrong option.
    */
   async waitFor<const Name extends EventName | Unlisted | '*'>(
     names: Name | readonly Name[],
     options: WaitForOptions<EventOf<Name>> = {},
   ): Promise<EventOf<Name>> {
     this.#refuseClosed()
-    return this.#subscriptions.waitFor(names, { timeoutMs: this.#options.actionTimeoutMs, ...options })
+    return this.#subscriptions.waitFor(names, options, this.#options.actionTimeoutMs)
   }
 
   /**
    * Calls `listener` for each event of these names (in any case), `'*'` for all, until the returned function is called. A listener that
-   * throws or rejects is reported to `on('error')` and harms nobody else.
+   * throws or rejects is reported to `on('error')` and harms nobody else. Events that were missed are told by `on('gap')`.
    *
    * @throws ClosedError when the client is closed; TypeError for a name that is not text and a listener that is no function.
    */
@@ -276,25 +326,18 @@ export class AMIClient implements AsyncDisposable {
   }
 
   /**
-   * Tells of the client itself: listeners' errors, warnings, the status. Returns the function that stops it.
+   * Tells of the client itself: listeners' errors, warnings, the status, gaps. Returns the function that stops it.
    *
    * @throws TypeError for a name that there is not, and for a listener that is no function.
    */
   on<Notice extends keyof ClientNotices>(notice: Notice, listener: ClientNotices[Notice]): () => void {
-    checkListener(notice, listener, NOTICES, "; Asterisk's events are heard by onEvent()")
+    checkListener(notice, NOTICES, "; Asterisk's events are heard by onEvent()")
     // What a listener of errors throws has nobody else to go to.
-    const report = (error: unknown) => (notice === 'error' ? this.#platform.unheardError(asError(error)) : this.report(error))
-    const guarded = (payload: never) => {
-      try {
-        const result: unknown = (listener as (payload: never) => unknown)(payload)
-        if (result instanceof Promise) result.catch(report)
-      } catch (error) {
-        report(error)
-      }
-    }
-    this.#notices.on(notice, guarded as never)
+    const report = notice === 'error' ? this.#platform.unheardError : (error: Error) => this.report(error)
+    const safe = guarded(listener as (fact: never) => unknown, report)
+    this.#notices.on(notice, safe as never)
     return () => {
-      this.#notices.off(notice, guarded as never)
+      this.#notices.off(notice, safe as never)
     }
   }
 
@@ -330,16 +373,23 @@ export class AMIClient implements AsyncDisposable {
 
   /** No more attempts: everything that waits is settled, streams end with the reason. */
   #gaveUp(reason: Error): void {
-    const why = reason instanceof Error ? reason.message : String(reason)
     this.#queue.rejectAll(
       false,
       ({ name }) =>
-        new ConnectionLostError(`Action ${name} was not sent: the client gave up, ${why}`, { sent: 'no', cause: reason }),
+        new ConnectionLostError(`Action ${name} was not sent: the client gave up, ${reason.message}`, {
+          sent: 'no',
+          cause: reason,
+        }),
     )
     this.#subscriptions.fail(reason)
   }
 
-  #send(name: string, headers: ActionHeaders = {}, options: ActionOptions, onItem: RunOptions['onItem']): Promise<AMIResponse> {
+  #send(
+    name: string,
+    headers: ActionHeaders = {},
+    options: ActionOptions | undefined,
+    onItem: RunOptions['onItem'],
+  ): Promise<AMIResponse> {
     try {
       this.#refuseClosed()
       if (this.status.state === 'idle' || this.status.state === 'failed') {
@@ -347,11 +397,17 @@ export class AMIClient implements AsyncDisposable {
           `Action ${name} cannot be sent: there is no connection to ${this.#options.peer}; await login() first`,
         )
       }
-      const action = prepareAction(name, headers, options.variables, this.#codec, this.#newActionId)
-      const { timeoutMs = this.#defaultTimeout(action), priority = 0, signal } = options
-      duration('timeoutMs', timeoutMs)
-      if (!Number.isFinite(priority)) throw new RangeError(`priority must be a finite number, not ${String(priority)}`)
-      return this.#queue.run(action, { timeoutMs, priority, signal, onItem })
+      if (options !== undefined) checkOptions(options, ACTION_SHAPE)
+      const { variables, priority = 0, signal, onWritten } = options ?? {}
+      const action = prepareAction(name, headers, variables, this.#codec, this.#newActionId)
+      const timeoutMs = options?.timeoutMs ?? this.#defaultTimeout(action)
+      return this.#queue.run(action, {
+        timeoutMs,
+        priority,
+        signal,
+        onItem,
+        onWritten: onWritten && guarded(onWritten, (error) => this.report(error)),
+      })
     } catch (error) {
       return Promise.reject(error)
     }
@@ -383,14 +439,11 @@ export class AMIClient implements AsyncDisposable {
 
   /** Tells an error to those who listen by `on('error')`: for what is built on the client and has nobody else to tell. */
   report(error: unknown): void {
-    if (!this.#notices.emit('error', asError(error))) this.#platform.unheardError(asError(error))
+    const reported = asError(error)
+    if (!this.#notices.emit('error', reported)) this.#platform.unheardError(reported)
   }
 
   #refuseClosed(): void {
     if (this.#connection.isClosing) throw new ClosedError(`The client of ${this.#options.peer} is closed; make a new one`)
   }
-}
-
-function asError(value: unknown): Error {
-  return value instanceof Error ? value : new Error(`Not an error was thrown: ${String(value)}`)
 }

@@ -58,6 +58,7 @@ const PARAMETERS: Readonly<Record<ParameterName, Parameter>> = {
   'limits.maxLineBytes': number,
   'limits.maxHeaders': number,
   'limits.maxMessageBytes': number,
+  'limits.maxOutputBytes': number,
   'limits.maxListEvents': number,
 }
 
@@ -65,8 +66,8 @@ const WEB_SOCKET = { ...PARAMETERS, protocols: words }
 
 /** The schemes, and what the query of each may have. */
 const SCHEMES: Readonly<Record<string, Readonly<Record<string, Parameter>>>> = {
-  ami: PARAMETERS,
-  amis: { ...PARAMETERS, 'tls.servername': word, 'tls.rejectUnauthorized': flag },
+  ami: { ...PARAMETERS, tcpKeepAliveMs: number },
+  amis: { ...PARAMETERS, tcpKeepAliveMs: number, 'tls.servername': word, 'tls.rejectUnauthorized': flag },
   ws: WEB_SOCKET,
   wss: WEB_SOCKET,
 }

@@ -1,8 +1,10 @@
 import { backoffDelayMs } from '../../core/backoff.js'
 import type { Clock } from '../../core/clock.js'
 import { type Deferred, deferred } from '../../core/deferred.js'
+import { asError } from '../../core/errors.js'
 import { Gap } from '../../core/gap.js'
 import type { Connector } from '../../core/transport.js'
+import { waitWithin } from '../../core/waiting.js'
 import { AuthenticationError, ConnectionError, InvalidActionError, ProtocolError } from '../messages/errors.js'
 import type { AMIResponse } from '../messages/response.js'
 import type { AMIProtocol } from '../protocol/protocol.js'
@@ -37,7 +39,7 @@ export interface ConnectionEvents {
 }
 
 interface Outage {
-  /** When the last byte came before it. */
+  /** When the last message came before it. */
   readonly lastLife: number
   readonly start: ServerStart | undefined
   /** Asterisk said that it shuts down. */
@@ -57,8 +59,11 @@ export class Connection {
   /** How many calls of `login()` wait. */
   #callers = 0
   #wasOnline = false
-  /** Attempts in a row that came to nothing, or to a connection that did not last. */
-  #failures = 0
+  /** The number of the attempt under way, or of the next: from 1 since the client began, or since a stable connection was lost. */
+  #attempt = 1
+  /** How many of them were made again, after one that came to nothing or to a connection that did not last. */
+  #retries = 0
+  #lastFailure: Error | undefined
   #onlineAt = 0
   #cancelRetry: () => void = () => undefined
   #outage: Outage | undefined
@@ -105,25 +110,18 @@ export class Connection {
     const { promise } = this.#login
     this.#callers += 1
     if (this.#status.state === 'idle' || this.#status.state === 'failed') {
-      this.#failures = 0
+      this.#attempt = 1
+      this.#retries = 0
+      this.#lastFailure = undefined
       this.#connect()
     }
-    const own = deferred<never>()
-    const cancel = this.#clock.after(timeoutMs, () => own.reject(this.#loginTimeout(timeoutMs)))
-    const abort = () => own.reject(signal?.reason)
-    signal?.addEventListener('abort', abort, { once: true })
     try {
-      await Promise.race([promise, own.promise])
-      this.#callers -= 1
+      await waitWithin(promise, { clock: this.#clock, timeoutMs, signal, tooLate: () => this.#loginTimeout(timeoutMs) })
     } catch (reason) {
-      this.#callers -= 1
-      if (this.#callers === 0 && !this.#wasOnline) {
-        this.#giveUp(reason instanceof Error ? reason : new ConnectionError(`The login was given up: ${String(reason)}`))
-      }
+      if (this.#callers === 1 && !this.#wasOnline) this.#giveUp(asError(reason))
       throw reason
     } finally {
-      cancel()
-      signal?.removeEventListener('abort', abort)
+      this.#callers -= 1
     }
   }
 
@@ -151,13 +149,13 @@ export class Connection {
 
   /** Ends the link. */
   end(reason: Error): void {
+    this.#endOutage(this.#session)
     this.#session?.abort(reason)
-    this.#hub.release()
     this.#setStatus({ state: 'closed' })
   }
 
   #connect(): void {
-    const attempt = this.#failures + 1
+    const attempt = this.#attempt
     const session: Session = new Session(this.#options, this.#connector, this.#clock, {
       made: (protocol) => this.#made(protocol),
       authenticating: (apiVersion) => this.#setStatus({ state: 'authenticating', attempt, apiVersion }),
@@ -193,6 +191,7 @@ export class Connection {
     this.#endOutage(session)
     this.#onlineAt = this.#clock.now()
     this.#wasOnline = true
+    this.#lastFailure = undefined
     this.#setStatus({ state: 'online', since: new Date(this.#onlineAt), apiVersion: session.apiVersion })
     this.#events.online(session.protocol)
     this.#login?.resolve()
@@ -206,20 +205,32 @@ export class Connection {
     this.#session = undefined
     this.#hub.detach()
     this.#events.offline()
-    if (isOnline || this.#status.state === 'booting') {
-      this.#endOutage(undefined)
-      this.#outage = { lastLife: session.lastLife, start: session.serverStart, shutdown: this.#shutdownSeen }
-    }
+    if (isOnline || this.#status.state === 'booting') this.#beginOutage(session)
     if (this.isClosing) return
-    if (isOnline && this.#clock.now() - this.#onlineAt >= STABLE_AFTER_MS) this.#failures = 0
-    this.#failures += 1
-    if (!isRetryable(reason) || this.#failures > this.#options.reconnect.maxAttempts) {
+    if (isOnline && this.#clock.now() - this.#onlineAt >= STABLE_AFTER_MS) {
+      this.#attempt = 0
+      this.#retries = 0
+    }
+    this.#attempt += 1
+    this.#retries += 1
+    this.#lastFailure = reason
+    if (!isRetryable(reason) || this.#retries > this.#options.reconnect.maxAttempts) {
       this.#giveUp(reason)
       return
     }
-    const delayMs = backoffDelayMs(this.#failures, this.#options.reconnect, Math.random())
+    // However short it was, a connection that was ready counts as stable for the first attempt after it.
+    const delayMs = backoffDelayMs(isOnline ? 1 : this.#retries, this.#options.reconnect, Math.random())
     this.#cancelRetry = this.#clock.after(delayMs, () => this.#connect())
-    this.#setStatus({ state: 'waiting', attempt: this.#failures + 1, retryAt: new Date(this.#clock.now() + delayMs), reason })
+    this.#setStatus({ state: 'waiting', attempt: this.#attempt, retryAt: new Date(this.#clock.now() + delayMs), reason })
+  }
+
+  /** A session that brings no events to anybody leaves the outage before it as it is: one hole. */
+  #beginOutage({ lastLife, serverStart: start }: Session): void {
+    const shutdown = this.#shutdownSeen
+    if (this.#outage === undefined || this.#hub.holdsEvents) {
+      this.#endOutage(undefined)
+      this.#outage = { lastLife, start, shutdown }
+    } else if (shutdown) this.#outage = { ...this.#outage, shutdown }
   }
 
   /** Tells of the hole that the outage left, then lets the events go that were held behind it. */
@@ -240,9 +251,7 @@ export class Connection {
     this.#cancelRetry()
     const session = this.#session
     this.#session = undefined
-    this.#outage = undefined
     this.#wasOnline = false
-    this.#hub.release()
     this.#hub.detach()
     session?.abort(reason)
     this.#events.gaveUp(reason)
@@ -256,10 +265,11 @@ export class Connection {
   }
 
   #loginTimeout(timeoutMs: number): ConnectionError {
-    const status = this.#status
-    const failure = `No login to ${this.#options.peer} within ${timeoutMs} ms`
-    if (status.state !== 'waiting') return new ConnectionError(failure)
-    return new ConnectionError(`${failure}; the latest attempt: ${status.reason.message}`, { cause: status.reason })
+    const session = this.#session
+    const cause = this.#lastFailure
+    const underWay = session === undefined ? '' : `; the attempt under way: ${session.progress}`
+    const latest = cause === undefined ? '' : `; the ${session === undefined ? 'latest attempt' : 'one before'}: ${cause.message}`
+    return new ConnectionError(`No login to ${this.#options.peer} within ${timeoutMs} ms${underWay}${latest}`, { cause })
   }
 
   #setStatus(status: ConnectionStatus): void {

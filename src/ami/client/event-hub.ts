@@ -1,4 +1,5 @@
 import { EventEmitter } from 'eventemitter3'
+import { guarded } from '../../core/listeners.js'
 import type { AMIEvent } from '../messages/event.js'
 import type { AMIProtocol } from '../protocol/protocol.js'
 
@@ -10,7 +11,35 @@ const MAX_HELD = 10_000
 /** Who wants the events of one name. */
 interface Route {
   readonly name: string
-  sinks: readonly Sink[]
+  readonly sinks: Sinks
+}
+
+/** Sinks, in their order. Adding and deleting one costs the same however many there are. */
+class Sinks {
+  readonly #all = new Set<Sink>()
+  /** Those that a round goes through: whoever is added during one waits for the next. */
+  #round: readonly Sink[] | undefined
+
+  get isEmpty(): boolean {
+    return this.#all.size === 0
+  }
+
+  add(sink: Sink): void {
+    this.#all.add(sink)
+    this.#round = undefined
+  }
+
+  delete(sink: Sink): void {
+    this.#all.delete(sink)
+    this.#round = undefined
+  }
+
+  /** Hands an event to each. */
+  take(event: AMIEvent): void {
+    this.#round ??= [...this.#all]
+    const round = this.#round
+    for (const sink of round) if (this.#round === round || this.#all.has(sink)) sink(event)
+  }
 }
 
 /**
@@ -20,18 +49,15 @@ interface Route {
 export class EventHub {
   readonly #routes = new Map<string, Route>()
   /** Sinks that want every event. */
-  #anySinks: readonly Sink[] = []
+  readonly #anySinks = new Sinks()
   /** Called at once, also while events are held. */
   readonly #watchers = new EventEmitter()
-  readonly #listeners = new EventEmitter()
-  /** What keeps the listeners of a name subscribed, while there are any. */
-  readonly #feeds = new Map<string, () => void>()
-  readonly #reportError: (error: unknown) => void
+  readonly #reportError: (error: Error) => void
   #protocol: AMIProtocol | undefined
   #held: AMIEvent[] | undefined
   #heldTooMany: () => void = () => undefined
 
-  constructor(reportError: (error: unknown) => void) {
+  constructor(reportError: (error: Error) => void) {
     this.#reportError = reportError
   }
 
@@ -39,7 +65,7 @@ export class EventHub {
   attach(protocol: AMIProtocol): void {
     this.#protocol = protocol
     for (const route of this.#routes.values()) this.#register(protocol, route)
-    if (this.#anySinks.length > 0) this.#registerAny(protocol)
+    if (!this.#anySinks.isEmpty) this.#registerAny(protocol)
   }
 
   detach(): void {
@@ -50,6 +76,11 @@ export class EventHub {
   hold(tooMany: () => void): void {
     this.#held = []
     this.#heldTooMany = tooMany
+  }
+
+  /** Whether events are held back. */
+  get holdsEvents(): boolean {
+    return this.#held !== undefined && this.#held.length > 0
   }
 
   /** Hands on what was held. */
@@ -68,19 +99,19 @@ export class EventHub {
   /** Hands events of these names, or all, to a sink until the returned function is called. */
   subscribe(names: readonly string[] | undefined, sink: Sink): () => void {
     if (names === undefined) {
-      this.#anySinks = [...this.#anySinks, sink]
-      if (this.#anySinks.length === 1 && this.#protocol !== undefined) this.#registerAny(this.#protocol)
+      this.#anySinks.add(sink)
+      if (this.#protocol !== undefined) this.#registerAny(this.#protocol)
       return () => {
-        this.#anySinks = this.#anySinks.filter((each) => each !== sink)
-        if (this.#anySinks.length === 0) this.#protocol?.unregisterEventHandler('*')
+        this.#anySinks.delete(sink)
+        if (this.#anySinks.isEmpty) this.#protocol?.unregisterEventHandler('*')
       }
     }
     // A name given twice is one subscription.
     const routes = [...new Set(names.map((name) => this.#open(name)))]
-    for (const route of routes) route.sinks = [...route.sinks, sink]
+    for (const route of routes) route.sinks.add(sink)
     return () => {
       for (const route of routes) {
-        route.sinks = route.sinks.filter((each) => each !== sink)
+        route.sinks.delete(sink)
         this.#closeUnused(route)
       }
     }
@@ -88,35 +119,14 @@ export class EventHub {
 
   /** Calls a user's listener for each event of a name, or of all. One that throws or rejects is reported and harms nobody. */
   listen(name: string, fn: (event: AMIEvent) => unknown): () => void {
-    const key = name === '*' ? name : name.toLowerCase()
-    const guarded = (event: AMIEvent) => {
-      try {
-        const result = fn(event)
-        if (result instanceof Promise) result.catch(this.#reportError)
-      } catch (error) {
-        this.#reportError(error)
-      }
-    }
-    this.#listeners.on(key, guarded)
-    if (!this.#feeds.has(key)) {
-      this.#feeds.set(
-        key,
-        this.subscribe(name === '*' ? undefined : [name], (event) => this.#listeners.emit(key, event)),
-      )
-    }
-    return () => {
-      this.#listeners.off(key, guarded)
-      if (this.#listeners.listenerCount(key) > 0) return
-      this.#feeds.get(key)?.()
-      this.#feeds.delete(key)
-    }
+    return this.subscribe(name === '*' ? undefined : [name], guarded(fn, this.#reportError))
   }
 
   #open(name: string): Route {
     const key = name.toLowerCase()
     let route = this.#routes.get(key)
     if (route === undefined) {
-      route = { name, sinks: [] }
+      route = { name, sinks: new Sinks() }
       this.#routes.set(key, route)
       if (this.#protocol !== undefined) this.#register(this.#protocol, route)
     }
@@ -124,8 +134,9 @@ export class EventHub {
   }
 
   #closeUnused(route: Route): void {
-    if (route.sinks.length > 0 || this.#watchers.listenerCount(route.name) > 0) return
-    this.#routes.delete(route.name.toLowerCase())
+    const key = route.name.toLowerCase()
+    if (!route.sinks.isEmpty || this.#watchers.listenerCount(route.name) > 0 || this.#routes.get(key) !== route) return
+    this.#routes.delete(key)
     this.#protocol?.unregisterEventHandler(route.name)
   }
 
@@ -143,8 +154,12 @@ export class EventHub {
       this.#spread(event, route)
       return
     }
-    this.#held.push(event)
+    if (this.#isWanted(route)) this.#held.push(event)
     if (this.#held.length > MAX_HELD) this.#heldTooMany()
+  }
+
+  #isWanted(route: Route | undefined): boolean {
+    return !this.#anySinks.isEmpty || (route !== undefined && !route.sinks.isEmpty)
   }
 
   #deliver(event: AMIEvent): void {
@@ -152,7 +167,7 @@ export class EventHub {
   }
 
   #spread(event: AMIEvent, route: Route | undefined): void {
-    if (route !== undefined) for (const sink of route.sinks) sink(event)
-    for (const sink of this.#anySinks) sink(event)
+    route?.sinks.take(event)
+    this.#anySinks.take(event)
   }
 }

@@ -2,19 +2,22 @@ import type { Clock } from '../../core/clock.js'
 
 /** How late a timer may be before this process itself must have stood still. */
 const STALLED_MS = 1_000
+/** The longest silence that an action explains, whatever it asks for: a peer that is gone is found after all. */
+const LONGEST_EXCUSE_MS = 600_000
 
 /** What the keepalive needs from the session it watches. */
 export interface Watched {
-  /** Sends a Ping. Whatever comes back is life, also a refusal. */
+  /** Sends a Ping. Any message that comes is life, also a refusal. */
   ping(): void
-  /** Whether a Ping is due even while bytes come in. */
+  /** Whether a Ping is due even while messages come in. */
   probing(): boolean
   /** The peer is gone; called once. */
   dead(silentMs: number): void
 }
 
 /**
- * Finds a peer that is silently gone. Any byte is a sign of life; silence brings a Ping, and silence after that the end.
+ * Finds a peer that is silently gone, or whose bytes come to nothing. A message that is complete is a sign of life, and so is each part of an
+ * answer that was asked for; silence brings a Ping, and silence after that the end.
  */
 export class KeepAlive {
   readonly #intervalMs: number
@@ -24,6 +27,8 @@ export class KeepAlive {
   #lastLife: number
   /** Until when actions that block the connection explain its silence. */
   readonly #excuses = new Set<{ readonly until: number }>()
+  /** Until when those did that are over. */
+  #excusedBefore = 0
   #stopped = false
   #cancelTimer: () => void
 
@@ -36,21 +41,19 @@ export class KeepAlive {
     this.#cancelTimer = clock.after(this.#intervalMs, () => this.#check())
   }
 
-  /** Bytes came in. */
+  /** A message was completed, or an answer went on. */
   alive(): void {
     this.#lastLife = this.#clock.now()
   }
 
-  /** For so long the peer may be silent, because of an action that it works on; the returned function ends that. */
+  /** For so long (10 min at the most) the peer may be silent, because of an action that it works on; the returned function ends that. */
   excuse(forMs: number): () => void {
-    const excuse = { until: this.#clock.now() + forMs }
+    const excuse = { until: this.#clock.now() + Math.min(forMs, LONGEST_EXCUSE_MS) }
     this.#excuses.add(excuse)
-    return () => this.#excuses.delete(excuse)
-  }
-
-  /** The peer works on nothing that explains a silence. */
-  endExcuses(): void {
-    this.#excuses.clear()
+    return () => {
+      this.#excuses.delete(excuse)
+      this.#excusedBefore = Math.max(this.#excusedBefore, Math.min(excuse.until, this.#clock.now()))
+    }
   }
 
   stop(): void {
@@ -59,7 +62,7 @@ export class KeepAlive {
   }
 
   get #excusedUntil(): number {
-    let until = 0
+    let until = this.#excusedBefore
     for (const excuse of this.#excuses) until = Math.max(until, excuse.until)
     return until
   }

@@ -1,3 +1,4 @@
+import { oneLine } from '../../core/checks.js'
 import { type ActionError, AuthenticationError, ConnectionError } from '../messages/errors.js'
 import type { AMIResponse } from '../messages/response.js'
 
@@ -15,7 +16,7 @@ export function isShuttingDown(response: AMIResponse): boolean {
  */
 export function loginError(peer: string, username: string, refusal: ActionError): AuthenticationError | ConnectionError {
   const { response } = refusal
-  const said = `${peer} refused the login of ${JSON.stringify(username)}: ${response.message}`
+  const said = `${peer} refused the login of ${JSON.stringify(username)}: ${oneLine(response.message)}`
   if (isShuttingDown(response) || response.message.toLowerCase() === 'login already in use') {
     return new ConnectionError(said, { cause: refusal })
   }

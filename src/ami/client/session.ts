@@ -1,8 +1,11 @@
+import { oneLine } from '../../core/checks.js'
 import type { Clock } from '../../core/clock.js'
 import { type Deferred, deferred } from '../../core/deferred.js'
+import { asError } from '../../core/errors.js'
 import { redactLines, redactText } from '../../core/redaction.js'
 import { textCodec } from '../../core/text-codec.js'
 import type { Connector, Transport } from '../../core/transport.js'
+import { waitWithin } from '../../core/waiting.js'
 import {
   ActionError,
   AMIError,
@@ -41,6 +44,16 @@ export interface SessionEvents {
   probing(): boolean
 }
 
+/** What a session waits for until it is ready, as its error says when that does not come; `when` is how long it waited. */
+const STEPS = {
+  connection: (peer: string, when: string) =>
+    `No connection to ${peer} ${when}: nothing answers there; a firewall may be between`,
+  greeting: (peer: string, when: string) =>
+    `Connected to ${peer}, but no greeting came ${when}: it is not an Asterisk manager port, or one that speaks TLS`,
+  login: (peer: string, when: string) => `Connected to ${peer}, but the login was not answered ${when}`,
+  boot: (peer: string, when: string) => `Logged in to ${peer}, which did not say ${when} that it has booted`,
+}
+
 /** One connection's life, from the first byte to the last: link, greeting, login, boot, keepalive. */
 export class Session {
   readonly #options: ResolvedOptions
@@ -54,6 +67,7 @@ export class Session {
   readonly #ended: Deferred<never> = deferred()
   #transport: Transport | undefined
   #keepAlive: KeepAlive | undefined
+  #step: keyof typeof STEPS = 'connection'
   #apiVersion = ''
   #end: Error | undefined
   #lastLife: number
@@ -80,7 +94,7 @@ export class Session {
     return this.#apiVersion
   }
 
-  /** When the last byte came. */
+  /** When a message was completed last, or an answer went on. */
   get lastLife(): number {
     return this.#lastLife
   }
@@ -95,24 +109,28 @@ export class Session {
     return this.#bootSeen
   }
 
+  /** What the session has been waiting for so far, until it is ready. */
+  get progress(): string {
+    return STEPS[this.#step](this.#options.peer, 'so far')
+  }
+
   /**
    * Makes the link, waits for the greeting, logs in, waits for FullyBooted, `bootTimeoutMs` at the most.
    *
    * @throws ConnectionError, ConnectionLostError, ProtocolError or AuthenticationError; the session is over then.
    */
   async open(bootTimeoutMs: number): Promise<void> {
-    const { connectTimeoutMs, peer, keepAlive } = this.#options
+    const { peer, keepAlive } = this.#options
     try {
       this.#requireOpen()
-      const within = `within ${connectTimeoutMs} ms`
-      await this.#within(connectTimeoutMs, this.#dial(), `No connection to ${peer} ${within}`)
-      const silent = `Connected to ${peer}, but no greeting came ${within}: it is not an Asterisk manager port, or one that speaks TLS`
-      const version = await this.#within(connectTimeoutMs, this.#greeted.promise, silent)
+      await this.#take('connection', this.#dial())
+      const version = await this.#take('greeting', this.#greeted.promise)
       this.#requireOpen()
       this.#apiVersion = version
       this.#events.authenticating(version)
-      await this.#within(connectTimeoutMs, this.#login(), `Connected to ${peer}, but the login was not answered ${within}`)
+      await this.#take('login', this.#login())
       this.#requireOpen()
+      this.#step = 'boot'
       if (keepAlive !== undefined) {
         this.#keepAlive = new KeepAlive(keepAlive, this.#clock, {
           ping: () => this.#ping(),
@@ -128,7 +146,7 @@ export class Session {
       this.#events.booting(version)
       await this.#boot(bootTimeoutMs)
     } catch (error) {
-      this.abort(error as Error)
+      this.abort(asError(error))
       throw error
     }
   }
@@ -153,14 +171,15 @@ export class Session {
   /** Ends the session at once. Idempotent. */
   abort(reason: Error): void {
     this.#over(reason)
-    this.#dialing.abort(reason)
     this.#transport?.close()
     this.#protocol.connectionLost(reason)
   }
 
   /** Says Logoff and waits for the server's Goodbye, for `timeoutMs` at the most. Never rejects. */
   async logoff(timeoutMs: number): Promise<void> {
-    await this.#within(timeoutMs, this.send('Logoff'), 'Logoff was not answered').catch(() => undefined)
+    await this.#within(timeoutMs, this.send('Logoff'), () => new ConnectionError('Logoff was not answered')).catch(
+      () => undefined,
+    )
   }
 
   async #dial(): Promise<void> {
@@ -169,7 +188,7 @@ export class Session {
       transport = await this.#connector(this.#protocol, this.#dialing.signal)
     } catch (error) {
       if (error instanceof AMIError) throw error
-      throw new ConnectionError(`No connection to ${this.#options.peer}: ${reasonOf(error)}`, { cause: error })
+      throw new ConnectionError(`No connection to ${this.#options.peer}: ${oneLine(asError(error).message)}`, { cause: error })
     }
     this.#transport = transport
     if (this.#end !== undefined) transport.close()
@@ -222,30 +241,24 @@ export class Session {
     }
   }
 
-  /** Resolves with the promise; rejects when the session or the time ends first. */
-  async #within<T>(timeoutMs: number, promise: Promise<T>, failure: string): Promise<T> {
-    let cancel: () => void = () => undefined
-    const timeout = new Promise<never>((_, reject) => {
-      cancel = this.#clock.after(timeoutMs, () => reject(new ConnectionError(failure)))
-    })
-    try {
-      return await Promise.race([promise, timeout, this.#ended.promise])
-    } finally {
-      cancel()
-    }
+  /** Waits for one of the steps to readiness, `connectTimeoutMs` at the most. */
+  #take<T>(step: keyof typeof STEPS, promise: Promise<T>): Promise<T> {
+    const { connectTimeoutMs, peer } = this.#options
+    this.#step = step
+    return this.#within(connectTimeoutMs, promise, () => new ConnectionError(STEPS[step](peer, `within ${connectTimeoutMs} ms`)))
   }
 
-  /** Whether the promise resolved within the time. */
-  async #until(timeoutMs: number, promise: Promise<unknown>): Promise<boolean> {
-    let cancel: () => void = () => undefined
-    const timeout = new Promise<false>((resolve) => {
-      cancel = this.#clock.after(timeoutMs, () => resolve(false))
-    })
-    try {
-      return await Promise.race([promise.then(() => true), timeout, this.#ended.promise])
-    } finally {
-      cancel()
-    }
+  /** Resolves with the promise; rejects when the session or the time ends first. */
+  #within<T>(timeoutMs: number, promise: Promise<T>, tooLate: () => Error): Promise<T> {
+    return waitWithin(Promise.race([promise, this.#ended.promise]), { clock: this.#clock, timeoutMs, tooLate })
+  }
+
+  /** Whether the promise resolved within the time. Rejects when the session ends first. */
+  #until(timeoutMs: number, promise: Promise<unknown>): Promise<boolean> {
+    const isLate = deferred<false>()
+    const resolved = promise.then(() => true)
+    const cancel = this.#clock.after(timeoutMs, () => isLate.resolve(false))
+    return Promise.race([resolved, isLate.promise, this.#ended.promise]).finally(cancel)
   }
 
   /** The session may have ended while a continuation waited for its turn. */
@@ -259,6 +272,8 @@ export class Session {
     this.#keepAlive?.stop()
     this.#ended.reject(reason)
     this.#events.lost(reason)
+    // When all that waited is settled: a link may tell of its end at once.
+    queueMicrotask(() => this.#dialing.abort(reason))
   }
 
   #protocolHooks(): ProtocolHooks {
@@ -275,7 +290,10 @@ export class Session {
         if (error instanceof AMIError) this.#over(error)
         else if (error !== undefined)
           this.#over(
-            new ConnectionLostError(`The connection to ${peer} was lost: ${reasonOf(error)}`, { sent: 'maybe', cause: error }),
+            new ConnectionLostError(`The connection to ${peer} was lost: ${oneLine(error.message)}`, {
+              sent: 'maybe',
+              cause: error,
+            }),
           )
         else if (this.#apiVersion !== '') this.#over(new ConnectionLostError(`${peer} closed the connection`, { sent: 'maybe' }))
         else
@@ -285,19 +303,12 @@ export class Session {
             ),
           )
       },
-      lateAnswer: () => {
-        this.#keepAlive?.endExcuses()
-        this.#events.lateAnswer()
-      },
+      lateAnswer: () => this.#events.lateAnswer(),
       watchesWarnings: () => this.#events.watchesWarnings(),
       warning: (message) => this.#events.warning(`${peer}: ${message}`),
       callbackFailed: (error) => this.#events.callbackFailed(error),
     }
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 interface ProtocolHooks {
@@ -330,9 +341,8 @@ class SessionProtocol extends AMIProtocol {
     this.#hooks.made(this)
   }
 
-  override dataReceived(data: Uint8Array): void {
+  override progressReceived(): void {
     this.#hooks.alive()
-    super.dataReceived(data)
   }
 
   override connectionLost(error?: Error): void {

@@ -2,7 +2,7 @@
 export type ConnectionStatus =
   /** `login()` was not called yet. */
   | { readonly state: 'idle' }
-  /** Making the link and waiting for the greeting. `attempt` counts from 1 since the last stable connection. */
+  /** Making the link and waiting for the greeting. `attempt` counts from 1, and anew after a connection that lasted 5 s. */
   | { readonly state: 'connecting'; readonly attempt: number }
   /** Greeted; logging in. */
   | { readonly state: 'authenticating'; readonly attempt: number; readonly apiVersion: string }

@@ -1,8 +1,11 @@
-import { callable, count, duration } from '../../core/checks.js'
+import { onAbort } from '../../core/abort.js'
+import { quote } from '../../core/checks.js'
 import type { Clock } from '../../core/clock.js'
 import { deferred } from '../../core/deferred.js'
 import { EventStream, type EventStreamSetup, type Overflow } from '../../core/event-stream.js'
 import type { Gap } from '../../core/gap.js'
+import { abortSignal, amount, callback, checkOptions, flag, milliseconds, type OptionsShape, oneOf } from '../../core/options.js'
+import { waitWithin } from '../../core/waiting.js'
 import { ActionTimeoutError, StreamOverflowError } from '../messages/errors.js'
 import type { AMIEvent, EventOf } from '../messages/event.js'
 import type { EventHub } from './event-hub.js'
@@ -41,13 +44,29 @@ export function isEventNames(value: EventNames | EventStreamOptions | undefined)
 /** What a stream of these names yields. */
 export type StreamItem<Name extends string, Gaps extends boolean> = Gaps extends true ? EventOf<Name> | Gap : EventOf<Name>
 
+const STREAM_SHAPE: OptionsShape<EventStreamOptions> = {
+  signal: abortSignal,
+  where: callback,
+  maxBuffered: amount,
+  overflow: oneOf('error', 'drop-oldest', 'drop-newest'),
+  withGaps: flag,
+}
+
+const WAIT_SHAPE: OptionsShape<WaitForOptions> = { signal: abortSignal, timeoutMs: milliseconds(), where: callback }
+
+/** Somebody who waits for an event. */
+interface Wait {
+  readonly reject: (reason: unknown) => void
+  /** How many holes there were meanwhile. */
+  gaps: number
+}
+
 /** The streams and waits of one client. They outlive its connections and end with it. */
 export class Subscriptions {
   readonly #hub: EventHub
   readonly #clock: Clock
   readonly #streams = new Set<EventStream<AMIEvent | Gap>>()
-  /** Rejects a wait whose client ends first. */
-  readonly #waits = new Set<(error: Error) => void>()
+  readonly #waits = new Set<Wait>()
 
   constructor(hub: EventHub, clock: Clock) {
     this.#hub = hub
@@ -55,34 +74,31 @@ export class Subscriptions {
   }
 
   stream(names: EventNames | undefined, options: EventStreamOptions = {}): EventStream<AMIEvent | Gap> {
+    checkOptions(options, STREAM_SHAPE)
     const { signal, where, overflow = 'error', withGaps = false, maxBuffered = 10_000 } = options
-    if (!OVERFLOWS.includes(overflow))
-      throw new TypeError(`overflow must be one of ${OVERFLOWS.join(', ')}, not ${JSON.stringify(overflow)}`)
     const wanted = eventNames(names)
-    const abort = () => stream.end(signal?.reason)
     const stream: EventStream<AMIEvent | Gap> = new EventStream({
       ...streamDefaults(this.#clock),
-      maxBuffered: count('maxBuffered', maxBuffered),
+      maxBuffered,
       overflow,
       withGaps,
       ended: () => {
         unsubscribe()
-        signal?.removeEventListener('abort', abort)
+        forgetSignal()
         this.#streams.delete(stream)
       },
     })
     const push = (event: AMIEvent) => stream.push(event)
     const unsubscribe = this.#hub.subscribe(wanted, where === undefined ? push : pushIf(stream, where))
+    const forgetSignal = onAbort(signal, () => stream.end(signal?.reason))
     this.#streams.add(stream)
-    if (signal?.aborted) abort()
-    else signal?.addEventListener('abort', abort, { once: true })
+    if (signal?.aborted) stream.end(signal.reason)
     return stream
   }
 
   /** Calls `listener` for each event of these names, until the returned function is called. */
   listen(names: EventNames, listener: (event: AMIEvent) => unknown): () => void {
     const wanted = eventNames(names) ?? ['*']
-    callable('The listener', listener)
     // A name given twice, in whatever case, is one.
     const unique = new Map(wanted.map((name) => [name.toLowerCase(), name]))
     const stops = [...unique.values()].map((name) => this.#hub.listen(name, listener))
@@ -91,15 +107,18 @@ export class Subscriptions {
     }
   }
 
+  /** @param defaultTimeoutMs how long it waits where the options do not say. */
   async waitFor<Name extends string>(
     names: Name | readonly Name[],
-    options: WaitForOptions<EventOf<Name>> & { readonly timeoutMs: number },
+    options: WaitForOptions<EventOf<Name>>,
+    defaultTimeoutMs: number,
   ): Promise<EventOf<Name>> {
-    const { signal, where, timeoutMs } = options
-    duration('timeoutMs', timeoutMs)
+    checkOptions(options, WAIT_SHAPE)
+    const { signal, where, timeoutMs = defaultTimeoutMs } = options
     const wanted = eventNames(names)
     signal?.throwIfAborted()
     const found = deferred<EventOf<Name>>()
+    const wait: Wait = { reject: found.reject, gaps: 0 }
     const unsubscribe = this.#hub.subscribe(wanted, (event) => {
       try {
         if (where === undefined || where(event as EventOf<Name>)) found.resolve(event as EventOf<Name>)
@@ -107,36 +126,38 @@ export class Subscriptions {
         found.reject(error)
       }
     })
-    const tooLate = `No event ${wanted?.join(' or ') ?? 'at all'} came within ${timeoutMs} ms`
-    const cancel = this.#clock.after(timeoutMs, () => found.reject(new ActionTimeoutError(tooLate, { timeoutMs, sent: 'no' })))
-    const abort = () => found.reject(signal?.reason)
-    signal?.addEventListener('abort', abort, { once: true })
-    this.#waits.add(found.reject)
+    this.#waits.add(wait)
     try {
-      return await found.promise
+      const tooLate = () => waitedTooLong(wanted, timeoutMs, wait.gaps)
+      return await waitWithin(found.promise, { clock: this.#clock, timeoutMs, signal, tooLate })
     } finally {
       unsubscribe()
-      cancel()
-      signal?.removeEventListener('abort', abort)
-      this.#waits.delete(found.reject)
+      this.#waits.delete(wait)
     }
   }
 
   pushGap(gap: Gap): void {
     for (const stream of this.#streams) stream.pushGap(gap)
+    for (const wait of this.#waits) wait.gaps += 1
   }
 
   /** The client is closed: streams end, waits are rejected. */
   end(error: Error): void {
-    for (const reject of [...this.#waits]) reject(error)
+    for (const wait of [...this.#waits]) wait.reject(error)
     for (const stream of [...this.#streams]) stream.end()
   }
 
   /** The client gave up: streams and waits end with the reason. */
   fail(reason: Error): void {
-    for (const reject of [...this.#waits]) reject(reason)
+    for (const wait of [...this.#waits]) wait.reject(reason)
     for (const stream of [...this.#streams]) stream.end(reason)
   }
+}
+
+function waitedTooLong(names: readonly string[] | undefined, timeoutMs: number, gaps: number): ActionTimeoutError {
+  const missed = gaps === 0 ? '' : `; it may have been missed in ${gaps === 1 ? 'a gap' : `${gaps} gaps`} meanwhile`
+  const message = `No event ${names?.join(' or ') ?? 'at all'} came within ${timeoutMs} ms${missed}`
+  return new ActionTimeoutError(message, { timeoutMs, sent: 'no', gaps })
 }
 
 /** What all streams of a client share. */
@@ -149,16 +170,15 @@ export function streamDefaults(clock: Clock): Pick<EventStreamSetup, 'overflow' 
   }
 }
 
-const OVERFLOWS: readonly Overflow[] = ['error', 'drop-oldest', 'drop-newest']
-
+/** The names to subscribe to; undefined for all. */
 function eventNames(names: EventNames | undefined): readonly string[] | undefined {
   if (names === undefined) return undefined
-  const list = Array.isArray(names) ? names : [names]
-  if (list.includes('*')) return undefined
+  const list: unknown = typeof names === 'string' ? [names] : names
+  if (!Array.isArray(list)) throw new TypeError(`An event's name must be text, or a list of texts, not ${quote(list)}`)
   for (const name of list) {
-    if (typeof name !== 'string' || name === '') throw new TypeError(`An event's name must be text, not ${JSON.stringify(name)}`)
+    if (typeof name !== 'string' || name === '') throw new TypeError(`An event's name must be text, not ${quote(name)}`)
   }
-  return list
+  return list.includes('*') ? undefined : list
 }
 
 function pushIf(stream: EventStream<AMIEvent | Gap>, where: (event: AMIEvent) => boolean): (event: AMIEvent) => void {

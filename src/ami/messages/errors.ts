@@ -67,11 +67,14 @@ export class ActionTimeoutError extends AMIError {
   readonly timeoutMs: number
   /** `maybe`: it was written, and Asterisk may still do it. `no`: it was not written. */
   readonly sent: 'no' | 'maybe'
+  /** Of a wait for an event: in how many holes, such as outages, the event may have been missed. */
+  readonly gaps: number
 
-  constructor(message: string, options: { timeoutMs: number; sent: 'no' | 'maybe' }) {
+  constructor(message: string, options: { timeoutMs: number; sent: 'no' | 'maybe'; gaps?: number }) {
     super(message)
     this.timeoutMs = options.timeoutMs
     this.sent = options.sent
+    this.gaps = options.gaps ?? 0
   }
 }
 
@@ -81,7 +84,10 @@ export class InvalidActionError extends AMIError {
   readonly code = 'INVALID_ACTION' as const
 }
 
-/** The peer does not speak AMI, or sends more than the limits allow. The connection is closed. */
+/**
+ * The peer does not speak AMI, or sends more than the limits allow; the message says which limit, by which option it is set, and what came. For the
+ * answer or the list of an action only that action fails; for anything else the connection is closed.
+ */
 export class ProtocolError extends AMIError {
   override readonly name = 'ProtocolError' as const
   readonly code = 'PROTOCOL_ERROR' as const
@@ -100,10 +106,11 @@ export class StreamOverflowError extends AMIError {
   readonly code = 'STREAM_OVERFLOW' as const
   readonly maxBuffered: number
 
-  constructor(maxBuffered: number) {
-    super(
-      `An event stream's reader fell ${maxBuffered} events behind. Read faster, raise maxBuffered, or set overflow to 'drop-oldest' or 'drop-newest'.`,
-    )
+  constructor(
+    maxBuffered: number,
+    message = `An event stream's reader fell ${maxBuffered} events behind. Read faster, raise maxBuffered, or set overflow to 'drop-oldest' or 'drop-newest'.`,
+  ) {
+    super(message)
     this.maxBuffered = maxBuffered
   }
 }

@@ -42,8 +42,8 @@ export class AMIEvent<Name extends string = string> extends AMIMessage<EventHead
     return this.name.toLowerCase() === name.toLowerCase()
   }
 
-  toJSON(): { name: Name; headers: Record<string, string | string[]> } {
-    return { name: this.name, headers: this.headersToJSON() }
+  toJSON(): { name: Name; headers: Record<string, string | string[]>; unparsedLines?: readonly string[] } {
+    return { name: this.name, ...this.linesToJSON() }
   }
 }
 

@@ -72,22 +72,26 @@ export class AMIResponse<Action extends string = string> extends AMIMessage {
     return this.#output
   }
 
-  /** The `Message` header, or an empty string. Some messages end in a bare LF; it is left out here. */
+  /**
+   * The `Message` header; where there is none, what Asterisk says in a line without a colon, as GetConfig does (`No categories found`);
+   * else an empty string. Some messages end in a bare LF; it is left out here.
+   */
   get message(): string {
-    const message = this.get('Message') ?? ''
+    const message = this.get('Message') ?? this.unparsedLines.join('\n')
     return message.endsWith('\n') ? message.slice(0, -1) : message
   }
 
   toJSON(): {
     type: AMIResponseType
     headers: Record<string, string | string[]>
+    unparsedLines?: readonly string[]
     output: readonly string[]
     events: readonly ListItem<Action>[]
     completion: ListCompletion<Action> | undefined
   } {
     return {
       type: this.type,
-      headers: this.headersToJSON(),
+      ...this.linesToJSON(),
       output: this.output,
       events: this.events,
       completion: this.completion,

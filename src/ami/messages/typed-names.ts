@@ -64,3 +64,12 @@ export type GivenEventHeaders<Name extends string> = Name extends Unlisted
   : Name extends EventName
     ? { readonly [Header in keyof EventHeaders<Name>]?: HeaderValue | readonly HeaderValue[] | undefined }
     : ActionHeaders
+
+/** The prefixes of the channels that an event with these headers tells of, for `variablesOf`. */
+export type ChannelPrefix<Headers> = string extends keyof Headers
+  ? string
+  : keyof Headers extends infer Name
+    ? Name extends `${infer Prefix}ChanVariable`
+      ? Prefix
+      : never
+    : never

@@ -9,10 +9,17 @@ const MEANINGS: Readonly<Record<string, string>> = {
 }
 
 /**
- * Reads the escapes that Asterisk writes into some values: `O\\'Neil\\?` is O'Neil?. It escapes `Value` of VarSet, and of channel
- * snapshots (Newchannel, Hangup, Dial*, Bridge* …) `CallerIDName`, `ConnectedLineName` and `ChanVariable`, each with its prefixes; all
- * other values are raw and must not be unescaped (verified on 16.28 and 22.10).
+ * Reads the escapes that Asterisk writes into some values: `O\'Neil\?` is `O'Neil?`. It escapes `Value` of VarSet; of channel snapshots
+ * (Newchannel, Hangup, Dial*, Bridge* …) `CallerIDName`, `ConnectedLineName` and `ChanVariable`, each with its prefixes; `Subtype` and
+ * `Message` of PresenceStateChange. All other values are raw and must not be unescaped (verified on 16.28 and 22.10).
  */
 export function unescapeValue(value: string): string {
-  return value.replace(/\\(.)/gs, (_, character: string) => MEANINGS[character] ?? character)
+  let text = ''
+  let from = 0
+  for (let at = value.indexOf('\\'); at >= 0 && at + 1 < value.length; at = value.indexOf('\\', from)) {
+    const character = value.charAt(at + 1)
+    text += value.slice(from, at) + (MEANINGS[character] ?? character)
+    from = at + 2
+  }
+  return text + value.slice(from)
 }

@@ -13,6 +13,8 @@ export class PendingAction extends Handler<AMIResponse> {
   /** The action's name. */
   readonly action: string
   readonly actionId: string
+  /** Whether it is answered with the output of a command. */
+  readonly isCommand: boolean
   /** Takes the items of a list as they come; without it they are collected in the answer's `events`. */
   onItem: ((event: AMIEvent) => void) | undefined
   #abandoned = false
@@ -25,6 +27,7 @@ export class PendingAction extends Handler<AMIResponse> {
     super()
     this.action = action
     this.actionId = actionId
+    this.isCommand = action.toLowerCase() === 'command'
     this.#shape = listShape(action)
   }
 
@@ -33,14 +36,23 @@ export class PendingAction extends Handler<AMIResponse> {
     return this.#items?.length ?? 0
   }
 
+  /** Whether the items of its list are told by their place, as they have no ActionID. */
+  get hasItemsByPlace(): boolean {
+    return this.#shape?.itemsWithoutActionID !== undefined
+  }
+
   /** Nobody waits any more; what still comes is dropped. */
   get abandoned(): boolean {
     return this.#abandoned
   }
 
+  /** Lets go of all that it held for whoever waited. */
   abandon(): void {
     this.#abandoned = true
-    this.onItem = () => undefined
+    this.#items = undefined
+    this.onItem = undefined
+    this.onResult = undefined
+    this.onException = undefined
   }
 
   override setResult(response: AMIResponse): void {
@@ -59,13 +71,11 @@ export class PendingAction extends Handler<AMIResponse> {
     return this.#shape.unannounced === true || !serverAnnouncesLists
   }
 
-  /** What this event is to the list; undefined when it is not of the list. @internal */
+  /** What an event is to the list, if it has the list's ActionID or none; undefined when it is not of the list. @internal */
   roleOf(event: AMIEvent): ListRole | undefined {
-    const actionId = event.get('ActionID')
-    if (actionId === undefined) {
+    if (event.get('ActionID') === undefined) {
       return event.name === this.#shape?.itemsWithoutActionID && event.get('Privilege') === undefined ? 'item' : undefined
     }
-    if (actionId !== this.actionId) return undefined
     const mark = event.get('EventList')?.toLowerCase()
     if (mark === 'complete') return 'completion'
     if (mark === 'cancelled') return 'cancelled'
@@ -75,6 +85,7 @@ export class PendingAction extends Handler<AMIResponse> {
   }
 
   takeItem(event: AMIEvent): void {
+    if (this.#abandoned) return
     if (this.onItem !== undefined) this.onItem(event)
     else if (this.#items === undefined) this.#items = [event]
     else this.#items.push(event)

@@ -1,4 +1,6 @@
+import { asciiBytes, startsWith } from '../../core/ascii.js'
 import { HeaderFields } from '../../core/header-fields.js'
+import { callback, checkOptions, encoding, line, type OptionsShape, section } from '../../core/options.js'
 import { type RandomBytes, systemRandomBytes } from '../../core/random-bytes.js'
 import { type TextCodec, textCodec } from '../../core/text-codec.js'
 import type { Protocol, Transport } from '../../core/transport.js'
@@ -8,12 +10,14 @@ import { AMIResponse } from '../messages/response.js'
 import type { ActionHeaders } from '../messages/typed-names.js'
 import { type PreparedAction, prepareAction } from './action.js'
 import { actionIdSource } from './action-id.js'
-import { splitFollows } from './command-output.js'
+import { AnswerReader } from './answer-reader.js'
+import { actionIdIn, isFollows, outputMayFollow } from './answer-start.js'
 import { EventNames } from './event-names.js'
-import { type AMILimits, resolveLimits } from './limits.js'
+import { type AMILimits, type Excess, excessText, LIMITS_SHAPE, resolveLimits } from './limits.js'
 import { announcesLists } from './list-actions.js'
 import { AMIParser } from './parser.js'
 import { PendingAction } from './pending-action.js'
+import { PendingActions } from './pending-actions.js'
 import type { Variables } from './variables.js'
 
 export interface AMIProtocolOptions {
@@ -27,11 +31,10 @@ export interface AMIProtocolOptions {
   readonly peer?: string
 }
 
+const SHAPE: OptionsShape<AMIProtocolOptions> = { encoding, limits: section(LIMITS_SHAPE), randomBytes: callback, peer: line }
+
 /** Is called with each event of a name. */
 export type EventHandler = (event: AMIEvent) => void
-
-/** How many ActionIDs that are done with are remembered, so that answers that come after all are known. */
-const REMEMBERED_IDS = 256
 
 /**
  * The client's side of AMI, without I/O: bytes come in by `dataReceived`, actions go out by the transport, answers come
@@ -47,24 +50,17 @@ export class AMIProtocol implements Protocol {
   readonly #peer: string
   readonly #eventHandlers = new EventNames<EventHandler>()
   #anyEventHandler: EventHandler | undefined
-  /**
-   * By ActionID, in a slot that is emptied with the answer: what a Map's table held stays alive as long as the table does, which may be
-   * until the next full collection.
-   */
-  readonly #pending = new Map<string, { pending: PendingAction | undefined }>()
-  /** Those of `#pending` whose list is open. */
-  readonly #lists = new Set<PendingAction>()
-  /** ActionIDs that are done with; once they are many, they become the earlier ones. */
-  #doneIds = new Set<string>()
-  #earlierDoneIds = new Set<string>()
+  readonly #actions = new PendingActions()
   #transport: Transport | undefined
   #lost = false
   #failure: ProtocolError | undefined
   #malformedLineReported = false
   #serverAnnouncesLists = true
+  #outputMayFollow = false
 
-  /** @throws RangeError for an encoding or a limit that cannot be. */
+  /** @throws TypeError or RangeError that names a wrong option and quotes its value. */
   constructor(options: AMIProtocolOptions = {}) {
+    checkOptions(options, SHAPE)
     this.#codec = textCodec(options.encoding ?? 'utf-8')
     this.#limits = resolveLimits(options.limits)
     this.#newActionId = actionIdSource(options.randomBytes ?? systemRandomBytes)
@@ -72,13 +68,12 @@ export class AMIProtocol implements Protocol {
     this.#parser = new AMIParser(this.#limits, {
       greeting: (bytes, start, end) => this.#greeting(this.#codec.decode(bytes.subarray(start, end))),
       event: (bytes, start, end, nameStart, nameEnd) => this.#event(bytes, start, end, nameStart, nameEnd),
-      response: (bytes, start, end) => this.#response(this.#codec.decode(bytes.subarray(start, end))),
+      response: (bytes, start, end) => this.#response(this.#codec.decode(bytes.subarray(start, end)), undefined),
+      awaitsOutput: () => this.#actions.awaitsOutput,
+      answerReader: (bytes, start, end) => this.#answerReader(bytes, start, end),
       other: (bytes, start, end) =>
         this.#guard(() => this.unknownMessageReceived(this.#codec.decode(bytes.subarray(start, end)))),
-      failed: (reason, seen) =>
-        this.#fail(
-          new ProtocolError(`${this.#peer}: ${reason}${quoted(this.#codec.decode(seen))}`, { retryable: seen.length === 0 }),
-        ),
+      failed: (reason, retryable) => this.#fail(new ProtocolError(`${this.#peer}: ${reason}`, { retryable })),
     })
   }
 
@@ -92,7 +87,7 @@ export class AMIProtocol implements Protocol {
   }
 
   dataReceived(data: Uint8Array): void {
-    this.#parser.push(data)
+    if (this.#parser.push(data)) this.#guard(() => this.progressReceived())
   }
 
   /** Settles every action that waits, with a `ConnectionLostError`. A message that was cut is never delivered. */
@@ -106,7 +101,7 @@ export class AMIProtocol implements Protocol {
 
   /**
    * Sends an action. The handler's exception is an `ActionError` when Asterisk refuses it, a `ConnectionLostError` when
-   * the connection ends first, a `ProtocolError` when its list is longer than the limit.
+   * the connection ends first, a `ProtocolError` when its answer or list goes past a limit.
    *
    * @throws InvalidActionError when Asterisk would read something else; nothing is written then.
    */
@@ -121,7 +116,7 @@ export class AMIProtocol implements Protocol {
    * @internal
    */
   writeAction(action: PreparedAction, onItem?: (event: AMIEvent) => void): PendingAction {
-    if (this.#pending.has(action.actionId)) {
+    if (this.#actions.get(action.actionId) !== undefined) {
       throw new InvalidActionError(
         `Action ${JSON.stringify(action.name)} cannot be sent: another action with its ActionID waits for an answer`,
       )
@@ -138,14 +133,17 @@ export class AMIProtocol implements Protocol {
       )
       return pending
     }
-    this.#pending.set(action.actionId, { pending })
+    this.#actions.add(pending)
     this.#transport.write(action.bytes)
     return pending
   }
 
-  /** Stops waiting for an action: an answer that comes after all is swallowed. The action is not unsent. */
+  /**
+   * Stops waiting for an action: an answer that comes after all is swallowed. The action is not unsent. The last 1,000 that were given up are
+   * remembered for that; an answer to an earlier one is as one that no action has.
+   */
   abandonAction(pending: PendingAction): void {
-    if (this.#pending.get(pending.actionId)?.pending === pending) pending.abandon()
+    this.#actions.giveUp(pending)
   }
 
   /** Calls `fn` for each event with this name, in any case. One function a name; `'*'` is for all other names. */
@@ -161,6 +159,12 @@ export class AMIProtocol implements Protocol {
 
   /** Hook: the server greeted, for example with `Asterisk Call Manager` and `11.0.0`. */
   greetingReceived(_apiName: string, _apiVersion: string): void {}
+
+  /**
+   * Hook: bytes came that complete a message, or go on with the answer to an action of this side. Only such are a sign of life: others may be
+   * anything.
+   */
+  progressReceived(): void {}
 
   /** Hook: this side gives the connection up; called before the actions that wait are settled. */
   protocolFailed(_error: ProtocolError): void {}
@@ -201,6 +205,7 @@ export class AMIProtocol implements Protocol {
       return
     }
     this.#serverAnnouncesLists = announcesLists(apiVersion)
+    this.#outputMayFollow = outputMayFollow(apiVersion)
     this.#guard(() => this.greetingReceived(apiName, apiVersion))
   }
 
@@ -208,70 +213,84 @@ export class AMIProtocol implements Protocol {
     const entry = this.#eventHandlers.find(bytes, nameStart, nameEnd)
     const handler = entry?.value ?? this.#anyEventHandler
     const hooked = this.unhandledEventReceived !== AMIProtocol.prototype.unhandledEventReceived
-    if (handler === undefined && !hooked && this.#lists.size === 0) return
+    if (handler === undefined && !hooked && !this.#actions.awaitsList && !this.#endsDroppedList(bytes, nameEnd)) return
     const fields = this.#fields(this.#codec.decode(bytes.subarray(start, end)))
-    const isKnown = entry !== undefined && isSpelt(entry.bytes, bytes, nameStart)
+    const isKnown = entry !== undefined && startsWith(bytes, nameStart, nameEnd, entry.bytes)
     const event = AMIEvent.read(isKnown ? entry.name : (fields.get('Event') ?? ''), fields)
-    if (this.#lists.size > 0 && this.#takenByList(event)) return
+    if ((this.#actions.awaitsList || this.#actions.dropsList) && this.#takenByList(event)) return
     if (handler !== undefined) this.#guard(() => handler(event))
     else if (hooked) this.#guard(() => this.unhandledEventReceived(event))
   }
 
+  /** Whether an event that nobody wants may complete a list that was given up: such have their ActionID in the second line. */
+  #endsDroppedList(bytes: Uint8Array, nameEnd: number): boolean {
+    return this.#actions.dropsList && startsWith(bytes, nameEnd, bytes.length, ACTION_ID)
+  }
+
   #takenByList(event: AMIEvent): boolean {
-    for (const list of this.#lists) {
-      const role = list.roleOf(event)
-      if (role === undefined) continue
-      if (role === 'cancelled') {
-        this.#forget(list)
-        this.#guard(() =>
-          list.setException(new ActionError(list.action, list.listResponse(event), 'Asterisk cancelled its list')),
-        )
-        return true
-      }
-      if (role !== 'completion') {
-        if (list.held >= this.#limits.maxListEvents) this.#failList(list)
-        else this.#guard(() => list.takeItem(event))
-      }
-      if (role !== 'item') {
-        this.#forget(list)
-        this.#guard(() => list.setResult(list.listResponse(role === 'completion' ? event : undefined)))
-      }
+    const list = this.#actions.listOf(event)
+    const role = list?.roleOf(event)
+    if (list === undefined || role === undefined) return false
+    if (role === 'cancelled') {
+      this.#actions.forget(list)
+      this.#guard(() => list.setException(new ActionError(list.action, list.listResponse(event), 'Asterisk cancelled its list')))
       return true
     }
-    return false
+    if (role !== 'completion') {
+      const { maxListEvents } = this.#limits
+      if (list.held < maxListEvents) this.#guard(() => list.takeItem(event))
+      else this.#failAnswer(list, 'list', { limit: 'maxListEvents', seen: `${maxListEvents + 1} came so far` })
+    }
+    if (role !== 'item') {
+      this.#actions.forget(list)
+      this.#guard(() => list.setResult(list.listResponse(role === 'completion' ? event : undefined)))
+    }
+    return true
   }
 
-  #failList(list: PendingAction): void {
-    const error = new ProtocolError(
-      `${this.#peer}: the list of ${list.action} has more than ${this.#limits.maxListEvents} events (limits.maxListEvents)`,
-    )
-    this.#forget(list)
-    this.#fail(error, list)
+  /** Only the action fails: what still comes for it is dropped, and what comes behind it is read. */
+  #failAnswer(pending: PendingAction, what: string, excess: Excess): void {
+    const error = new ProtocolError(`${this.#peer}: ${excessText(`the ${what} of ${pending.action}`, this.#limits, excess)}`)
+    this.#guard(() => pending.setException(error))
+    this.#actions.giveUp(pending)
   }
 
-  #response(text: string): void {
-    const follows = /^Response: Follows\r\n/.test(text) ? splitFollows(text) : undefined
-    const fields = this.#fields(follows?.headers ?? text)
-    const response = AMIResponse.read(fields, follows === undefined ? {} : { output: follows.output })
+  /** What reads an answer by itself: one that is not whole yet, holds a command's output, or goes past a limit. */
+  #answerReader(bytes: Uint8Array, start: number, end: number): AnswerReader | undefined {
+    const actionId = actionIdIn(bytes, start, end)
+    const pending = actionId && this.#actions.get(this.#codec.decode(actionId))
+    if (pending === undefined) return undefined
+    const form = !pending.isCommand ? 'headers' : this.#outputMayFollow && isFollows(bytes, start, end) ? 'follows' : 'output'
+    return new AnswerReader(form, this.#limits, (each) => this.#codec.decode(each), {
+      isAwaited: () => !pending.abandoned,
+      answered: (headers, output) => this.#response(headers, output),
+      exceeded: (excess) => this.#failAnswer(pending, pending.isCommand ? 'output' : 'answer', excess),
+      skipped: () => this.#actions.forget(pending),
+    })
+  }
+
+  #response(headers: string, output: readonly string[] | undefined): void {
+    const fields = this.#fields(headers)
+    const response = AMIResponse.read(fields, output === undefined ? {} : { output })
     const actionId = fields.get('ActionID')
-    const pending = actionId === undefined ? undefined : this.#pending.get(actionId)?.pending
-    if (pending === undefined || (this.#lists.has(pending) && response.type !== 'error')) {
-      if (actionId === undefined || (pending === undefined && !this.#isDone(actionId))) {
+    const pending = actionId === undefined ? undefined : this.#actions.get(actionId)
+    if (pending === undefined || (this.#actions.isList(pending) && response.type !== 'error')) {
+      if (actionId === undefined || (pending === undefined && !this.#actions.isDone(actionId))) {
         this.#guard(() => this.unmatchedResponseReceived(response))
       }
       return
     }
     if (pending.abandoned) this.#guard(() => this.lateResponseReceived(response))
     if (response.type === 'error') {
-      this.#forget(pending)
+      this.#actions.forget(pending)
       this.#guard(() => pending.setException(new ActionError(pending.action, response)))
       return
     }
     if (pending.opensList(fields, response, this.#serverAnnouncesLists)) {
-      this.#lists.add(pending)
+      this.#actions.openList(pending)
       return
     }
-    this.#forget(pending)
+    this.#actions.forget(pending)
     this.#guard(() => pending.setResult(response))
   }
 
@@ -284,37 +303,20 @@ export class AMIProtocol implements Protocol {
     return fields
   }
 
-  #forget(pending: PendingAction): void {
-    const slot = this.#pending.get(pending.actionId)
-    if (slot !== undefined) slot.pending = undefined
-    this.#pending.delete(pending.actionId)
-    this.#lists.delete(pending)
-    if (this.#doneIds.size === REMEMBERED_IDS) {
-      this.#earlierDoneIds = this.#doneIds
-      this.#doneIds = new Set()
-    }
-    this.#doneIds.add(pending.actionId)
-  }
-
-  #isDone(actionId: string): boolean {
-    return this.#doneIds.has(actionId) || this.#earlierDoneIds.has(actionId)
-  }
-
   /** Gives the connection up: whoever is settled by that must find it so already. */
-  #fail(error: ProtocolError, list?: PendingAction): void {
+  #fail(error: ProtocolError): void {
     this.#failure = error
     this.#parser.stop()
     this.#guard(() => this.protocolFailed(error))
-    if (list !== undefined) this.#guard(() => list.setException(error))
     this.#settleAll(error)
     this.#transport?.close()
   }
 
   #settleAll(cause: Error | undefined): void {
-    for (const { pending } of [...this.#pending.values()]) {
-      if (pending === undefined) continue
-      this.#forget(pending)
-      const message = `The connection to ${this.#peer} was lost before ${pending.action} was answered; Asterisk may have done it`
+    for (const pending of this.#actions.all()) {
+      this.#actions.forget(pending)
+      const why = this.#failure === undefined ? '' : `: ${this.#failure.message}`
+      const message = `The connection to ${this.#peer} was lost before ${pending.action} was answered; Asterisk may have done it${why}`
       this.#guard(() =>
         pending.setException(new ConnectionLostError(message, cause ? { sent: 'maybe', cause } : { sent: 'maybe' })),
       )
@@ -330,10 +332,8 @@ export class AMIProtocol implements Protocol {
   }
 }
 
-function isSpelt(name: Uint8Array, bytes: Uint8Array, start: number): boolean {
-  for (let at = 0; at < name.length; at += 1) if (bytes[start + at] !== name[at]) return false
-  return true
-}
+/** The second line of an event that belongs to an action, with the end of the first. */
+const ACTION_ID = asciiBytes('\r\nActionID: ')
 
 /** What was seen, short and on one line. */
 function quoted(text: string): string {

@@ -1,3 +1,4 @@
+import { checkOptions, encoding, line, type OptionsShape } from '../../core/options.js'
 import { type TextCodec, textCodec } from '../../core/text-codec.js'
 import type { Protocol, Transport } from '../../core/transport.js'
 import { ActionReader, type AMIAction, type ReadAction } from './action-reader.js'
@@ -12,6 +13,8 @@ export interface AMIServerProtocolOptions {
   readonly greeting?: string
 }
 
+const SHAPE: OptionsShape<AMIServerProtocolOptions> = { encoding, greeting: line }
+
 /**
  * The server's side of AMI, without I/O, with a real server's rules for what it reads. Values are written as they are:
  * Asterisk does not check them either.
@@ -24,7 +27,9 @@ export class AMIServerProtocol implements Protocol {
   readonly #reader: ActionReader
   #transport: Transport | undefined
 
+  /** @throws TypeError or RangeError that names a wrong option and quotes its value. */
   constructor(options: AMIServerProtocolOptions = {}) {
+    checkOptions(options, SHAPE)
     this.#codec = textCodec(options.encoding ?? 'utf-8')
     this.#greeting = options.greeting ?? 'Asterisk Call Manager/11.0.0'
     this.#reader = new ActionReader(

@@ -1,5 +1,6 @@
 import { deferred } from '../../core/deferred.js'
-import { AGIChannel, type AGIChannelOptions } from './agi-channel.js'
+import { checkOptions, type OptionsShape, wholeNumber } from '../../core/options.js'
+import { AGI_CHANNEL_SHAPE, AGIChannel, type AGIChannelOptions } from './agi-channel.js'
 
 /** How the simulated Asterisk reaches the script. */
 export interface AGICallerWire {
@@ -15,6 +16,8 @@ export interface AGICallOptions extends AGIChannelOptions {
   readonly hangupAt?: number
 }
 
+const SHAPE: OptionsShape<AGICallOptions> = { ...AGI_CHANNEL_SHAPE, hangupAt: wholeNumber(0) }
+
 /** A simulated caller of a script: presses keys when it listens, and hangs up on command. */
 export class AGICaller {
   readonly #channel: AGIChannel
@@ -23,7 +26,9 @@ export class AGICaller {
   #wire: AGICallerWire = { hangup: () => undefined }
   #isEnded = false
 
+  /** @throws TypeError or RangeError that names a wrong option and quotes its value. */
   constructor(options: AGICallOptions = {}) {
+    checkOptions(options, SHAPE)
     this.#channel = new AGIChannel(options)
     this.#hangupAt = options.hangupAt ?? Number.POSITIVE_INFINITY
   }

@@ -1,4 +1,5 @@
 import { parseCallerId } from '../../core/caller-id.js'
+import { callback, listOf, type OptionsShape, recordOf, text } from '../../core/options.js'
 
 /** What a simulated channel is, and what its caller does. */
 export interface AGIChannelOptions {
@@ -23,6 +24,20 @@ export interface AGIChannelOptions {
   readonly files?: readonly string[]
   /** The result of applications; those that are not named give 0. */
   readonly applications?: Readonly<Record<string, (data: string) => number>>
+}
+
+export const AGI_CHANNEL_SHAPE: OptionsShape<AGIChannelOptions> = {
+  args: listOf(text),
+  callerId: text,
+  channel: text,
+  uniqueId: text,
+  context: text,
+  extension: text,
+  variables: recordOf(text),
+  database: recordOf(text),
+  keys: text,
+  files: listOf(text),
+  applications: recordOf(callback),
 }
 
 /** How many arguments a command needs, and whether it works on a channel that has hung up. */

@@ -1,6 +1,6 @@
+import type { Dialer } from './dial-options.js'
 import type { FakeChannel } from './fake-channel.js'
 import { NORMAL_CLEARING } from './plan.js'
-import type { DialplanRunner } from './runner.js'
 import type { Switchboard } from './switchboard.js'
 
 /** The channel that an application of a test runs on. */
@@ -37,18 +37,18 @@ export class ApplicationRunner {
   }
 
   /** Runs one; the channel hangs up when it returns. One that is not there returns at once. */
-  run(channel: FakeChannel, name: string, data: string, runner: DialplanRunner): void {
+  run(channel: FakeChannel, name: string, data: string, dialer: Dialer): void {
     const application = name.toLowerCase()
     const own = this.#own.get(application)
     if (own !== undefined) this.#runOwn(channel, own, data)
-    else if (application === 'dial') this.#dial(channel, data, runner)
+    else if (application === 'dial') this.#dial(channel, data, dialer)
     else if (application === 'hangup') this.#board.hangup(channel, /^\d+$/.test(data) ? Number(data) : NORMAL_CLEARING)
     else if (!ENDLESS.has(application)) this.#returnsAfter(channel, durationOf(application, data))
   }
 
-  #dial(channel: FakeChannel, data: string, runner: DialplanRunner): void {
+  #dial(channel: FakeChannel, data: string, dialer: Dialer): void {
     const [destinations = '', seconds = ''] = data.split(',')
-    runner.dial(channel, destinations.split('&'), { timeoutMs: seconds === '' ? undefined : Number(seconds) * 1000 })
+    dialer.dial(channel, destinations.split('&'), { timeoutMs: seconds === '' ? undefined : Number(seconds) * 1000 })
   }
 
   async #runOwn(channel: FakeChannel, run: FakeApplication, data: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { type OptionsShape, required, text } from '../../core/options.js'
 import type { FakeChannel } from './fake-channel.js'
 import type { DialplanRunner } from './runner.js'
 import type { Switchboard } from './switchboard.js'
@@ -13,6 +14,8 @@ export interface IncomingCall {
   /** @default 'default' */
   readonly context?: string
 }
+
+export const INCOMING_CALL_SHAPE: OptionsShape<IncomingCall> = { to: required(text), from: text, trunk: text, context: text }
 
 /** Somebody who called the fake from outside, and what they can do on their telephone. */
 export class Caller {

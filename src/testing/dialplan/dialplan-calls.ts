@@ -1,7 +1,8 @@
 import { parseCallerId } from '../../core/caller-id.js'
+import { checkOptions } from '../../core/options.js'
 import type { ActionHandler, FakeEvent } from '../handlers.js'
 import { ApplicationRunner, type FakeApplication } from './applications.js'
-import { Caller, type IncomingCall } from './caller.js'
+import { Caller, INCOMING_CALL_SHAPE, type IncomingCall } from './caller.js'
 import { channelItem, statusItem } from './channel-lists.js'
 import { dialplanActions } from './dialplan-actions.js'
 import { type FakeChannel, STATE } from './fake-channel.js'
@@ -24,8 +25,10 @@ export class DialplanCalls {
     this.handlers = dialplanActions(this.#board, this.#runner)
   }
 
-  /** @throws Error when the extension is not there. */
-  incoming({ to, from = '', trunk = 'PJSIP/trunk', context = 'default' }: IncomingCall): Caller {
+  /** @throws Error when the extension is not there; TypeError that names what is wrong with the call. */
+  incoming(call: IncomingCall): Caller {
+    checkOptions(call, INCOMING_CALL_SHAPE)
+    const { to, from = '', trunk = 'PJSIP/trunk', context = 'default' } = call
     this.#plan.addContext(context)
     if (!this.#runner.has(to, context)) throw new Error(`Nobody can call ${to}: the dialplan has no such extension`)
     const { name: callerIdName, number: callerIdNum } = parseCallerId(from)

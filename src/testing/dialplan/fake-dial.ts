@@ -1,7 +1,7 @@
 import type { DialFailure } from './dial-failure.js'
+import type { Destinations } from './dial-options.js'
 import type { Dialing, FakeChannel } from './fake-channel.js'
 import { NORMAL_CLEARING } from './plan.js'
-import type { DialplanRunner } from './runner.js'
 import type { Switchboard } from './switchboard.js'
 
 const NO_ROUTE = 3
@@ -34,7 +34,7 @@ export class FakeDial {
   }
 
   /** Calls. When nobody answers, the caller's channel hangs up with the cause that `end` makes of the dialling's. */
-  start(runner: DialplanRunner, destinations: readonly string[], timeoutMs: number): void {
+  start(phones: Destinations, destinations: readonly string[], timeoutMs: number): void {
     this.#isSingle = destinations.length === 1
     const legs = destinations.map(() => new Leg(this, this.#dialer))
     for (const leg of legs) this.#legs.add(leg)
@@ -45,7 +45,7 @@ export class FakeDial {
         if (leg.channel === undefined) leg.begin(channel)
         else leg.beginFarHalf(channel)
       }
-      const channel = runner.call(to, { dialing: leg, requestor: this.#dialer, prepare })
+      const channel = phones.call(to, { dialing: leg, requestor: this.#dialer, prepare })
       if (channel === undefined) this.#legs.delete(leg)
     })
     if (this.#isEnded) return

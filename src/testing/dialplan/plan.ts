@@ -1,4 +1,5 @@
-import { duration, quote } from '../../core/checks.js'
+import { quote } from '../../core/checks.js'
+import { checkOptions, either, flag, listOf, milliseconds, section, text, wholeNumber } from '../../core/options.js'
 import { compareSpecificity, fitsPattern, isPattern } from './extension-pattern.js'
 
 /**
@@ -52,6 +53,9 @@ export type Behaviour =
 
 /** What an extension or a telephone that is there does. */
 export type Reachable = Exclude<Behaviour, { readonly kind: 'invalid' }>
+
+const ANSWER_SHAPE = { answer: section({ afterMs: milliseconds(0), talkMs: milliseconds(0), cause: wholeNumber(0, 127) }) }
+const DIAL_SHAPE = { dial: either(text, listOf(text)), timeoutMs: milliseconds(), answerFirst: flag }
 
 const ENDINGS: readonly string[] = ['answer', 'busy', 'congestion', 'reject', 'noanswer', 'invalid']
 /** How long a call may ring unless said otherwise, as Originate does it. */
@@ -110,17 +114,13 @@ function reachable(behaviour: Behaviour | undefined): Reachable | undefined {
 
 function behaviour(exten: string, entry: DialplanEntry): Behaviour {
   if (typeof entry === 'object' && 'answer' in entry) {
-    onlyHas(`extension ${exten}`, entry, ['answer'])
-    onlyHas(`answer of extension ${exten}`, entry.answer, ['afterMs', 'talkMs', 'cause'])
+    checkOptions(entry, ANSWER_SHAPE, `dialplan.${exten}`)
     const { afterMs = 0, talkMs = TALK_MS, cause } = entry.answer
-    duration(`afterMs of extension ${exten}`, afterMs, 0)
-    duration(`talkMs of extension ${exten}`, talkMs, 0)
     return { kind: 'answer', afterMs, talkMs, cause }
   }
   if (typeof entry === 'object' && 'dial' in entry) {
-    onlyHas(`extension ${exten}`, entry, ['dial', 'timeoutMs', 'answerFirst'])
+    checkOptions(entry, DIAL_SHAPE, `dialplan.${exten}`)
     const { dial, timeoutMs = RING_MS, answerFirst = false } = entry
-    duration(`timeoutMs of extension ${exten}`, timeoutMs)
     return { kind: 'dial', to: destinations(exten, dial), timeoutMs, answerFirst }
   }
   if (entry === 'answer') return { kind: entry, afterMs: 0, talkMs: TALK_MS, cause: undefined }
@@ -145,10 +145,4 @@ function destinations(exten: string, dial: string | readonly string[]): readonly
   }
   if (all.length === 0) throw new TypeError(`dial of extension ${exten} of the dialplan names nobody`)
   return all
-}
-
-function onlyHas(what: string, given: object, known: readonly string[]): void {
-  const unknown = Object.keys(given).find((name) => !known.includes(name))
-  if (unknown !== undefined)
-    throw new TypeError(`${what} of the dialplan has no ${quote(unknown)}; known are ${known.join(', ')}`)
 }

@@ -1,5 +1,6 @@
 import type { ApplicationRunner } from './applications.js'
 import type { DialFailure } from './dial-failure.js'
+import type { DialOptions, DialTimes } from './dial-options.js'
 import { type Dialing, type FakeChannel, STATE } from './fake-channel.js'
 import { FakeDial } from './fake-dial.js'
 import { NORMAL_CLEARING, type Plan, RING_MS } from './plan.js'
@@ -12,25 +13,6 @@ const REFUSALS = { busy: 17, congestion: 34, reject: 21 } as const
 
 /** What an extension is in extensions.conf: Answer, Wait, Hangup. */
 const PRIORITIES = { answer: 3, dial: 2, noanswer: 2, busy: 1, congestion: 1, reject: 1 } as const
-
-/** What a dialled channel is given. */
-export interface DialOptions {
-  readonly dialing: Dialing
-  readonly requestor?: FakeChannel
-  readonly uniqueId?: string | undefined
-  readonly otherUniqueId?: string | undefined
-  readonly callerIdNum?: string
-  readonly callerIdName?: string
-  readonly prepare?: (channel: FakeChannel) => void
-}
-
-/** How a Dial ends when nobody answers. */
-export interface DialTimes {
-  /** How long it may ring. @default 30_000 */
-  readonly timeoutMs?: number | undefined
-  /** The cause that the caller hangs up with where the dialling leaves none. @default 0 */
-  readonly causeOfNone?: number
-}
 
 /** Runs a dialplan: what happens at its extensions and its telephones. */
 export class DialplanRunner {
@@ -124,9 +106,9 @@ export class DialplanRunner {
   #callLocal(resource: string, options: DialOptions): FakeChannel | undefined {
     const [address = '', flags = ''] = resource.split('/')
     const [exten = '', context = 'default'] = address.split('@')
-    const { requestor, dialing, callerIdNum = '', callerIdName = '' } = options
+    const { requestor, dialing } = options
     const name = `Local/${exten}@${context}-${this.#board.nextNumber()}`
-    const facts = { context, exten, callerIdNum, callerIdName }
+    const facts = { context, exten }
     const one = this.#board.create({ ...facts, name: `${name};1`, state: STATE.down, uniqueId: options.uniqueId, requestor })
     const two = this.#board.create({
       ...facts,
@@ -153,9 +135,9 @@ export class DialplanRunner {
     const { number, peer } = addressOf(resource)
     const behaviour = this.#plan.telephone(number)
     if (behaviour === undefined) return undefined
-    const { requestor, uniqueId, dialing, callerIdNum = '', callerIdName = '' } = options
+    const { requestor, uniqueId, dialing } = options
     const name = `${to.slice(0, to.indexOf('/'))}/${peer}-${this.#board.nextNumber()}`
-    const facts = { name, state: STATE.down, context: 'default', exten: 's', callerIdNum, callerIdName }
+    const facts = { name, state: STATE.down, context: 'default', exten: 's' }
     const channel = this.#board.create({ ...facts, uniqueId, requestor })
     options.prepare?.(channel)
     this.#board.dialBegin(channel, dialing, resource)

@@ -1,5 +1,6 @@
 import type { AMIAction } from '../../ami/protocol/action-reader.js'
 import type { Clock } from '../../core/clock.js'
+import { listOf, numberFrom, type OptionsShape, text } from '../../core/options.js'
 import { redactHeaders } from '../../core/redaction.js'
 import type { ActionHandler } from '../handlers.js'
 import { Timeline } from '../timeline.js'
@@ -17,6 +18,8 @@ export interface PlaybackOptions {
   /** Headers of actions that may differ from the recording, such as a file name with the date. ActionID, ChannelId and secrets always may. */
   readonly ignoreHeaders?: readonly string[]
 }
+
+export const PLAYBACK_SHAPE: OptionsShape<PlaybackOptions> = { scale: numberFrom(0), ignoreHeaders: listOf(text) }
 
 /** Where the server's part is said. */
 export interface PlaybackStage {

@@ -1,4 +1,3 @@
-import { quote } from '../../core/checks.js'
 import type { Clock } from '../../core/clock.js'
 import { readTextFile } from '../../node/text-file.js'
 import { Playback, type PlaybackOptions } from './playback.js'
@@ -22,11 +21,8 @@ export class PlayedRecording {
     this.#clock = clock
   }
 
-  /** @throws the system's error for a file that cannot be read, SyntaxError for one that is no recording, RangeError for a `scale` that is none. */
+  /** @throws the system's error for a file that cannot be read, SyntaxError for one that is no recording. */
   static read(file: string | URL, options: Required<PlaybackOptions>, encoding: string, clock: Clock): PlayedRecording {
-    const { scale } = options
-    if (!(scale >= 0 && scale < Number.POSITIVE_INFINITY))
-      throw new RangeError(`scale must be a number from 0 up, not ${quote(scale)}`)
     const [first, ...others] = connectionsOf(parseRecording(readTextFile(file)), encoding)
     if (first === undefined) throw new SyntaxError('Nothing is in the recording: no connection was made while it ran')
     return new PlayedRecording([first, ...others], options, clock)

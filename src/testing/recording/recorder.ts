@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.js'
 import { MessageFramer } from '../../core/message-framer.js'
+import { checkOptions, clock as clockKind, type OptionsShape } from '../../core/options.js'
 import { systemClock } from '../../core/system-clock.js'
 import type { Connector, Protocol, Transport } from '../../core/transport.js'
 import { tcpConnector } from '../../node/tcp.js'
@@ -25,7 +26,10 @@ export interface RecordOptions {
   readonly clock?: Clock
 }
 
-const MAX_MESSAGE_BYTES = 1 << 24
+const SHAPE: OptionsShape<RecordOptions> = { clock: clockKind }
+
+/** The output of a command may be this large and more. */
+const MAX_MESSAGE_BYTES = 1 << 27
 
 /**
  * Records what a client and a server say to each other: `const recording = record(ami)` before `ami.login()`, and in the end
@@ -45,8 +49,10 @@ export function record(
 ): Recorder
 export function record(
   target: RecordableClient | number | { readonly host: string; readonly port: number } | Connector,
-  { clock = systemClock }: RecordOptions = {},
+  options: RecordOptions = {},
 ): Recording {
+  checkOptions(options, SHAPE)
+  const { clock = systemClock } = options
   const recording = new RunningRecording(clock)
   if (typeof target === 'function') return recorder(target, recording)
   if (typeof target === 'number') return recorder(tcpConnector({ host: '127.0.0.1', port: target }), recording)
@@ -112,15 +118,19 @@ class RecordingConnection implements Protocol, Transport {
   constructor(protocol: Protocol, keep: Keep) {
     this.#protocol = protocol
     this.#keep = keep
-    const framer = (direction: '<' | '>') =>
-      new MessageFramer(
-        MAX_MESSAGE_BYTES,
-        (bytes, start, end) => {
+    const framer = (direction: '<' | '>') => {
+      const own: MessageFramer = new MessageFramer({
+        message: (bytes, start, end) => {
           keep(direction, linesOf(bytes.subarray(start, end)))
           return true
         },
-        () => undefined,
-      )
+        unfinished: (_bytes, start, end) => {
+          if (end - start > MAX_MESSAGE_BYTES) own.stop()
+          return true
+        },
+      })
+      return own
+    }
     this.#incoming = framer('<')
     this.#outgoing = framer('>')
   }

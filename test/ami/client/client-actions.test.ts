@@ -89,6 +89,21 @@ describe('sendAction', () => {
     expect(listeners).toBe(0)
   })
 
+  it.each([true, false])(
+    'a transport that reports the loss from within its write: sent maybe, and no place in flight is lost (reconnect: %s)',
+    async (reconnects) => {
+      await using rig = new ClientRig({ maxInFlight: 1, ...(reconnects ? {} : { reconnect: false as const }) })
+      for (let round = 0; round < 3; round += 1) {
+        await rig.login()
+        expect((await rig.ami.sendAction('Ping')).type).toBe('success')
+        rig.link.breakOnWrite = true
+        expect(await outcomeOf(rig.ami.sendAction('Ping'))).toMatchObject({ name: 'ConnectionLostError', sent: 'maybe' })
+        rig.link.breakOnWrite = false
+        await rig.clock.advance(1_000)
+      }
+    },
+  )
+
   it('an aborted action leaves the queue', async () => {
     await using rig = new ClientRig({ maxInFlight: 1 }, silent)
     await rig.login()
@@ -102,6 +117,27 @@ describe('sendAction', () => {
     expect(await first).toMatchObject({ sent: 'maybe' })
     expect((await third).type).toBe('success')
     expect(rig.link.count('Second: 1')).toBe(0)
+  })
+
+  it('tells when it is written, and reports what the caller throws then', async () => {
+    await using rig = new ClientRig()
+    await rig.login()
+    rig.link.refusal = new Error('connect ECONNREFUSED')
+    rig.link.break()
+    const written: string[] = []
+    const onWritten = (name: string) => () => {
+      written.push(name)
+      throw new Error(name)
+    }
+    const waits = rig.ami.sendAction('Ping', {}, { onWritten: onWritten('waits') })
+    const late = caught(rig.ami.sendAction('Ping', {}, { timeoutMs: 5, onWritten: onWritten('late') }))
+    await rig.clock.advance(5)
+    expect(written).toEqual([])
+    rig.link.refusal = undefined
+    await rig.clock.advance(60_000)
+    expect((await waits).type).toBe('success')
+    expect(await late).toMatchObject({ code: 'ACTION_TIMEOUT', sent: 'no' })
+    expect([written, rig.errors.map(({ message }) => message)]).toEqual([['waits'], ['waits']])
   })
 
   it('a higher priority goes first, and no more than maxInFlight are under way', async () => {
@@ -192,6 +228,27 @@ describe('sendAction', () => {
     expect(rig.warnings).toHaveLength(1)
   })
 
+  it.each([
+    ['Originate', { Channel: 'Local/x@y' }, {}, 35_000],
+    ['Originate', { Channel: 'Local/x@y', Timeout: 2_000 }, {}, 7_000],
+    ['Originate', { Channel: 'Local/x@y', Async: true }, {}, 1_000],
+    ['WaitEvent', { Timeout: 60 }, {}, 65_000],
+    ['WaitEvent', {}, {}, 1_000],
+    ['Originate', { Channel: 'Local/x@y' }, { timeoutMs: 500 }, 500],
+    ['WaitEvent', { Timeout: 60 }, { timeoutMs: 500 }, 500],
+  ])('with actionTimeoutMs 1,000, %s with %j and %j may take %i ms', async (name, headers, options, timeoutMs) => {
+    await using rig = new ClientRig(
+      { actionTimeoutMs: 1_000 },
+      action(unlisted(name), () => undefined),
+    )
+    await rig.login()
+    const outcome = caught(rig.ami.sendAction(unlisted(name), headers, options))
+    await rig.clock.advance(timeoutMs - 1)
+    expect(await outcomeOf(outcome)).toBe('pending')
+    await rig.clock.advance(1)
+    expect(await outcome).toMatchObject({ name: 'ActionTimeoutError', timeoutMs })
+  })
+
   it('fault: list whose Complete never comes: Timeout', async () => {
     await using rig = new ClientRig(
       {},
@@ -218,16 +275,50 @@ describe('sendAction', () => {
     expect(await list).toMatchObject({ name: 'ConnectionLostError', sent: 'maybe' })
   })
 
-  it('a list beyond its limit: ProtocolError, and the connection is made anew', async () => {
+  it('a list beyond its limit: an error that names limit and option, and the connection lives', async () => {
     await using rig = new ClientRig(
       { limits: { maxListEvents: 3 } },
-      action('QueueStatus', () => Array.from({ length: 4 }, () => event('QueueParams'))),
+      action('QueueStatus', () => Array.from({ length: 400 }, () => event('QueueParams'))),
     )
     await rig.login()
-    expect(await outcomeOf(rig.ami.sendAction('QueueStatus'))).toBeInstanceOf(ProtocolError)
-    await rig.clock.advance(1_000)
-    expect(rig.ami.status.state).toBe('online')
-    expect(rig.link.attempts).toBe(2)
+    const events = rig.ami.events()
+    const error = await outcomeOf(rig.ami.sendAction('QueueStatus'))
+    expect(error).toBeInstanceOf(ProtocolError)
+    expect(String(error)).toContain('the list of QueueStatus has more than 3 events (limits.maxListEvents): 4 came so far')
+    expect((await rig.ami.sendAction('Ping')).type).toBe('success')
+    expect([rig.link.attempts, rig.warnings, events.buffered]).toEqual([1, [], 0])
+  })
+
+  it('output of a command beyond its limit: an error that names limit and option, and the connection lives', async () => {
+    await using rig = new ClientRig(
+      { limits: { maxOutputBytes: 5_000 } },
+      action('Command', (request) => {
+        const count = Number(request.get('Command'))
+        return success({ Message: 'Command output follows', Output: Array.from({ length: count }, (_, line) => `line ${line}`) })
+      }),
+    )
+    await rig.login()
+    expect(await rig.ami.command('200')).toHaveLength(200)
+    const error = await outcomeOf(rig.ami.command('20000'))
+    expect(error).toBeInstanceOf(ProtocolError)
+    expect(String(error)).toMatch(
+      /the output of Command has more than 5000 bytes \(limits\.maxOutputBytes\): \d+ bytes in \d+ lines came so far/,
+    )
+    expect(await rig.ami.command('200')).toHaveLength(200)
+    expect([rig.link.attempts, rig.warnings]).toEqual([1, []])
+  })
+
+  it('a command may print more lines than a message may have headers', async () => {
+    await using rig = new ClientRig(
+      {},
+      action('Command', () =>
+        success({ Message: 'Command output follows', Output: Array.from({ length: 150_000 }, (_, line) => `line ${line}`) }),
+      ),
+    )
+    await rig.login()
+    const lines = await rig.ami.command('database show')
+    expect([lines.length, lines[149_999]]).toEqual([150_000, 'line 149999'])
+    expect(rig.link.attempts).toBe(1)
   })
 
   it.each([
@@ -281,7 +372,12 @@ describe('listAction', () => {
       const items: unknown[] = []
       for await (const item of stream) items.push(item)
     }
-    expect(await caught(read())).toBeInstanceOf(StreamOverflowError)
+    const error = await caught(read())
+    expect(error).toBeInstanceOf(StreamOverflowError)
+    expect(error).toMatchObject({
+      maxBuffered: 3,
+      message: 'The reader of the list of QueueStatus fell 3 events behind (limits.maxListEvents). Read faster, or raise it.',
+    })
     expect(rig.link.attempts).toBe(1)
   })
 

@@ -1,4 +1,4 @@
-import { ClosedError, unlisted } from 'obelus-asterisk'
+import { AMIEvent, ClosedError, Gap, unlisted } from 'obelus-asterisk'
 import { action } from 'obelus-asterisk/testing'
 import { describe, expect, it } from 'vitest'
 import { ClientRig, caught, outcomeOf } from '../../support/client-rig.js'
@@ -66,6 +66,50 @@ describe('close', () => {
       expect(await outcomeOf(action)).toBeInstanceOf(Error)
       if (when !== 'stalled' && login !== undefined) expect(await outcomeOf(login)).toBeInstanceOf(ClosedError)
       expect(rig.clock.timers).toBe(0)
+    },
+  )
+
+  it('while Asterisk boots after an outage: the gap comes before the events that waited behind it', async () => {
+    await using rig = new ClientRig({ username: 'quiet' })
+    const login = rig.ami.login()
+    await rig.clock.advance(600)
+    await login
+    const stream = rig.ami.events('Hangup', { withGaps: true })
+    rig.link.break()
+    await rig.clock.advance(300)
+    expect(rig.ami.status.state).toBe('booting')
+    rig.link.inject('Event: Hangup\r\nChannel: early\r\n\r\n')
+    await rig.ami.close()
+    const items: unknown[] = []
+    for await (const item of stream) items.push(item)
+    expect(items).toEqual([expect.any(Gap), expect.any(AMIEvent)])
+    expect(stream.gaps).toBe(1)
+  })
+
+  it('during an outage: the gap is told, then the streams end', async () => {
+    await using rig = new ClientRig()
+    await rig.login()
+    const stream = rig.ami.events('Hangup', { withGaps: true })
+    rig.link.refusal = new Error('connect ECONNREFUSED')
+    rig.link.break()
+    await rig.clock.advance(1_000)
+    await rig.ami.close()
+    expect((await stream.next()).value).toMatchObject({ reason: 'disconnect', to: new Date(rig.clock.now()) })
+    expect(await stream.next()).toEqual({ value: undefined, done: true })
+  })
+
+  it.each([{}, 5, null, 'abort', new AbortController()])(
+    'a stream or a wait that was refused for its signal %o is none: close() resolves, and statusChanges() ends',
+    async (signal) => {
+      await using rig = new ClientRig()
+      await rig.login()
+      const statuses = rig.ami.statusChanges()
+      expect(() => rig.ami.events('Hangup', { signal: signal as never })).toThrow('signal must be an AbortSignal')
+      await expect(rig.ami.waitFor('Hangup', { signal: signal as never })).rejects.toThrow('signal must be an AbortSignal')
+      await rig.ami.close()
+      const seen: string[] = []
+      for await (const { state } of statuses) seen.push(state)
+      expect(seen).toEqual(['closing', 'closed'])
     },
   )
 

@@ -78,7 +78,7 @@ describe('events', () => {
   })
 
   it.each([
-    [null, "An event's name must be text, not null"],
+    [null, "An event's name must be text, or a list of texts, not null"],
     [['Hangup', 7], "An event's name must be text, not 7"],
     [[''], `An event's name must be text, not ""`],
   ])('refuses the names %j, of streams, waits and listeners', async (names, message) => {
@@ -90,7 +90,7 @@ describe('events', () => {
 
   it('refuses a listener that is no function', async () => {
     await using rig = await loggedIn()
-    expect(() => rig.ami.onEvent('Hangup', undefined as never)).toThrow('The listener must be a function, not undefined')
+    expect(() => rig.ami.onEvent('Hangup', undefined as never)).toThrow('A listener must be a function, not undefined')
   })
 
   it('fault: a consumer that never reads: its queue is bounded, others are not affected; error is the default', async () => {
@@ -138,6 +138,32 @@ describe('events', () => {
     expect(rig.errors.map((error) => error.message)).toEqual(['thrown', 'rejected'])
     expect(heard).toEqual(['1', '* 1'])
     expect(rig.ami.status.state).toBe('online')
+  })
+
+  it('a listener that throws or rejects with an object without prototype, or returns a thenable that rejects, is reported', async () => {
+    await using rig = await loggedIn()
+    const bare = Object.create(null) as object
+    rig.ami.onEvent('Hangup', () => {
+      throw bare
+    })
+    rig.ami.onEvent('Hangup', () => Promise.reject(bare))
+    // biome-ignore lint/suspicious/noThenProperty: a thenable is what this is about
+    rig.ami.onEvent('Hangup', () => ({ then: (_: unknown, reject: (reason: unknown) => void) => reject('rejected') }))
+    await emit(rig, 1)
+    expect(rig.errors.map((error) => error.message)).toEqual([
+      'Not an error was thrown: an object without text',
+      'Not an error was thrown: an object without text',
+      'Not an error was thrown: rejected',
+    ])
+  })
+
+  it('refuses a listener that is no function, and an event that the client has not', async () => {
+    await using rig = await loggedIn()
+    expect(() => rig.ami.onEvent('Hangup', 5 as never)).toThrow('A listener must be a function, not number')
+    expect(() => rig.ami.on('status', undefined as never)).toThrow('A listener must be a function, not undefined')
+    expect(() => rig.ami.on('eror' as 'error', () => undefined)).toThrow(
+      'There is no event "eror"; did you mean "error"? Known are error, warning, status, gap',
+    )
   })
 
   it('a listener of the client itself that rejects is reported too', async () => {
@@ -208,15 +234,37 @@ describe('events', () => {
   })
 
   it.each([
-    [{ overflow: 'drop' as never }, 'overflow must be one of error, drop-oldest, drop-newest, not "drop"'],
+    [{ overflow: 'drop' as never }, "overflow must be 'error', 'drop-oldest' or 'drop-newest', not \"drop\""],
     [{ maxBuffered: 0 }, 'maxBuffered must be a whole number above 0, not 0'],
+    [{ where: 5 as never }, 'where must be a function, not 5'],
+    [{ withGaps: 'yes' as never }, 'withGaps must be true or false, not "yes"'],
+    [{ withgaps: true } as never, 'There is no option "withgaps"; did you mean "withGaps"? Known are signal, where'],
+    [null as never, 'options must be an object, not null'],
   ])('refuses the options %j', async (options, message) => {
     await using rig = await loggedIn()
     expect(() => rig.ami.events('Hangup', options)).toThrow(message)
   })
 })
 
+describe('names of events', () => {
+  it.each([5, null, {}, [5], [''], ''])('%o is refused', async (names) => {
+    await using rig = await loggedIn()
+    // An object alone is the options of a stream of all events.
+    if (names?.constructor !== Object) expect(() => rig.ami.events(names as never)).toThrow("An event's name must be text")
+    await expect(rig.ami.waitFor(names as never)).rejects.toThrow("An event's name must be text")
+  })
+})
+
 describe('waitFor', () => {
+  it.each([
+    [{ where: 5 as never }, 'where must be a function, not 5'],
+    [{ timeoutMs: '5' as never }, 'timeoutMs must be a number of milliseconds from 1 up, not "5"'],
+    [{ timeout: 5 } as never, 'There is no option "timeout"; did you mean "timeoutMs"? Known are signal, timeoutMs, where'],
+  ])('refuses the options %j', async (options, message) => {
+    await using rig = await loggedIn()
+    await expect(rig.ami.waitFor('Hangup', options)).rejects.toThrow(message)
+  })
+
   it('resolves with the first event that where is true for', async () => {
     await using rig = await loggedIn()
     const waiting = rig.ami.waitFor(['Hangup', 'Newchannel'], { where: (event) => event.get(unlisted('N')) === '2' })

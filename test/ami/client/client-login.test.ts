@@ -159,6 +159,69 @@ describe('login', () => {
     expect(rig.link.attempts).toBe(attempts)
   })
 
+  describe('says why, when its time runs out while an attempt is under way:', () => {
+    const messageOf = async (rig: ClientRig, timeoutMs: number) => {
+      const login = caught(rig.ami.login({ timeoutMs }))
+      await rig.clock.advance(timeoutMs)
+      const error = await login
+      expect(error).toBeInstanceOf(ConnectionError)
+      return error as ConnectionError
+    }
+    const transport = { write() {}, close() {} }
+
+    it('nothing answers', async () => {
+      await using rig = new ClientRig()
+      rig.link.hanging = true
+      const { message } = await messageOf(rig, 3_000)
+      expect(message).toMatch(
+        /^No login to the server within 3000 ms; .* No connection to the server so far: nothing answers there/,
+      )
+    })
+
+    it('no greeting comes, as from a port that speaks TLS', async () => {
+      await using rig = new ClientRig({
+        connect: async (protocol) => {
+          protocol.connectionMade(transport)
+          return transport
+        },
+      })
+      const { message } = await messageOf(rig, 3_000)
+      expect(message).toMatch(/Connected to the server, but no greeting came so far: .* one that speaks TLS$/)
+    })
+
+    it('the login is not answered', async () => {
+      await using rig = new ClientRig({
+        connect: async (protocol) => {
+          protocol.connectionMade(transport)
+          protocol.dataReceived(new TextEncoder().encode('Asterisk Call Manager/11.0.0\r\n'))
+          return transport
+        },
+      })
+      expect((await messageOf(rig, 3_000)).message).toMatch(/Connected to the server, but the login was not answered so far$/)
+    })
+
+    it('Asterisk does not boot', async () => {
+      await using rig = new ClientRig({ username: 'quiet', bootTimeoutMs: 60_000 })
+      expect((await messageOf(rig, 3_000)).message).toMatch(
+        /Logged in to the server, which did not say so far that it has booted$/,
+      )
+    })
+
+    it('and what the attempt before came to, which is the cause', async () => {
+      await using rig = new ClientRig({ reconnect: { jitter: 0 } })
+      rig.link.refusal = new Error('connect ECONNREFUSED')
+      const login = messageOf(rig, 3_000)
+      await settle()
+      rig.link.refusal = undefined
+      rig.link.hanging = true
+      const error = await login
+      expect(error.message).toMatch(
+        /nothing answers there; .*; the one before: No connection to the server: connect ECONNREFUSED$/,
+      )
+      expect(error.cause).toMatchObject({ message: 'No connection to the server: connect ECONNREFUSED' })
+    })
+  })
+
   it('ends when its signal aborts, before, during and after', async () => {
     await using rig = new ClientRig()
     await expect(rig.ami.login({ signal: AbortSignal.abort(new Error('early')) })).rejects.toThrow('early')

@@ -46,14 +46,42 @@ describe('reconnect', () => {
     expect(delays.at(-1)).toBeLessThanOrEqual(101)
   })
 
-  it('a connection that does not last does not reset the delay', async () => {
-    await using rig = new ClientRig()
+  it('attempts are counted from 1 since a connection that lasted; one that did not last goes on counting', async () => {
+    await using rig = new ClientRig({ reconnect: { jitter: 0 } })
     await rig.login()
+    await rig.clock.advance(6_000)
+    const attempts: unknown[] = []
+    rig.ami.on('status', (status) => {
+      if (status.state === 'waiting' || status.state === 'connecting') attempts.push([status.state, status.attempt])
+    })
     rig.link.break()
     await rig.clock.advance(250)
     expect(rig.ami.status.state).toBe('online')
     rig.link.break()
-    expect(rig.ami.status).toMatchObject({ state: 'waiting', attempt: 3 })
+    await rig.clock.advance(250)
+    expect(attempts).toEqual([
+      ['waiting', 1],
+      ['connecting', 1],
+      ['waiting', 2],
+      ['connecting', 2],
+    ])
+  })
+
+  it('however often a ready connection breaks, the first attempt comes after the first delay; the next ones wait longer', async () => {
+    await using rig = new ClientRig({ reconnect: { jitter: 0 } })
+    await rig.login()
+    for (let round = 1; round <= 10; round += 1) {
+      await rig.clock.advance(1_000)
+      rig.link.break()
+      await rig.clock.advance(249)
+      expect(rig.ami.status.state).toBe('waiting')
+      await rig.clock.advance(1)
+      expect(rig.ami.status.state).toBe('online')
+    }
+    rig.link.refusal = new Error('connect ECONNREFUSED')
+    rig.link.break()
+    await rig.clock.advance(250)
+    expect(rig.ami.status).toMatchObject({ state: 'waiting', retryAt: new Date(rig.clock.now() + 30_000) })
   })
 
   it('lessons 4 and 8: at the loss the state changes first, then every action in flight is rejected in the same tick', async () => {
@@ -338,6 +366,96 @@ describe('gaps', () => {
     expect(stream.buffered).toBe(0)
     await rig.clock.advance(1_000)
     expect(await itemsOf(stream, 2)).toEqual(['gap disconnect false', 'early'])
+  })
+
+  it('a connection that breaks before it is ready leaves the hole as it is: a reader that waits gets one', async () => {
+    await using rig = new ClientRig({ username: 'quiet' })
+    const login = rig.ami.login()
+    await rig.clock.advance(600)
+    await login
+    const stream = rig.ami.events('Hangup', { withGaps: true })
+    const gaps: Gap[] = []
+    rig.ami.on('gap', (gap) => gaps.push(gap))
+    const first = stream.next()
+    const second = stream.next()
+    const from = new Date(rig.clock.now() - 100)
+    rig.link.break()
+    await rig.clock.advance(300)
+    expect(rig.ami.status.state).toBe('booting')
+    rig.link.break()
+    await rig.clock.advance(2_000)
+    expect(rig.ami.status.state).toBe('online')
+    expect((await first).value).toMatchObject({ reason: 'disconnect', from, restarted: false })
+    rig.link.inject('Event: Hangup\r\nChannel: after\r\n\r\n')
+    expect(((await second).value as AMIEvent).get('Channel')).toBe('after')
+    expect(stream.gaps).toBe(1)
+    expect(gaps).toEqual([(await first).value])
+  })
+
+  it('a connection that breaks before it is ready, but brought events, is between two holes', async () => {
+    await using rig = new ClientRig({ username: 'quiet' })
+    const login = rig.ami.login()
+    await rig.clock.advance(600)
+    await login
+    const stream = rig.ami.events('Hangup', { withGaps: true })
+    rig.link.break()
+    await rig.clock.advance(300)
+    rig.link.inject('Event: Hangup\r\nChannel: early\r\n\r\n')
+    rig.link.break()
+    await rig.clock.advance(2_000)
+    expect(await itemsOf(stream, 3)).toEqual(['gap disconnect undefined', 'early', 'gap disconnect undefined'])
+  })
+
+  it('listeners are told by a gap event, in its place', async () => {
+    await using rig = new ClientRig()
+    await rig.login()
+    const heard: unknown[] = []
+    rig.ami.onEvent('Hangup', (event) => heard.push(event.get('Channel')))
+    const off = rig.ami.on('gap', (gap) => heard.push(gap))
+    rig.pbx.emit('Hangup', { Channel: 'before' })
+    await settle()
+    rig.link.break()
+    await rig.clock.advance(1_000)
+    rig.pbx.emit('Hangup', { Channel: 'after' })
+    await settle()
+    expect(heard).toEqual(['before', expect.any(Gap), 'after'])
+    expect(heard[1]).toMatchObject({ reason: 'disconnect', dropped: 0 })
+    off()
+    rig.link.break()
+    await rig.clock.advance(1_000)
+    expect(heard).toHaveLength(3)
+  })
+
+  it('a wait that finds nothing says how many gaps there were meanwhile', async () => {
+    await using rig = new ClientRig()
+    await rig.login()
+    const none = caught(rig.ami.waitFor('Hangup', { timeoutMs: 100 }))
+    await rig.clock.advance(100)
+    expect(await none).toMatchObject({ message: 'No event Hangup came within 100 ms', gaps: 0 })
+    const one = caught(rig.ami.waitFor('Hangup', { timeoutMs: 10_000 }))
+    const two = caught(rig.ami.waitFor('Hangup', { timeoutMs: 20_000 }))
+    rig.link.break()
+    await rig.clock.advance(10_000)
+    rig.link.break()
+    await rig.clock.advance(10_000)
+    expect(await one).toMatchObject({
+      message: 'No event Hangup came within 10000 ms; it may have been missed in a gap meanwhile',
+      gaps: 1,
+    })
+    expect(await two).toMatchObject({ message: expect.stringContaining('in 2 gaps meanwhile'), gaps: 2 })
+  })
+
+  it('after the client gave up, the next login ends the hole for those that listen still', async () => {
+    await using rig = new ClientRig({ reconnect: false })
+    await rig.login()
+    const gaps: Gap[] = []
+    rig.ami.on('gap', (gap) => gaps.push(gap))
+    rig.link.break()
+    expect(rig.ami.status.state).toBe('failed')
+    await rig.clock.advance(60_000)
+    await rig.login()
+    expect(gaps).toHaveLength(1)
+    expect(gaps[0]?.to).toEqual(new Date(rig.clock.now()))
   })
 
   it('without withGaps they are only counted', async () => {

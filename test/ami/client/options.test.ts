@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { type AMIClientOptions, resolveOptions } from '../../../src/ami/client/options.js'
+import { TLS } from '../../../src/node/tcp.js'
 
 const account = { username: 'u', secret: 's' }
-const resolve = (options: Partial<AMIClientOptions> & { tls?: unknown } = {}) => resolveOptions({ ...account, ...options })
+const resolve = (options: Partial<AMIClientOptions> & { tls?: unknown } = {}) =>
+  resolveOptions({ ...account, ...options }, { tls: TLS })
 const never = (): Promise<never> => new Promise(() => undefined)
 const untyped = (options: object) => () => resolveOptions({ ...account, ...options } as AMIClientOptions)
 
@@ -20,7 +22,13 @@ describe('resolveOptions', () => {
       actionTimeoutMs: 30_000,
       maxInFlight: 100,
       encoding: 'utf-8',
-      limits: { maxLineBytes: 524_288, maxHeaders: 10_000, maxMessageBytes: 1_048_576, maxListEvents: 100_000 },
+      limits: {
+        maxLineBytes: 524_288,
+        maxHeaders: 10_000,
+        maxMessageBytes: 1_048_576,
+        maxOutputBytes: 67_108_864,
+        maxListEvents: 100_000,
+      },
       peer: '127.0.0.1:5038',
     })
   })
@@ -53,7 +61,15 @@ describe('resolveOptions', () => {
     [
       'one limit',
       { limits: { maxHeaders: 5 } },
-      { limits: { maxLineBytes: 524_288, maxHeaders: 5, maxMessageBytes: 1_048_576, maxListEvents: 100_000 } },
+      {
+        limits: {
+          maxLineBytes: 524_288,
+          maxHeaders: 5,
+          maxMessageBytes: 1_048_576,
+          maxOutputBytes: 67_108_864,
+          maxListEvents: 100_000,
+        },
+      },
     ],
     ['an empty secret', { secret: '' }, { secret: '' }],
   ] as [string, Partial<AMIClientOptions> & { tls?: unknown }, object][]) {
@@ -61,7 +77,7 @@ describe('resolveOptions', () => {
   }
 
   for (const [options, kind, message] of [
-    [{ hots: 'x' }, TypeError, /no option "hots".*host/],
+    [{ hots: 'x' }, TypeError, /no option "hots"; did you mean "host"\? Known are host, /],
     [{ host: '' }, TypeError, /^host .*""/],
     [{ host: 'http://pbx' }, TypeError, /^host .*"http:\/\/pbx"/],
     [{ host: 'a b' }, TypeError, /^host .*"a b"/],
@@ -73,8 +89,8 @@ describe('resolveOptions', () => {
     [{ username: undefined }, TypeError, /^username .*undefined/],
     [{ username: 'a\nb' }, TypeError, /^username .*"a\\nb"/],
     [{ secret: undefined }, TypeError, /^secret .*undefined/],
-    [{ secret: 'hunter2\n' }, TypeError, /^secret must not hold CR, LF or NUL$/],
-    [{ secret: 12_345 }, TypeError, /^secret must be text, not number$/],
+    [{ secret: 'hunter2\n' }, TypeError, /^secret must be text without CR, LF and NUL, not this text$/],
+    [{ secret: 12_345 }, TypeError, /^secret must be text without CR, LF and NUL, not number$/],
     [{ authType: 'MD5' }, TypeError, /^authType .*"MD5"/],
     [{ events: '' }, TypeError, /^events .*""/],
     [{ events: 'call\r\n' }, TypeError, /^events /],
@@ -89,9 +105,13 @@ describe('resolveOptions', () => {
     [{ maxInFlight: 0 }, RangeError, /^maxInFlight .*0$/],
     [{ maxInFlight: 1.5 }, RangeError, /^maxInFlight .*1\.5/],
     [{ limits: { maxHeaders: 0 } }, RangeError, /^limits\.maxHeaders .*0$/],
-    [{ limits: { maxBytes: 1 } }, RangeError, /^limits: .*"maxBytes"/],
+    [
+      { limits: { maxBytes: 1 } },
+      TypeError,
+      /^There is no option "limits\.maxBytes"; did you mean "maxLineBytes"\? Known are maxLineBytes/,
+    ],
     [{ reconnect: true }, TypeError, /^reconnect .*true/],
-    [{ reconnect: { delay: 1 } }, TypeError, /no option reconnect\.delay/],
+    [{ reconnect: { delay: 1 } }, TypeError, /no option "reconnect\.delay"/],
     [{ reconnect: { initialDelayMs: 0 } }, RangeError, /^reconnect\.initialDelayMs .*0$/],
     [{ reconnect: { initialDelayMs: 100, maxDelayMs: 50 } }, RangeError, /^reconnect\.maxDelayMs .*50/],
     [{ reconnect: { factor: 0.5 } }, RangeError, /^reconnect\.factor .*0\.5/],
@@ -99,7 +119,7 @@ describe('resolveOptions', () => {
     [{ reconnect: { maxAttempts: 0 } }, RangeError, /^reconnect\.maxAttempts .*0$/],
     [{ keepAlive: { intervalMs: 0 } }, RangeError, /^keepAlive\.intervalMs .*0$/],
     [{ keepAlive: { timeoutMs: -5 } }, RangeError, /^keepAlive\.timeoutMs .*-5/],
-    [{ keepAlive: { every: 1 } }, TypeError, /no option keepAlive\.every/],
+    [{ keepAlive: { every: 1 } }, TypeError, /no option "keepAlive\.every"; known are intervalMs, timeoutMs$/],
   ] as const) {
     it(`refuses ${JSON.stringify(options)}, quoting it`, () => {
       expect(untyped(options)).toThrow(kind)

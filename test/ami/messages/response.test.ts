@@ -26,6 +26,9 @@ describe('AMIResponse', () => {
     ['Message:  spaces ', ' spaces '],
     ['message: any case', 'any case'],
     ['X: none', ''],
+    ['No categories found', 'No categories found'],
+    ['one\r\ntwo', 'one\ntwo'],
+    ['no colon\r\nMessage: counts', 'counts'],
   ] as const) {
     it(`facts 2.1: the message of ${JSON.stringify(sent)}`, () => {
       expect(response(`Response: Error\r\n${sent}`).message).toBe(message)
@@ -40,6 +43,13 @@ describe('AMIResponse', () => {
     const rules = response('Response: Success\r\nRuleList: a\r\nRule: 1\r\nRule: 2\r\nRuleList: b\r\nRule: 3')
     expect([...rules.entries()].slice(1).map(([, value]) => value)).toEqual(['a', '1', '2', 'b', '3'])
     expect(rules.getAll('rule')).toEqual(['1', '2', '3'])
+  })
+
+  it('what Asterisk says without a colon is in its JSON, as in the answer to GetConfig without that category', () => {
+    expect(response('Response: Success\r\nActionID: g\r\nNo categories found').toJSON()).toMatchObject({
+      headers: { Response: 'Success', ActionID: 'g' },
+      unparsedLines: ['No categories found'],
+    })
   })
 
   it('has no output, events or completion where there are none', () => {

@@ -13,6 +13,15 @@ describe('unescapeValue', () => {
     ['at the end \\', 'at the end \\'],
   ])('facts 2.1: %j is %j', (escaped, text) => expect(unescapeValue(escaped)).toBe(text))
 
+  it('reads the examples that are given of it', () => {
+    const source = readFileSync(new URL('../../../src/ami/messages/unescape.ts', import.meta.url), 'utf8')
+    const [, escaped = '', text] = /`(\S+)` is `(\S+)`/.exec(source) ?? []
+    expect(unescapeValue(escaped)).toBe(text)
+    expect(text).toBe("O'Neil?")
+    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+    expect(unescapeValue(/\(`(O\S+Neil)`\)/.exec(readme)?.[1] ?? '')).toBe("O'Neil")
+  })
+
   it('facts 2.1: VarSet of a recording: what Asterisk wrote as \\n is a newline', () => {
     const recording = readFileSync(new URL('../../fixtures/ami-22/events-decorated.ami', import.meta.url), 'utf8')
     const values = recording

@@ -264,12 +264,64 @@ describe('hostile headers', () => {
 describe('a hostile message', () => {
   it('whose output may always go on is looked through once, not once for each possible end', () => {
     const protocol = new RecordingProtocol()
-    protocol.feed(GREETING)
+    protocol.feed('Asterisk Call Manager/2.10.6\r\n')
+    protocol.sendAction('Command', { ActionID: 'c' })
     const started = process.cpuUsage()
-    protocol.feed(`Response: Follows\r\n${'x'.repeat(400_000)}\r\n${'y'.repeat(400_000)}\r\n${'\r\n'.repeat(9_000)}`)
+    protocol.feed(
+      `Response: Follows\r\nActionID: c\r\n${'x'.repeat(400_000)}\r\n${'y'.repeat(400_000)}\r\n${'--END COMMAND--\r\n'.repeat(9_000)}`,
+    )
     const { user, system } = process.cpuUsage(started)
     // Each end anew would be some 16 s.
     expect(user + system).toBeLessThan(2_000_000)
+  })
+})
+
+describe('progress', () => {
+  class WatchedProtocol extends RecordingProtocol {
+    progress = 0
+
+    override progressReceived(): void {
+      this.progress += 1
+    }
+  }
+
+  const progressOf = (...chunks: readonly string[]) => {
+    const protocol = new WatchedProtocol()
+    protocol.sendAction('Command', { ActionID: 'c' })
+    protocol.sendAction('GetConfigJSON', { ActionID: 'g' })
+    protocol.feed(GREETING)
+    return chunks.map((chunk) => {
+      const before = protocol.progress
+      protocol.feed(chunk)
+      return protocol.progress - before
+    })
+  }
+
+  it.each([
+    ['a message that is complete, once a chunk', ['Event: A\r\n\r\nEvent: B\r\n\r\n'], [1]],
+    ['a message of no kind', ['what is this\r\n\r\n'], [1]],
+    ['not the beginning of a message, but its end', ['Event: A\r\nX: ', 'y', '\r\n', '\r\n'], [0, 0, 0, 1]],
+    ['not blank lines', ['\r\n', '\r\n\r\n', '\r'], [0, 0, 0]],
+    ['not a response that no action waits for', ['Response: Success\r\nActionID: z\r\n', 'X: ', 'y'], [0, 0, 0]],
+    ['not a response without ActionID', ['Response: Success\r\n', 'X: y\r\n', 'X: y\r\n', 'X: y'], [0, 0, 0, 0]],
+    [
+      "each part of a command's output",
+      ['Response: Success\r\nActionID: c\r\nOutput: ', 'x', 'y\r\nOutput: z', '\r\n\r\n'],
+      [1, 1, 1, 1],
+    ],
+    [
+      'each part of an answer, once it is known for one',
+      ['Respon', 'se: Success\r\nActionID: g', '\r\n', 'JSON: {', '}'],
+      [0, 0, 1, 1, 1],
+    ],
+  ])('is %s', (_, chunks, progress) => expect(progressOf(...chunks)).toEqual(progress))
+
+  it('is the greeting', () => {
+    const protocol = new WatchedProtocol()
+    protocol.feed('Asterisk Call Manager/')
+    expect(protocol.progress).toBe(0)
+    protocol.feed('11.0.0\r\n')
+    expect(protocol.progress).toBe(1)
   })
 })
 
@@ -328,6 +380,61 @@ describe('limits', () => {
       })
     }
   }
+
+  for (const { what, answer, message } of [
+    {
+      what: 'headers',
+      answer: `Response: Success\r\nActionID: a\r\n${headers(10_000)}\r\n`,
+      message: 'the answer of GetConfig has more than 10000 headers (limits.maxHeaders): 10001 came so far',
+    },
+    {
+      what: 'bytes in a line',
+      answer: `Response: Success\r\nActionID: a\r\nJSON: ${'x'.repeat(600_000)}\r\n\r\n`,
+      message:
+        /^the answer of GetConfig has more than 524288 bytes in a line \(limits\.maxLineBytes\): \d+ bytes of line 3 came so far$/,
+    },
+    {
+      what: 'bytes',
+      answer: `Response: Success\r\nActionID: a\r\n${`X: ${'x'.repeat(1000)}\r\n`.repeat(1100)}\r\n`,
+      message: /^the answer of GetConfig has more than 1048576 bytes \(limits\.maxMessageBytes\): \d+ bytes came so far$/,
+    },
+  ]) {
+    for (const size of [Number.POSITIVE_INFINITY, 65_536, 1460, 100]) {
+      it(`an answer of too many ${what} rejects its action only, and what follows it is read (chunks of ${size} bytes)`, () => {
+        const protocol = new RecordingProtocol({ peer: 'pbx' })
+        const large = answersOf(protocol.sendAction('GetConfig', { ActionID: 'a' }))
+        const ping = answersOf(protocol.sendAction('Ping', { ActionID: 'p' }))
+        const bytes = bytesOf(`${GREETING}${answer}Event: Next\r\n\r\nResponse: Success\r\nActionID: p\r\n\r\n`)
+        const chunks: Uint8Array[] = []
+        for (let at = 0; at < bytes.length; at += Math.min(size, bytes.length)) chunks.push(bytes.subarray(at, at + size))
+        feedChunks(protocol, chunks)
+        expect(large.errors.map((error) => error.name)).toEqual(['ProtocolError'])
+        expect(large.errors[0]?.message.replace('pbx: ', '')).toMatch(message)
+        expect(ping.results).toHaveLength(1)
+        expect(protocol.events.map((event) => event.name)).toEqual(['Next'])
+        expect([protocol.failure, protocol.unmatched, protocol.unknown]).toEqual([undefined, [], []])
+      })
+    }
+  }
+
+  it('says of a message beyond a limit what it is, unless it could be anything', () => {
+    for (const [first, seen] of [
+      ['Event: Vendor', 'It begins with "Event: Vendor"'],
+      ['Response: Success', 'It begins with "Response: Success"'],
+      ['secret=hunter2', 'It is neither event nor response'],
+    ]) {
+      const protocol = new RecordingProtocol({ limits: { maxMessageBytes: 100 }, peer: 'pbx' })
+      const { errors } = answersOf(protocol.sendAction('Ping', { ActionID: 'p' }))
+      protocol.feed(`${GREETING}${first}\r\n${'x'.repeat(100)}`)
+      const size = `${first}\r\n`.length + 100
+      expect(protocol.failure?.message).toBe(
+        `pbx: a message has more than 100 bytes (limits.maxMessageBytes): ${size} came so far. ${seen}`,
+      )
+      expect(errors.map((error) => error.message)).toEqual([
+        expect.stringContaining(`(limits.maxMessageBytes): ${size} came so far`),
+      ])
+    }
+  })
 
   it('fault: of 3 MB without an end no more than the limit is waited for', () => {
     const protocol = new RecordingProtocol()
@@ -397,6 +504,7 @@ describe('limits', () => {
     [{ maxLineBytes: 1.5 }, 'limits.maxLineBytes must be a whole number above 0, not 1.5'],
     [{ maxMessageBytes: Number.NaN }, 'limits.maxMessageBytes must be a whole number above 0, not NaN'],
     [{ maxListEvents: -1 }, 'limits.maxListEvents must be a whole number above 0, not -1'],
+    [{ maxOutputBytes: 0 }, 'limits.maxOutputBytes must be a whole number above 0, not 0'],
   ] as const) {
     it(`the limit ${JSON.stringify(limits)} is refused`, () => {
       expect(() => new AMIProtocol({ limits })).toThrow(new RangeError(message))

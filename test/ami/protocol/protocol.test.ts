@@ -443,19 +443,23 @@ describe('lists', () => {
     expect(numbers).toEqual([['1', '3'], ['2']])
   })
 
-  it('a list longer than the limit ends the connection', () => {
-    const protocol = online({ limits: { maxListEvents: 2 } })
+  it('a list beyond the limit rejects its action, and the connection goes on behind it', () => {
+    const protocol = online({ limits: { maxListEvents: 2 }, peer: 'pbx:5038' })
     const answers = answersOf(protocol.sendAction('Status', { ActionID: 'L' }))
     const ping = answersOf(protocol.sendAction('Ping', { ActionID: 'p' }))
     protocol.feed(start + item(1) + item(2))
-    expect(protocol.closed).toBe(false)
-    protocol.feed(item(3) + complete)
-    expect(protocol.closed).toBe(true)
+    expect(answers.errors).toEqual([])
+    protocol.feed(item(3))
+    expect(answers.errors).toHaveLength(1)
+    expect(answers.errors[0]).toBeInstanceOf(ProtocolError)
+    expect(answers.errors[0]?.message).toBe(
+      'pbx:5038: the list of Status has more than 2 events (limits.maxListEvents): 3 came so far',
+    )
+    protocol.feed(`${item(4)}${complete}Response: Success\r\nActionID: p\r\n\r\n${item(5)}`)
     expect(answers.results).toEqual([])
-    expect(answers.errors).toEqual([protocol.failure])
-    expect(protocol.failure).toBeInstanceOf(ProtocolError)
-    expect(protocol.failure?.message).toContain('limits.maxListEvents')
-    expect(ping.errors.map((error) => error.name)).toEqual(['ConnectionLostError'])
+    expect(ping.results).toHaveLength(1)
+    expect([protocol.failure, protocol.closed, protocol.late, protocol.unmatched]).toEqual([undefined, false, [], []])
+    expect(protocol.events.map((event) => event.get('N'))).toEqual(['5'])
   })
 })
 

@@ -28,7 +28,7 @@ export const actionPrograms: readonly Program[] = [
   one('BlindTransfer', { Channel: 'PJSIP/none', Exten: 'answer', Context: 'default' }, 'of a channel that is not there'),
   one('BlindTransfer', { Channel: 'PJSIP/none' }, 'without an extension'),
   one('Atxfer', {}, 'without a channel'),
-  one('Atxfer', { Channel: 'PJSIP/none', Exten: 'answer' }, 'of a channel that is not there'),
+  one('Atxfer', { Channel: 'PJSIP/none', Exten: '200' }, 'of a channel that is not there'),
   one('Bridge', {}, 'without channels'),
   one('Bridge', { Channel1: 'PJSIP/none', Channel2: 'PJSIP/no' }, 'of channels that are not there'),
   one('Setvar', {}, 'without a variable'),
