@@ -11,6 +11,7 @@ import { EventFilters } from './event-filters.js'
 import {
   type ActionHandler,
   action,
+  delay,
   type FakeClient,
   FakeEvent,
   FakeResponse,
@@ -280,7 +281,7 @@ export class FakeSession extends AMIServerProtocol {
 
   async #refuse(message: string): Promise<FakeResponse> {
     const { loginFailureDelayMs } = this.#server
-    if (loginFailureDelayMs > 0) await new Promise((resolve) => setTimeout(resolve, loginFailureDelayMs))
+    if (loginFailureDelayMs > 0) await delay(loginFailureDelayMs)
     return failure(message)
   }
 

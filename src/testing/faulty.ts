@@ -1,6 +1,7 @@
 import { onAbort } from '../core/abort.js'
 import { duration } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
+import { soon } from '../core/microtask.js'
 import {
   amount,
   checkOptions,
@@ -170,7 +171,7 @@ class FaultyConnection implements Protocol, Transport {
 
   close(): void {
     this.inner.close()
-    queueMicrotask(() => this.end())
+    soon(() => this.end())
   }
 
   connectionMade(transport: Transport): void {

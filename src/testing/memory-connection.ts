@@ -1,3 +1,4 @@
+import { soon } from '../core/microtask.js'
 import type { Connector, Protocol, Transport } from '../core/transport.js'
 
 /** One end of a connection in memory: what is written here is received there, in a later microtask, in order. */
@@ -14,7 +15,7 @@ class MemoryEnd implements Transport {
     if (!this.open) return
     const copy = new Uint8Array(data)
     const { peer } = this
-    queueMicrotask(() => {
+    soon(() => {
       if (peer.open) peer.protocol.dataReceived(copy)
     })
   }
@@ -22,13 +23,13 @@ class MemoryEnd implements Transport {
   close(): void {
     this.end()
     const { peer } = this
-    queueMicrotask(() => peer.end())
+    soon(() => peer.end())
   }
 
   end(): void {
     if (!this.open) return
     this.open = false
-    queueMicrotask(() => this.protocol.connectionLost())
+    soon(() => this.protocol.connectionLost())
   }
 }
 

@@ -2,6 +2,7 @@ import { oneLine } from '../../core/checks.js'
 import type { Clock } from '../../core/clock.js'
 import { type Deferred, deferred } from '../../core/deferred.js'
 import { asError } from '../../core/errors.js'
+import { soon } from '../../core/microtask.js'
 import { redactLines, redactText } from '../../core/redaction.js'
 import { textCodec } from '../../core/text-codec.js'
 import type { Connector, Transport } from '../../core/transport.js'
@@ -273,7 +274,7 @@ export class Session {
     this.#ended.reject(reason)
     this.#events.lost(reason)
     // When all that waited is settled: a link may tell of its end at once.
-    queueMicrotask(() => this.#dialing.abort(reason))
+    soon(() => this.#dialing.abort(reason))
   }
 
   #protocolHooks(): ProtocolHooks {

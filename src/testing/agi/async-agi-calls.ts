@@ -1,4 +1,5 @@
 import type { AMIAction } from '../../ami/protocol/action-reader.js'
+import { soon } from '../../core/microtask.js'
 import { type ActionHandler, action, event, type FakeEvent, failure, type HeaderPairs, success } from '../handlers.js'
 import { AGICaller, type AGICallOptions } from './agi-caller.js'
 
@@ -73,7 +74,7 @@ export class AsyncAGICalls {
     const call = this.#calls.get(channel)
     if (call === undefined) return failure(`Channel ${channel} does not exist.`)
     // The command runs when the channel's own thread comes to it.
-    queueMicrotask(() => this.#run(call, line, request.get('CommandID')))
+    soon(() => this.#run(call, line, request.get('CommandID')))
     return success('Added AGI command to queue')
   }
 

@@ -1,5 +1,6 @@
 import type { AMIAction } from '../../ami/protocol/action-reader.js'
 import type { Clock } from '../../core/clock.js'
+import { soon } from '../../core/microtask.js'
 import { listOf, numberFrom, type OptionsShape, text } from '../../core/options.js'
 import { redactHeaders } from '../../core/redaction.js'
 import type { ActionHandler } from '../handlers.js'
@@ -136,7 +137,7 @@ export class Playback {
     // Actions that came together are answered in the recording's order, with what came between them.
     const isPlaying = this.#due.length > 0
     this.#due.splice(this.#due.findLastIndex(({ order }) => order < step.order) + 1, 0, step)
-    if (!isPlaying) queueMicrotask(() => void this.#playDue())
+    if (!isPlaying) soon(() => void this.#playDue())
   }
 
   async #playDue(): Promise<void> {
