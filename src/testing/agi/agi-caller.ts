@@ -97,6 +97,7 @@ export class AGICaller {
   /** The script has ended. @internal */
   scriptEnded(status: AGIStatus): void {
     this.#isEnded = true
-    this.#ended.resolve(this.#channel.isHungUp && status === 'SUCCESS' ? 'HANGUP' : status)
+    const { isHungUp, hasFailed } = this.#channel
+    this.#ended.resolve(status === 'FAILURE' || (hasFailed && !isHungUp) ? 'FAILURE' : isHungUp ? 'HANGUP' : 'SUCCESS')
   }
 }

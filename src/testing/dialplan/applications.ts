@@ -1,3 +1,4 @@
+import { isApplication } from '../application-names.js'
 import type { Dialer } from './dial-options.js'
 import type { FakeChannel } from './fake-channel.js'
 import { NORMAL_CLEARING } from './plan.js'
@@ -26,6 +27,12 @@ const ENDLESS: ReadonlySet<string> = new Set(['confbridge', 'echo', 'milliwatt',
 /** Play a sound. */
 const SOUNDS: ReadonlySet<string> = new Set(['playback', 'background'])
 
+/** Return by themselves. */
+const PLAYED: ReadonlySet<string> = new Set([
+  ...SOUNDS,
+  ...['answer', 'busy', 'congestion', 'log', 'noop', 'progress', 'read', 'ringing', 'set', 'verbose', 'wait', 'waitexten'],
+])
+
 /** Runs applications: those that the fake plays, and those of the test. */
 export class ApplicationRunner {
   readonly #board: Switchboard
@@ -43,7 +50,19 @@ export class ApplicationRunner {
     if (own !== undefined) this.#runOwn(channel, own, data)
     else if (application === 'dial') this.#dial(channel, data, dialer)
     else if (application === 'hangup') this.#board.hangup(channel, /^\d+$/.test(data) ? Number(data) : NORMAL_CLEARING)
-    else if (!ENDLESS.has(application)) this.#returnsAfter(channel, durationOf(application, data))
+    else if (!ENDLESS.has(application)) this.#runToItsEnd(channel, name, data)
+  }
+
+  #runToItsEnd(channel: FakeChannel, name: string, data: string): void {
+    const application = name.toLowerCase()
+    if (application === 'set') {
+      const [variable = '', value = ''] = data.split(/=(.*)/s)
+      this.#board.setVariable(channel, variable, value)
+    } else if (isApplication(name) && !PLAYED.has(application)) {
+      const error = new Error(`Asterisk has the application ${name}, the fake does not`)
+      this.#board.failed(`${error.message}: say what it does, new FakeAsterisk({ applications: { ${name}: () => … } })`, error)
+    }
+    this.#returnsAfter(channel, durationOf(application, data))
   }
 
   #dial(channel: FakeChannel, data: string, dialer: Dialer): void {

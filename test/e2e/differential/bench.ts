@@ -1,4 +1,5 @@
 import { ActionError, type AMIClient, type AMIEvent, type AMIResponse, unlisted } from 'obelus-asterisk'
+import { replies } from './agi-script.js'
 import { Transcript } from './transcript.js'
 
 type Headers = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
@@ -19,8 +20,12 @@ export class Bench {
   readonly #off: () => void
   #latestAt = performance.now()
 
-  constructor(ami: AMIClient) {
+  readonly #callScript: (url: string) => Promise<string>
+
+  /** @param callScript has a channel run a script, and gives AGISTATUS. */
+  constructor(ami: AMIClient, callScript: (url: string) => Promise<string>) {
     this.#ami = ami
+    this.#callScript = callScript
     this.#off = ami.onEvent('*', (event) => {
       this.#latestAt = performance.now()
       this.#transcript.event(event)
@@ -51,6 +56,16 @@ export class Bench {
     })
     await this.send('Originate', { Channel: 'Local/ring@default/n', Application: 'Wait', Data: 5, Async: true, ...headers })
     await rings
+  }
+
+  /** Has a channel run a script of these commands. Only what it is answered is written down. */
+  async script(commands: readonly string[]): Promise<void> {
+    this.#off()
+    let status = ''
+    const found = await replies(commands, async (url) => {
+      status = await this.#callScript(url)
+    })
+    for (const each of [...found, `AGISTATUS ${status}`]) this.note(each)
   }
 
   /** Waits until no channel lives and nothing more comes. */
