@@ -82,8 +82,8 @@ it('obelus-asterisk/protocol', () => {
 })
 
 it('obelus-asterisk/testing', () => {
-  const grammar = ['action', 'delay', 'event', 'failure', 'faulty', 'once', 'record', 'success']
-  const classes = ['AMIAction', 'FakeAsterisk', 'FakeEvent', 'FakeResponse', 'UnhandledActionError']
+  const grammar = ['action', 'delay', 'event', 'failure', 'faulty', 'once', 'record', 'success', 'times']
+  const classes = ['AMIAction', 'FakeAsterisk', 'FakeEvent', 'FakeResponse', 'UnhandledActionError', 'VirtualClock']
   expect(Object.keys(testing).sort()).toEqual([...grammar, ...classes].sort())
 })
 

@@ -1,5 +1,6 @@
-import type { EventName, Unlisted } from '../ami/messages/typed-names.js'
+import type { ActionName, EventName, Unlisted } from '../ami/messages/typed-names.js'
 import type { AMIAction } from '../ami/protocol/action-reader.js'
+import type { Clock } from '../core/clock.js'
 import { checkOptions } from '../core/options.js'
 import { systemClock } from '../core/system-clock.js'
 import type { Connector } from '../core/transport.js'
@@ -18,8 +19,10 @@ import { HandlerStack } from './handler-stack.js'
 import { type ActionHandler, type FakeClient, type FakeEventHeaders, failure, type Reply } from './handlers.js'
 import { fullyBooted, successfulAuth } from './login-events.js'
 import { checkFakeOptions, FAKE_SHAPE, type FakeAsteriskOptions, VERSIONS } from './options.js'
+import { ReceivedActions } from './received-actions.js'
 import { PLAYBACK_SHAPE, type PlaybackOptions } from './recording/playback.js'
 import { PlayedRecording } from './recording/played-recording.js'
+import { VirtualClock } from './virtual-clock.js'
 
 /**
  * An Asterisk for tests: logs clients in, answers actions by handlers, sends events, and behaves on the wire as a real server does.
@@ -36,7 +39,8 @@ export class FakeAsterisk implements AsyncDisposable {
   /** Asterisk's database, by `family/key`: what DBPut and DBGet work on. `reset()` clears it. */
   readonly database: Map<string, string> = new Map()
   readonly #globals = new Map<string, string>()
-  #received: AMIAction[] = []
+  readonly #received = new ReceivedActions()
+  readonly #clock: Clock
   #startedAt = new Date()
   #shuttingDown = false
   #closed: Promise<void> | undefined
@@ -51,6 +55,7 @@ export class FakeAsterisk implements AsyncDisposable {
   constructor(options: FakeAsteriskOptions = {}, ...handlers: ActionHandler[]) {
     checkFakeOptions(options)
     this.#options = options
+    this.#clock = options.clock === 'virtual' ? new VirtualClock() : (options.clock ?? systemClock)
     this.#handlers = new HandlerStack(handlers)
     this.#builtIn = this.#builtInHandlers()
     this.#sessions = new FakeSessions(this.#serverForSessions(), () => this.#listeners.emit('connection'))
@@ -67,8 +72,8 @@ export class FakeAsterisk implements AsyncDisposable {
     checkOptions(options, { ...FAKE_SHAPE, ...PLAYBACK_SHAPE })
     const { scale = 0, ignoreHeaders = [], ...own } = options
     const pbx = new FakeAsterisk(own)
-    const { encoding = 'utf-8', clock = systemClock } = own
-    pbx.#recording = PlayedRecording.read(file, { scale, ignoreHeaders }, encoding, clock)
+    const { encoding = 'utf-8' } = own
+    pbx.#recording = PlayedRecording.read(file, { scale, ignoreHeaders }, encoding, pbx.#clock)
     return pbx
   }
 
@@ -84,7 +89,30 @@ export class FakeAsterisk implements AsyncDisposable {
 
   /** Every action of clients that were logged in, in order; those that were refused too. */
   get received(): readonly AMIAction[] {
-    return this.#received
+    return this.#received.all
+  }
+
+  /** The actions of this name among those received. */
+  actions(name: ActionName | Unlisted): readonly AMIAction[] {
+    return this.#received.named(name)
+  }
+
+  /**
+   * The first action of this name that clients sent, whether it has come or is to come; the next call gives the second one.
+   *
+   * @throws Error when none comes in time, and when the fake is closed; it says what came.
+   */
+  waitForAction(
+    name: ActionName | Unlisted,
+    { timeoutMs = 5_000 }: { readonly timeoutMs?: number | undefined } = {},
+  ): Promise<AMIAction> {
+    return this.#received.waitFor(name, timeoutMs)
+  }
+
+  /** The time of a fake with `clock: 'virtual'`: `await pbx.clock.advance(60_000)`. @throws Error for one that has no such clock. */
+  get clock(): VirtualClock {
+    if (this.#clock instanceof VirtualClock) return this.#clock
+    throw new Error("The fake goes by a time that it cannot move; new FakeAsterisk({ clock: 'virtual' }) has a clock to advance")
   }
 
   /** How many clients are logged in. */
@@ -133,7 +161,7 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#globals.clear()
     this.#recording?.rewind()
     this.#sessions.rewind()
-    this.#received = []
+    this.#received.clear()
     const error = this.#error
     this.#failure = undefined
     this.#handlers.reset()
@@ -199,10 +227,10 @@ export class FakeAsterisk implements AsyncDisposable {
    * @throws TypeError or RangeError that names an entry which cannot be.
    */
   dialplan(plan: Dialplan): void {
-    const { clock = systemClock, version = 22, applications = {} } = this.#options
+    const { version = 22, applications = {} } = this.#options
     const calls = new DialplanCalls(
       {
-        clock,
+        clock: this.#clock,
         version,
         emit: (name, headers) => this.#sessions.emit(name, headers),
         failed: (message, error) => this.#failed(message, error),
@@ -281,6 +309,7 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
+    this.#received.end()
     const closed = this.#sessions.close()
     this.#calls?.clear()
     await Promise.all([closed, this.#agiCalls.hangUp()])
@@ -336,7 +365,7 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   #came(request: AMIAction, client: FakeClient, handler: ActionHandler | undefined): void {
-    if (client.username !== '') this.#received.push(request)
+    if (client.username !== '') this.#received.add(request)
     this.#listeners.emit('action', request, handler)
   }
 

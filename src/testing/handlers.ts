@@ -1,6 +1,7 @@
 import type { ActionName, ActionParameters, EventName, GivenEventHeaders, Unlisted } from '../ami/messages/typed-names.js'
 import type { AMIAction } from '../ami/protocol/action-reader.js'
 import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
+import { count } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
 import { checkOptions, either, number, type OptionKind, recordOf, required, text } from '../core/options.js'
@@ -74,6 +75,8 @@ export interface ActionHandler {
   /** Its name in messages. */
   readonly label: string
   readonly isOnce: boolean
+  /** How many actions it answers. @default one that is once, others any number */
+  readonly times?: number
   matches(action: AMIAction): boolean
   /** How an action of its name differs from what it answers. */
   differs?(action: AMIAction): readonly string[]
@@ -123,6 +126,11 @@ export function action<const Name extends ActionName | Unlisted>(match: ActionMa
 /** The same handler, for one action only. */
 export function once(handler: ActionHandler): ActionHandler {
   return { ...handler, isOnce: true }
+}
+
+/** The same handler, for so many actions. @throws RangeError for a number that is not whole, or not above 0. */
+export function times(number: number, handler: ActionHandler): ActionHandler {
+  return { ...handler, isOnce: count('times', number) === 1, times: number }
 }
 
 /** Waits before an answer: `action('Ping', async () => { await delay(100); return success() })`. */

@@ -26,7 +26,7 @@ export function nearestHandler(
   if (differing !== undefined && differing.length > 0)
     return `The nearest handler, for ${handler.label}, did not fit: ${differing.join('; ')}`
   return isUsedUp(handler)
-    ? `The handler for ${handler.label} was for one action only, and had it.`
+    ? `The handler for ${handler.label} was for ${handler.isOnce ? 'one action' : `${handler.times} actions`} only, and had ${handler.isOnce ? 'it' : 'them'}.`
     : `The nearest handler, for ${handler.label}, did not fit.`
 }
 

@@ -33,8 +33,8 @@ export interface FakeAsteriskOptions {
   readonly loginFailureDelayMs?: number
   /** @default 'utf-8' */
   readonly encoding?: string
-  /** The time by which simulated calls ring and talk. @default the runtime's */
-  readonly clock?: Clock
+  /** The time by which simulated calls ring and talk; `'virtual'`: one that `pbx.clock.advance(ms)` moves. @default the runtime's */
+  readonly clock?: Clock | 'virtual'
   /** Applications of the dialplan that the fake does not play, or is to play otherwise, by name. One that is nowhere ends the call, as in Asterisk. */
   readonly applications?: Readonly<Record<string, FakeApplication>>
 }
@@ -56,7 +56,7 @@ export const FAKE_SHAPE: OptionsShape<FakeAsteriskOptions> = {
   unhandled: oneOf('error', 'warn', 'bypass'),
   loginFailureDelayMs: milliseconds(0),
   encoding,
-  clock,
+  clock: either(clock, oneOf('virtual')),
   applications: recordOf(callback),
 }
 

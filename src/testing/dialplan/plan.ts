@@ -38,11 +38,14 @@ export type DialplanEntry =
       readonly answerFirst?: boolean
     }
 
+/** What happens time after time: the first entry at the first call, the next at the next one; the last from then on. */
+export type DialplanSequence = readonly [DialplanEntry, ...DialplanEntry[]]
+
 /**
  * A dialplan: extensions, and telephones of the same names. A name that begins with `_` is a pattern, as in extensions.conf: `_9X.`. An extension is
  * in the context `default` and in each one that the plan names: `200@sales` is in the context `sales` only.
  */
-export type Dialplan = Readonly<Record<string, DialplanEntry>>
+export type Dialplan = Readonly<Record<string, DialplanEntry | DialplanSequence>>
 
 /** An entry with all it leaves out. */
 export type Behaviour =
@@ -65,13 +68,15 @@ export const NORMAL_CLEARING = 16
 
 /** The extensions and telephones of a dialplan. */
 export class Plan {
-  readonly #entries: ReadonlyMap<string, Behaviour>
+  readonly #entries: ReadonlyMap<string, Behaviour[]>
   readonly #patterns: readonly string[]
   readonly #contexts = new Set(['default'])
 
   /** @throws TypeError or RangeError that names a wrong entry. */
   constructor(plan: Dialplan) {
-    this.#entries = new Map(Object.entries(plan).map(([exten, entry]) => [exten, behaviour(exten, entry)]))
+    this.#entries = new Map(
+      Object.entries(plan).map(([exten, entry]) => [exten, asList(entry).map((each) => behaviour(exten, each))] as const),
+    )
     this.#patterns = [...this.#entries.keys()].filter(isPattern).sort(compareSpecificity)
     for (const name of this.#entries.keys()) {
       const context = name.split('@')[1]
@@ -87,16 +92,29 @@ export class Plan {
   /** What happens at an extension of a context; undefined when it is not there. */
   extension(exten: string, context: string): Reachable | undefined {
     if (!this.#contexts.has(context)) return undefined
-    return reachable(this.#find(exten, `@${context}`) ?? this.#find(exten, ''))
+    return reachable(this.#at(exten, context)?.[0])
   }
 
-  /** What a telephone does; undefined when it is not there. */
-  telephone(name: string): Exclude<Reachable, { readonly kind: 'dial' }> | undefined {
-    const found = reachable(this.#find(name, ''))
+  /** The same for a call that is made there now: the next one may find something else. */
+  takeExtension(exten: string, context: string): Reachable | undefined {
+    const found = this.extension(exten, context)
+    passOn(this.#at(exten, context))
+    return found
+  }
+
+  /** What a telephone that is called now does; undefined when it is not there. */
+  takeTelephone(name: string): Exclude<Reachable, { readonly kind: 'dial' }> | undefined {
+    const entries = this.#find(name, '')
+    const found = reachable(entries?.[0])
+    passOn(entries)
     return found?.kind === 'dial' ? undefined : found
   }
 
-  #find(exten: string, suffix: string): Behaviour | undefined {
+  #at(exten: string, context: string): Behaviour[] | undefined {
+    return this.#find(exten, `@${context}`) ?? this.#find(exten, '')
+  }
+
+  #find(exten: string, suffix: string): Behaviour[] | undefined {
     const name = `${exten}${suffix}`
     const exact = isPattern(name) ? undefined : this.#entries.get(name)
     if (exact !== undefined) return exact
@@ -106,6 +124,15 @@ export class Plan {
     })
     return pattern === undefined ? undefined : this.#entries.get(pattern)
   }
+}
+
+function asList(entry: DialplanEntry | DialplanSequence): readonly DialplanEntry[] {
+  return Array.isArray(entry) ? (entry as DialplanSequence) : [entry as DialplanEntry]
+}
+
+/** Goes on to the next of a sequence; the last one stays. */
+function passOn(entries: Behaviour[] | undefined): void {
+  if (entries !== undefined && entries.length > 1) entries.shift()
 }
 
 function reachable(behaviour: Behaviour | undefined): Reachable | undefined {

@@ -42,7 +42,7 @@ export class DialplanRunner {
     channel.context = context
     channel.exten = exten
     this.#board.dialplanStarted(channel)
-    const behaviour = this.#plan.extension(exten, context)
+    const behaviour = this.#plan.takeExtension(exten, context)
     switch (behaviour?.kind) {
       case 'answer':
         if (behaviour.afterMs > 0) this.#board.ring(channel)
@@ -133,7 +133,7 @@ export class DialplanRunner {
 
   #callPhone(to: string, resource: string, options: DialOptions): FakeChannel | undefined {
     const { number, peer } = addressOf(resource)
-    const behaviour = this.#plan.telephone(number)
+    const behaviour = this.#plan.takeTelephone(number)
     if (behaviour === undefined) return undefined
     const { requestor, uniqueId, dialing } = options
     const name = `${to.slice(0, to.indexOf('/'))}/${peer}-${this.#board.nextNumber()}`
