@@ -9,7 +9,8 @@ import { onAbort } from '../core/abort.js'
 import { parseCallerId } from '../core/caller-id.js'
 import type { Clock } from '../core/clock.js'
 import { asError } from '../core/errors.js'
-import { EventStream } from '../core/event-stream.js'
+import type { EventStream } from '../core/event-stream.js'
+import { EventWriter } from '../core/event-writer.js'
 import { amount, checkOptions, clock as clockKind, type OptionKind, type OptionsShape } from '../core/options.js'
 import { systemRandomBytes } from '../core/random-bytes.js'
 import { systemClock } from '../core/system-clock.js'
@@ -55,7 +56,7 @@ export class CallManager implements Disposable {
   /** Calls that are to be hung up as soon as they have a channel, with the cause. */
   readonly #doomed = new Map<CallRecord, number | undefined>()
   readonly #timers = new Map<CallRecord, () => void>()
-  readonly #incoming = new Set<EventStream<Call>>()
+  readonly #incoming = new Set<EventWriter<Call>>()
   readonly #subscriptions: (() => void)[]
   /** The events that filters let through; undefined without filters. */
   #passed: readonly string[] | undefined
@@ -132,17 +133,17 @@ export class CallManager implements Disposable {
 
   /** The calls that come in from outside, from now on, each as soon as it rings. Ends when the manager is closed. */
   incoming(): EventStream<Call> {
-    const stream: EventStream<Call> = new EventStream<Call>({
+    const writer: EventWriter<Call> = new EventWriter<Call>({
       maxBuffered: MAX_BUFFERED,
       overflow: 'error',
       withGaps: false,
       now: () => this.#now(),
       overflowError: (maxBuffered) => new StreamOverflowError(maxBuffered),
-      ended: () => this.#incoming.delete(stream),
+      ended: () => this.#incoming.delete(writer),
     })
-    if (this.#closed) stream.end()
-    else this.#incoming.add(stream)
-    return stream
+    if (this.#closed) writer.end()
+    else this.#incoming.add(writer)
+    return writer.stream
   }
 
   /**
@@ -164,7 +165,7 @@ export class CallManager implements Disposable {
     for (const stop of this.#subscriptions) stop()
     this.#variableFeed?.()
     this.#abandonAll(new ClosedError('The CallManager was closed'))
-    for (const stream of [...this.#incoming]) stream.end()
+    for (const writer of [...this.#incoming]) writer.end()
   }
 
   [Symbol.dispose](): void {
@@ -222,7 +223,7 @@ export class CallManager implements Disposable {
   #cameIn(record: CallRecord): void {
     const call = new Call(record, this.#host)
     this.#calls.set(record, call)
-    for (const stream of this.#incoming) stream.push(call)
+    for (const writer of this.#incoming) writer.push(call)
   }
 
   #over(record: CallRecord): void {

@@ -3,7 +3,8 @@ import { ActionError, ActionTimeoutError, StreamOverflowError } from '../ami/mes
 import { onAbort } from '../core/abort.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
-import { EventStream } from '../core/event-stream.js'
+import type { EventStream } from '../core/event-stream.js'
+import { EventWriter } from '../core/event-writer.js'
 import { abortSignal, checkOptions, either, milliseconds, required, text, wholeNumber } from '../core/options.js'
 import type { CallDirection, CallRecord } from './call-record.js'
 import type { CallChannel } from './channel.js'
@@ -108,7 +109,7 @@ export class Call implements AsyncIterable<CallTransition> {
    */
   [Symbol.asyncIterator](): EventStream<CallTransition> {
     let stop: () => void = () => undefined
-    const stream = new EventStream<CallTransition>({
+    const writer = new EventWriter<CallTransition>({
       maxBuffered: MAX_BUFFERED,
       overflow: 'error',
       withGaps: false,
@@ -117,15 +118,15 @@ export class Call implements AsyncIterable<CallTransition> {
       ended: () => stop(),
     })
     for (const { atMs, ...transition } of this.#record.history)
-      stream.push({ ...transition, at: new Date(atMs) } as CallTransition)
-    if (this.outcome !== undefined) stream.end()
+      writer.push({ ...transition, at: new Date(atMs) } as CallTransition)
+    if (this.outcome !== undefined) writer.end()
     else {
       stop = this.#record.listen((transition) => {
-        stream.push(transition)
-        if (this.outcome !== undefined) stream.end()
+        writer.push(transition)
+        if (this.outcome !== undefined) writer.end()
       })
     }
-    return stream
+    return writer.stream
   }
 
   /** Resolves with what became of the call when it has ended, failed or was lost. Never rejects. */

@@ -7,6 +7,8 @@ const expectType = <_Holds extends true>(): void => undefined
 export async function inference(ami: AMIClient): Promise<void> {
   const one = ami.events('Hangup')
   expectType<Equal<typeof one, EventStream<AMIEvent<'Hangup'>>>>()
+  // @ts-expect-error: a stream is read, not fed.
+  one.push('x')
 
   const two = ami.events(['Newchannel', 'Hangup'])
   expectType<Equal<typeof two, EventStream<AMIEvent<'Newchannel'> | AMIEvent<'Hangup'>>>>()

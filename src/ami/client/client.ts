@@ -2,7 +2,8 @@ import { EventEmitter } from 'eventemitter3'
 import { onAbort } from '../../core/abort.js'
 import type { Clock } from '../../core/clock.js'
 import { asError } from '../../core/errors.js'
-import { EventStream } from '../../core/event-stream.js'
+import type { EventStream } from '../../core/event-stream.js'
+import { EventWriter } from '../../core/event-writer.js'
 import type { Gap } from '../../core/gap.js'
 import { checkListener, guarded } from '../../core/listeners.js'
 import {
@@ -119,7 +120,7 @@ export class AMIClient implements AsyncDisposable {
   readonly #codec: TextCodec
   readonly #newActionId = actionIdSource(systemRandomBytes)
   readonly #notices = new EventEmitter<ClientNotices>()
-  readonly #statusStreams = new Set<EventStream<ConnectionStatus>>()
+  readonly #statusStreams = new Set<EventWriter<ConnectionStatus>>()
   readonly #queue: ActionQueue
   readonly #hub: EventHub
   readonly #subscriptions: Subscriptions
@@ -236,7 +237,7 @@ export class AMIClient implements AsyncDisposable {
   ): EventStream<ListItem<PlainName<Name>>> {
     checkOptions(options, ACTION_SHAPE)
     const left = new AbortController()
-    const stream = new EventStream<AMIEvent>({
+    const writer = new EventWriter<AMIEvent>({
       ...streamDefaults(this.#clock),
       maxBuffered: this.#options.limits.maxListEvents,
       overflowError: (maxBuffered) =>
@@ -250,13 +251,13 @@ export class AMIClient implements AsyncDisposable {
     const forgetSignal = onAbort(signal, () => left.abort(signal?.reason))
     if (signal?.aborted) left.abort(signal.reason)
     const own = { ...options, signal: left.signal }
-    this.#send(name, headers as ActionHeaders | undefined, own, (event) => stream.push(event))
+    this.#send(name, headers as ActionHeaders | undefined, own, (event) => writer.push(event))
       .then(
-        () => stream.end(),
-        (error) => stream.end(error),
+        () => writer.end(),
+        (error) => writer.end(error),
       )
       .finally(forgetSignal)
-    return stream as EventStream<unknown> as EventStream<ListItem<PlainName<Name>>>
+    return writer.stream as EventStream<unknown> as EventStream<ListItem<PlainName<Name>>>
   }
 
   /**
@@ -310,15 +311,15 @@ export class AMIClient implements AsyncDisposable {
 
   /** The status from now on, each change of it; ends after `closed`. */
   statusChanges(): EventStream<ConnectionStatus> {
-    const stream = new EventStream<ConnectionStatus>({
+    const writer = new EventWriter<ConnectionStatus>({
       ...streamDefaults(this.#clock),
       maxBuffered: MAX_BUFFERED_STATUSES,
       overflow: 'drop-oldest',
-      ended: () => this.#statusStreams.delete(stream),
+      ended: () => this.#statusStreams.delete(writer),
     })
-    if (this.status.state === 'closed') stream.end()
-    else this.#statusStreams.add(stream)
-    return stream
+    if (this.status.state === 'closed') writer.end()
+    else this.#statusStreams.add(writer)
+    return writer.stream
   }
 
   /**
