@@ -1,6 +1,6 @@
 import PQueue from 'p-queue'
-import type { AMIClient } from '../ami/client/client.js'
-import type { ConnectionStatus } from '../ami/client/status.js'
+import type { ManagerConnection } from '../ami/client/manager-connection.js'
+import { type ConnectionStatus, isUsable } from '../ami/client/status.js'
 import { ActionTimeoutError, ClosedError, ConnectionLostError, StreamOverflowError } from '../ami/messages/errors.js'
 import { unlisted } from '../ami/messages/typed-names.js'
 import { actionIdSource } from '../ami/protocol/action-id.js'
@@ -16,7 +16,6 @@ import { systemRandomBytes } from '../core/random-bytes.js'
 import { systemClock } from '../core/system-clock.js'
 import { Call, type CallHost } from './call.js'
 import { type CallContext, type CallFacts, CallRecord } from './call-record.js'
-import { filterActions } from './filters.js'
 import { ORIGINATE_TIMEOUT_MS, type OriginateRequest, originateParameters } from './originate-request.js'
 import { RecentEvents } from './recent-events.js'
 import { chosenIds, TRACKED_EVENTS, TRACKING_VARIABLE, Tracker } from './tracker.js'
@@ -42,7 +41,7 @@ const RECENT_EVENTS = 10_000
 
 /** Originates calls and follows them, and those that come in, to their end, also when the link breaks meanwhile. */
 export class CallManager implements Disposable {
-  readonly #ami: AMIClient
+  readonly #ami: ManagerConnection
   readonly #clock: Clock
   readonly #newId = actionIdSource(systemRandomBytes)
   readonly #pace: PQueue
@@ -58,15 +57,13 @@ export class CallManager implements Disposable {
   readonly #timers = new Map<CallRecord, () => void>()
   readonly #incoming = new Set<EventWriter<Call>>()
   readonly #subscriptions: (() => void)[]
-  /** The events that filters let through; undefined without filters. */
-  #passed: readonly string[] | undefined
   #variableFeed: (() => void) | undefined
   #linked = false
   #seeded = false
   #closed = false
 
   /** @throws TypeError or RangeError that names a wrong option. */
-  constructor(ami: AMIClient, options: CallManagerOptions = {}) {
+  constructor(ami: ManagerConnection, options: CallManagerOptions = {}) {
     checkOptions(options, SHAPE)
     const {
       maxConcurrentCalls = Number.POSITIVE_INFINITY,
@@ -153,9 +150,7 @@ export class CallManager implements Disposable {
    * @throws TypeError for a wrong name; ActionError when the account may not set filters (it needs `system`); what `sendAction` throws.
    */
   async setupFilters(also: readonly string[] = []): Promise<void> {
-    const passed = [...TRACKED_EVENTS, ...(this.#takesIds ? [] : ['VarSet']), ...also]
-    await this.#sendFilters(passed)
-    this.#passed = passed
+    await this.#ami.setupFilters([...TRACKED_EVENTS, ...(this.#takesIds ? [] : ['VarSet']), ...also])
   }
 
   /** Follows no call any more: those that wait fail, those that live are lost. They go on in Asterisk. Idempotent. */
@@ -242,7 +237,7 @@ export class CallManager implements Disposable {
   }
 
   #statusChanged(status: ConnectionStatus): void {
-    const linked = status.state === 'online' || status.state === 'draining'
+    const linked = isUsable(status)
     if (linked && !this.#linked) {
       if (!this.#seeded) this.#tracker.disconnected()
       this.#trackByVariable(!this.#takesIds)
@@ -267,7 +262,6 @@ export class CallManager implements Disposable {
     const asCalls = this.#seeded
     this.#seeded = true
     try {
-      if (this.#passed !== undefined) await this.#sendFilters(this.#passed)
       const { events } = await this.#ami.sendAction('CoreShowChannels')
       for (const item of events) this.#tracker.channelListed(item, asCalls)
       // Events that happened before the list may still be behind it; the answer to another action comes after them.
@@ -277,10 +271,6 @@ export class CallManager implements Disposable {
       if (error instanceof ConnectionLostError || error instanceof ClosedError) return
     }
     if (!this.#closed) this.#tracker.resynchronized()
-  }
-
-  async #sendFilters(names: readonly string[]): Promise<void> {
-    await Promise.all(filterActions(names, this.#apiVersion).map((filter) => this.#ami.sendAction('Filter', filter)))
   }
 
   #abandonAll(reason: Error): void {

@@ -1,4 +1,4 @@
-import type { AMIClient } from '../ami/client/client.js'
+import type { ManagerConnection } from '../ami/client/manager-connection.js'
 import { ActionError, ActionTimeoutError, StreamOverflowError } from '../ami/messages/errors.js'
 import { onAbort } from '../core/abort.js'
 import type { Clock } from '../core/clock.js'
@@ -14,7 +14,7 @@ import type { CallOutcome, CallStatus, CallTransition } from './transition.js'
 
 /** What a call needs from its manager. */
 export interface CallHost {
-  readonly ami: AMIClient
+  readonly ami: ManagerConnection
   readonly clock: Clock
   /** Takes back a call that has no channel yet, or hangs it up as soon as it has one. */
   cancel(call: CallRecord, cause: number | undefined): void

@@ -1,6 +1,6 @@
 import PQueue from 'p-queue'
-import { onAbort } from '../../core/abort.js'
 import type { Clock } from '../../core/clock.js'
+import { limitWait } from '../../core/waiting.js'
 import { ActionError, ActionTimeoutError, InvalidActionError } from '../messages/errors.js'
 import type { AMIEvent } from '../messages/event.js'
 import type { AMIResponse } from '../messages/response.js'
@@ -16,7 +16,7 @@ export interface RunOptions {
   readonly onItem: ((event: AMIEvent) => void) | undefined
 }
 
-/** What the queue tells its client. */
+/** What the queue tells of its actions. */
 export interface ActionQueueEvents {
   /** An action was written. What is returned is called when it is settled: answered, given up or lost. */
   written(action: PreparedAction): (() => void) | undefined
@@ -124,8 +124,7 @@ class QueuedAction {
   readonly #options: RunOptions
   readonly #events: ActionQueueEvents
   readonly #settled: (outcome: Outcome) => void
-  readonly #cancelTimer: () => void
-  readonly #forgetSignal: () => void
+  readonly #unlimit: () => void
   #leaveLine: AbortController | undefined
   #sent: 'no' | 'maybe' = 'no'
   #inFlight:
@@ -144,10 +143,9 @@ class QueuedAction {
     this.#options = options
     this.#events = events
     this.#settled = settled
-    const { timeoutMs } = options
-    this.#cancelTimer =
-      timeoutMs === Number.POSITIVE_INFINITY ? () => undefined : clock.after(timeoutMs, () => this.giveUp(this.#timeout()))
-    this.#forgetSignal = onAbort(options.signal, () => this.giveUp(options.signal?.reason))
+    const { timeoutMs, signal } = options
+    const limits = { clock, timeoutMs, signal, tooLate: () => this.#timeout() }
+    this.#unlimit = limitWait(limits, (reason) => this.giveUp(reason))
   }
 
   /** `maybe` from the moment on in which its bytes are handed to the transport. */
@@ -203,8 +201,7 @@ class QueuedAction {
   #settle(outcome: Outcome): void {
     if (this.#done) return
     this.#done = true
-    this.#cancelTimer()
-    this.#forgetSignal()
+    this.#unlimit()
     this.#leaveLine?.abort()
     this.#inFlight?.settled?.()
     this.#settled(outcome)

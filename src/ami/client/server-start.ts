@@ -29,11 +29,11 @@ export class ServerStart {
   /**
    * Whether this start is later than the connection before it; undefined when it cannot be told.
    *
-   * @param before the start known on the connection before. @param lastLifeMs when its last byte came.
+   * @param before the start known on the connection before. @param lastSignOfLifeMs when its last message came.
    */
-  isRestartAfter(before: ServerStart | undefined, lastLifeMs: number): boolean | undefined {
+  isRestartAfter(before: ServerStart | undefined, lastSignOfLifeMs: number): boolean | undefined {
     if (this.#atMs !== undefined) {
-      if (this.#atMs <= lastLifeMs) return false
+      if (this.#atMs <= lastSignOfLifeMs) return false
       // Both are up to a second late, so within a second of a start the same one can look later.
       const earlier = before === undefined ? undefined : before.#atMs
       return earlier !== undefined && this.#atMs - earlier < 1_000 ? undefined : true

@@ -10,6 +10,7 @@ import { abortSignal, amount, callback, checkOptions, flag, milliseconds, type O
 import { waitWithin } from '../../core/waiting.js'
 import { ActionTimeoutError, StreamOverflowError } from '../messages/errors.js'
 import type { AMIEvent, EventOf } from '../messages/event.js'
+import type { ClientDiagnostics } from './client-events.js'
 import type { EventHub } from './event-hub.js'
 
 /** How a stream of events behaves. */
@@ -70,9 +71,10 @@ export class Subscriptions {
   readonly #writers = new Set<EventWriter<AMIEvent | Gap>>()
   readonly #waits = new Set<Wait>()
 
-  constructor(hub: EventHub, clock: Clock) {
+  constructor(hub: EventHub, clock: Clock, diagnostics: ClientDiagnostics) {
     this.#hub = hub
     this.#clock = clock
+    diagnostics.on('gap', (gap) => this.#pushGap(gap))
   }
 
   stream(names: EventNames | undefined, options: EventStreamOptions = {}): EventStream<AMIEvent | Gap> {
@@ -138,11 +140,6 @@ export class Subscriptions {
     }
   }
 
-  pushGap(gap: Gap): void {
-    for (const writer of this.#writers) writer.pushGap(gap)
-    for (const wait of this.#waits) wait.gaps += 1
-  }
-
   /** The client is closed: streams end, waits are rejected. */
   end(error: Error): void {
     for (const wait of [...this.#waits]) wait.reject(error)
@@ -153,6 +150,11 @@ export class Subscriptions {
   fail(reason: Error): void {
     for (const wait of [...this.#waits]) wait.reject(reason)
     for (const writer of [...this.#writers]) writer.end(reason)
+  }
+
+  #pushGap(gap: Gap): void {
+    for (const writer of this.#writers) writer.pushGap(gap)
+    for (const wait of this.#waits) wait.gaps += 1
   }
 }
 
