@@ -1,3 +1,4 @@
+import { quote } from '../../core/checks.js'
 import type { ActionParameters } from '../messages/typed-names.js'
 
 /** What the client itself needs to tell a restart. */
@@ -32,10 +33,11 @@ export class EventFilters {
  * @throws TypeError for a name that is not an event's.
  */
 export function filterActions(names: readonly string[], apiVersion: string): ActionParameters<'Filter'>[] {
+  if (!Array.isArray(names)) throw new TypeError(`setupFilters() takes a list of events' names, not ${quote(names)}`)
   const all = [...new Set([...names, ...CLIENT_EVENTS])]
   for (const name of all)
     if (typeof name !== 'string' || !/^\w+$/.test(name))
-      throw new TypeError(`an event's name is letters and digits, not ${JSON.stringify(name)}`)
+      throw new TypeError(`an event's name is letters and digits, not ${quote(name)}`)
   if (Number.parseInt(apiVersion, 10) >= 11) {
     return all.map((name) => ({
       Operation: 'Add',
