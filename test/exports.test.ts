@@ -31,7 +31,15 @@ const agiErrors = [
   'AGIUnknownCommandError',
 ]
 
-const calls = ['Call', 'CallEndedError', 'CallFailedError', 'CallManager', 'NoChannelError']
+const calls = [
+  'Call',
+  'CallCancelledError',
+  'CallEndedError',
+  'CallFailedError',
+  'CallManager',
+  'NoChannelError',
+  'TooManyChannelsError',
+]
 const tables = ['CHANNEL_STATES', 'DEVICE_STATES', 'HANGUP_CAUSES']
 /** What runs in every runtime. */
 const everywhere = [

@@ -25,6 +25,18 @@ export class CallEndedError extends AsteriskError {
   }
 }
 
+/** A call of ours was taken back before it was written, by `hangup()` or by its signal. Asterisk never heard of it. */
+export class CallCancelledError extends AsteriskError {
+  override readonly name = 'CallCancelledError' as const
+  readonly code = 'CALL_CANCELLED' as const
+}
+
+/** A call is not followed any longer, because the server has more live channels than a manager keeps in mind. */
+export class TooManyChannelsError extends AsteriskError {
+  override readonly name = 'TooManyChannelsError' as const
+  readonly code = 'TOO_MANY_CHANNELS' as const
+}
+
 /** A call's channel is not there yet: the call waits for its turn, or Asterisk has not made the channel. */
 export class NoChannelError extends AsteriskError {
   override readonly name = 'NoChannelError' as const

@@ -15,6 +15,8 @@ export interface EventWriterSetup {
   readonly overflowError: (maxBuffered: number) => Error
   /** Called once, when the stream has ended for whatever reason: unsubscribe here. */
   readonly ended: () => void
+  /** How many events were dropped before it was made: those that it is too late for. @default 0 */
+  readonly dropped?: number
 }
 
 /**
@@ -42,6 +44,8 @@ export class EventWriter<T> implements ReadSide<T> {
 
   constructor(setup: EventWriterSetup) {
     this.#setup = setup
+    this.#dropped = setup.dropped ?? 0
+    this.#gaps = this.#dropped > 0 ? 1 : 0
   }
 
   get dropped(): number {

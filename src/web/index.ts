@@ -67,6 +67,7 @@ export type {
   ActionHeaders,
   ActionName,
   ActionParameters,
+  ChannelPrefix,
   EventEnvelope,
   EventHeaders,
   EventName,
@@ -85,7 +86,7 @@ export type { CallManagerOptions } from '../calls/call-manager.js'
 export { CallManager } from '../calls/call-manager.js'
 export type { CallDirection } from '../calls/call-record.js'
 export type { CallChannel } from '../calls/channel.js'
-export { CallEndedError, CallFailedError, NoChannelError } from '../calls/errors.js'
+export { CallCancelledError, CallEndedError, CallFailedError, NoChannelError, TooManyChannelsError } from '../calls/errors.js'
 export type { OriginateRequest } from '../calls/originate-request.js'
 export type { CallOutcome, CallStatus, CallTransition, DialFacts, TransitionOf } from '../calls/transition.js'
 export type { ActionMap } from '../catalog/actions.js'

@@ -8,7 +8,11 @@ interface Events {
 
 function makeDiagnostics() {
   const unheard: string[] = []
-  const diagnostics = new Diagnostics<Events>({ error: true, moved: true }, ({ message }) => unheard.push(message), '; ask elsewhere')
+  const diagnostics = new Diagnostics<Events>(
+    { error: true, moved: true },
+    ({ message }) => unheard.push(message),
+    '; ask elsewhere',
+  )
   return { diagnostics, unheard }
 }
 

@@ -3,9 +3,11 @@ import type { Clock } from '../../core/clock.js'
 import type { EventStream } from '../../core/event-stream.js'
 import { EventWriter } from '../../core/event-writer.js'
 import type { Gap } from '../../core/gap.js'
+import { guarded } from '../../core/listeners.js'
 import {
   abortSignal,
   anyObject,
+  callback,
   checkOptions,
   milliseconds,
   number,
@@ -57,6 +59,7 @@ const ACTION_SHAPE: OptionsShape<ActionOptions> = {
   signal: abortSignal,
   timeoutMs: milliseconds(),
   priority: number,
+  onWritten: callback,
 }
 const LOGIN_SHAPE: OptionsShape<LoginOptions> = { signal: abortSignal, timeoutMs: milliseconds() }
 /** How many changes of the status may wait for a reader of `statusChanges()`. */
@@ -316,10 +319,16 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
         )
       }
       if (options !== undefined) checkOptions(options, ACTION_SHAPE)
-      const { variables, priority = 0, signal } = options ?? {}
+      const { variables, priority = 0, signal, onWritten } = options ?? {}
       const action = prepareAction(name, headers, variables, this.#codec, this.#newActionId)
       const timeoutMs = options?.timeoutMs ?? this.#defaultTimeout(action)
-      return this.#queue.run(action, { timeoutMs, priority, signal, onItem })
+      return this.#queue.run(action, {
+        timeoutMs,
+        priority,
+        signal,
+        onItem,
+        onWritten: onWritten && guarded(onWritten, (error) => this.report(error)),
+      })
     } catch (error) {
       return Promise.reject(error)
     }

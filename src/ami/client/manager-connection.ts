@@ -21,6 +21,8 @@ export interface ActionOptions {
   readonly timeoutMs?: number
   /** Among actions that wait, higher ones go first. @default 0 */
   readonly priority?: number
+  /** Called when the action is written: from now on Asterisk may do it. */
+  readonly onWritten?: (() => void) | undefined
 }
 
 /**
