@@ -102,7 +102,7 @@ async function loggedIn(options = {}) {
   return { ...at, socket }
 }
 
-describe('a link over WebSocket', () => {
+describe('a connection over WebSocket', () => {
   it('asks for binary frames and its sub-protocol, and writes what it is given', async () => {
     const { socket } = await loggedIn()
     expect(socket).toMatchObject({ url: 'ws://bridge.test/', protocols: 'binary', binaryType: 'arraybuffer' })
@@ -227,7 +227,11 @@ describe('a link over WebSocket', () => {
   })
 
   it.each<[string, () => unknown, string]>([
-    ['no target', () => webSocketTransport(undefined as never), 'a WebSocket link needs a URL or a WebSocket, not undefined'],
+    [
+      'no target',
+      () => webSocketTransport(undefined as never),
+      'a WebSocket connection needs a URL or a WebSocket, not undefined',
+    ],
     ['options in its place', () => webSocketTransport({ url: 'ws://x' } as never), 'needs a URL or a WebSocket, not an object'],
     [
       'an unknown option',

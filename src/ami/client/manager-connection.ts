@@ -34,8 +34,8 @@ export interface ManagerConnection {
   readonly status: ConnectionStatus
 
   /**
-   * Sends an action and resolves with its answer; for an action that answers with a list, when the list is complete. While the link
-   * is down the action waits for it.
+   * Sends an action and resolves with its answer; for an action that answers with a list, when the list is complete. While there is no
+   * connection the action waits for one.
    *
    * @throws InvalidActionError when Asterisk would read something else; nothing is written then.
    * @throws ActionError when Asterisk refuses it, or cancels its list.

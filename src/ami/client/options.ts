@@ -66,7 +66,7 @@ export interface AMIClientOptions {
   readonly reconnect?: ReconnectOptions | false
   /** `false`: no Ping is sent. */
   readonly keepAlive?: KeepAliveOptions | false
-  /** The most for making the link, again for the greeting, and again for the login's answer. @default 10_000 */
+  /** The most for connecting, again for the greeting, and again for the login's answer. @default 10_000 */
   readonly connectTimeoutMs?: number
   /**
    * The most that `login()` waits for Asterisk's FullyBooted event, which an account without `system` rights, or a mask
@@ -86,7 +86,7 @@ export interface AMIClientOptions {
   /** @default 'utf-8' */
   readonly encoding?: string
   readonly limits?: Partial<AMILimits>
-  /** A link of your own in place of TCP. `host` and `port`, if given, then only name the server in messages. */
+  /** A connection of your own in place of TCP. `host` and `port`, if given, then only name the server in messages. */
   readonly connect?: Connector | undefined
   /** @default the system's clock */
   readonly clock?: Clock
