@@ -1,11 +1,11 @@
-/** A duration in milliseconds; Infinity is allowed. @throws RangeError that quotes what is none. */
+/** A duration in milliseconds; Infinity is allowed. @throws RangeError that quotes any other value. */
 export function duration(name: string, value: number, least = 1): number {
   if (typeof value !== 'number' || !(value >= least))
     throw new RangeError(`${name} must be a number of milliseconds from ${least} up, not ${quote(value)}`)
   return value
 }
 
-/** A whole number above 0; Infinity is allowed. @throws RangeError that quotes what is none. */
+/** A whole number above 0; Infinity is allowed. @throws RangeError that quotes any other value. */
 export function count(name: string, value: number): number {
   if (!(Number.isInteger(value) || value === Number.POSITIVE_INFINITY) || value < 1)
     throw new RangeError(`${name} must be a whole number above 0, not ${quote(value)}`)

@@ -15,7 +15,7 @@ export interface EventWriterSetup {
   readonly overflowError: (maxBuffered: number) => Error
   /** Called once, when the stream has ended for whatever reason: unsubscribe here. */
   readonly ended: () => void
-  /** How many events were dropped before it was made: those that it is too late for. @default 0 */
+  /** How many events were dropped before it began: those that it is too late for. @default 0 */
   readonly dropped?: number
 }
 

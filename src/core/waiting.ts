@@ -13,12 +13,12 @@ export interface WaitLimits {
 }
 
 /**
- * Calls `over` with the reason when the time is up or the signal aborts, unless the returned function is called before. A signal that is aborted
- * already calls nobody: look first. What neither limit nor signal ends costs nothing.
+ * Calls `ended` with the reason when the time is up or the signal aborts, unless the returned function is called before. A signal that is aborted
+ * already calls nobody: check it first. What neither limit nor signal ends costs nothing.
  */
-export function limitWait({ clock, timeoutMs, signal, tooLate }: WaitLimits, over: (reason: unknown) => void): () => void {
-  const cancelTimer = timeoutMs === Number.POSITIVE_INFINITY ? undefined : clock.after(timeoutMs, () => over(tooLate()))
-  const forgetSignal = onAbort(signal, () => over(signal?.reason))
+export function limitWait({ clock, timeoutMs, signal, tooLate }: WaitLimits, ended: (reason: unknown) => void): () => void {
+  const cancelTimer = timeoutMs === Number.POSITIVE_INFINITY ? undefined : clock.after(timeoutMs, () => ended(tooLate()))
+  const forgetSignal = onAbort(signal, () => ended(signal?.reason))
   return () => {
     cancelTimer?.()
     forgetSignal()
@@ -28,10 +28,10 @@ export function limitWait({ clock, timeoutMs, signal, tooLate }: WaitLimits, ove
 /** Settles as the promise does, unless the time is up or the signal aborts before. Leaves neither a timer nor a listener behind. */
 export async function waitWithin<T>(promise: Promise<T>, limits: WaitLimits): Promise<T> {
   limits.signal?.throwIfAborted()
-  const over = deferred<never>()
-  const unlimit = limitWait(limits, over.reject)
+  const limit = deferred<never>()
+  const unlimit = limitWait(limits, limit.reject)
   try {
-    return await Promise.race([promise, over.promise])
+    return await Promise.race([promise, limit.promise])
   } finally {
     unlimit()
   }

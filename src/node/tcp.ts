@@ -89,7 +89,7 @@ function open(options: TCPOptions, received: (data: Uint8Array) => void): Socket
     return connectTCP({ host, port, onread: { buffer, callback } })
   }
   const given = tls === true ? {} : tls
-  // The name tells a server of several which certificate to show; an address is none.
+  // The name tells a server of several which certificate to show; an address does not.
   const servername = given.servername ?? (isIP(host) === 0 ? host : undefined)
   try {
     const socket = connectTLS({ ...given, servername, host, port })

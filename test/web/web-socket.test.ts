@@ -177,7 +177,7 @@ describe('a connection over WebSocket', () => {
     ['a number', 5, 'a frame came that is neither text nor bytes'],
     ['nothing', null, 'a frame came that is neither text nor bytes'],
     ['a Blob that cannot be read', { arrayBuffer: () => Promise.reject(new Error('gone')) }, 'a Blob could not be read: gone'],
-  ])('a frame that is %s ends the link, and says why', async (_, frame, why) => {
+  ])('a frame that is %s ends the connection, and says why', async (_, frame, why) => {
     const { ami, socket } = await loggedIn()
     const ping = ami.sendAction('Ping').catch((error: Error) => error)
     await settle()
@@ -212,7 +212,7 @@ describe('a connection over WebSocket', () => {
     expect(await login).toBe('No connection to ws://bridge.test/: it was closed with code 1011: died\\r\\n\\u0007badly')
   })
 
-  it('a link that its signal ends is closed at once', async () => {
+  it('a connection that its signal ends is closed at once', async () => {
     const abort = new AbortController()
     const lost: unknown[] = []
     const protocol = { connectionMade: () => undefined, dataReceived: () => undefined, connectionLost: () => lost.push('lost') }
@@ -297,7 +297,7 @@ describe('a connection over WebSocket', () => {
     expect(latest().sent).toBe('')
   })
 
-  it('a socket that is given serves one link', async () => {
+  it('a socket that is given serves one connection', async () => {
     const socket = new TestSocket('ws://given')
     socket.open()
     const connect = webSocketTransport(socket)
@@ -307,7 +307,7 @@ describe('a connection over WebSocket', () => {
     await expect(connect(protocol, signal)).rejects.toMatchObject({ name: 'ConnectionError', retryable: false })
   })
 
-  it('says what is wrong: a URL that is none, a runtime without WebSocket, a browser without a link', async () => {
+  it('says what is wrong: a URL that is none, a runtime without WebSocket, a browser without a connection', async () => {
     expect(() => webSocketTransport('http://x', { WebSocket: TestSocket })).toThrow('begins with ws:// or wss://, not "http://x"')
     const { WebSocket } = globalThis
     Reflect.deleteProperty(globalThis, 'WebSocket')

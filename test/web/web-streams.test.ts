@@ -76,7 +76,7 @@ it('a peer that takes nothing is not waited for', async () => {
   expect(closed()).toBe(1)
 })
 
-it('a signal that aborts ends the link at once, also one that is closing', async () => {
+it('a signal that aborts ends the connection at once, also one that is closing', async () => {
   const abort = new AbortController()
   const open = async () => {
     const outgoing = new TransformStream<Uint8Array, Uint8Array>()
@@ -155,7 +155,7 @@ it('streams that open after the attempt was given up are closed, unless somebody
   }
 })
 
-it('streams that cannot be opened are no connection; streams that were given serve one link', async () => {
+it('streams that cannot be opened are no connection; streams that were given serve one connection', async () => {
   const protocol = { connectionMade: () => undefined, dataReceived: () => undefined, connectionLost: () => undefined }
   const { signal } = new AbortController()
   const refused = webStreamsTransport(() => {

@@ -1,7 +1,7 @@
 import PQueue from 'p-queue'
 import type { Clock } from '../../core/clock.js'
 import { limitWait } from '../../core/waiting.js'
-import { ActionError, ActionTimeoutError, InvalidActionError } from '../messages/errors.js'
+import { ActionError, ActionTimeoutError } from '../messages/errors.js'
 import type { AMIEvent } from '../messages/event.js'
 import type { AMIResponse } from '../messages/response.js'
 import type { PreparedAction } from '../protocol/action.js'
@@ -37,8 +37,8 @@ export class ActionQueue {
   readonly #maxInFlight: number
   readonly #clock: Clock
   readonly #events: ActionQueueEvents
-  /** Those that are not settled, by ActionID. */
-  readonly #open = new Map<string, QueuedAction>()
+  /** Those that are not settled. */
+  readonly #open = new Set<QueuedAction>()
   #inFlight = 0
   #protocol: AMIProtocol | undefined
 
@@ -62,7 +62,7 @@ export class ActionQueue {
 
   /** Settles every action that is not written yet with this error; with `all`, those in flight too. */
   rejectAll(all: boolean, error: (action: PreparedAction, sent: 'no' | 'maybe') => Error): void {
-    for (const action of [...this.#open.values()]) {
+    for (const action of [...this.#open]) {
       if (all || action.sent === 'no') action.giveUp(error(action.prepared, action.sent))
     }
   }
@@ -70,16 +70,9 @@ export class ActionQueue {
   /** Runs an action and settles with its answer. */
   run(prepared: PreparedAction, options: RunOptions): Promise<AMIResponse> {
     if (options.signal?.aborted) return Promise.reject(options.signal.reason)
-    if (this.#open.has(prepared.actionId)) {
-      return Promise.reject(
-        new InvalidActionError(
-          `Action ${JSON.stringify(prepared.name)} cannot be sent: another action with its ActionID is not answered yet`,
-        ),
-      )
-    }
     return new Promise((resolve, reject) => {
       const action = new QueuedAction(prepared, options, this.#clock, this.#events, (outcome) => {
-        this.#open.delete(prepared.actionId)
+        this.#open.delete(action)
         if (action.sent === 'maybe') {
           this.#inFlight -= 1
           this.#pace()
@@ -87,7 +80,7 @@ export class ActionQueue {
         if (outcome.ok) resolve(outcome.response)
         else reject(outcome.reason)
       })
-      this.#open.set(prepared.actionId, action)
+      this.#open.add(action)
       if (this.#hasRoom && this.#line.size === 0) this.#start(action)
       else this.#enter(action)
     })
@@ -207,7 +200,7 @@ class QueuedAction {
     this.#leaveLine?.abort()
     this.#inFlight?.settled?.()
     this.#settled(outcome)
-    // What is settled lets go of what it held, so that it is freed while it is young.
+    // What is settled lets go of all that it kept, so that it is freed while it is young.
     this.#inFlight = undefined
   }
 

@@ -41,7 +41,7 @@ interface Outage {
   readonly shutdown: boolean
 }
 
-/** Keeps a client logged in: makes one session after the other, with growing delays, until it is told to end or must give up. */
+/** Keeps a client logged in: makes one session after the other, with growing delays, until it is closed or must give up. */
 export class Connection {
   readonly #options: ResolvedOptions
   #connector: Connector
@@ -49,7 +49,7 @@ export class Connection {
   readonly #hub: EventHub
   readonly #queue: ActionQueue
   readonly #diagnostics: ClientDiagnostics
-  /** What Asterisk is to send; each new connection is told. */
+  /** What Asterisk is to send; each new connection gets the filters. */
   readonly filters = new EventFilters()
   #status: ConnectionStatus = { state: 'idle' }
   #session: Session | undefined
@@ -174,7 +174,7 @@ export class Connection {
     this.#session = session
     this.#move(why, { attempt })
     const bootTimeoutMs = this.#bootSeen ? this.#options.connectTimeoutMs : this.#options.bootTimeoutMs
-    // A failure was told by `ended` already.
+    // `ended` was called for a failure already.
     session.open(bootTimeoutMs).then(
       () => this.#booted(session),
       () => undefined,

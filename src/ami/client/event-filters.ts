@@ -1,7 +1,7 @@
 import { quote } from '../../core/checks.js'
 import type { ActionParameters } from '../messages/typed-names.js'
 
-/** What the client itself needs to tell a restart. */
+/** What the client itself needs to know of a restart. */
 const CLIENT_EVENTS = ['FullyBooted', 'Shutdown']
 
 /** The events that Asterisk is to send, as the union of all who asked; while nobody has, all. */

@@ -41,7 +41,7 @@ export interface ReconnectOptions {
 /**
  * How a peer that is silently gone is found: after `intervalMs` of silence a Ping, after `timeoutMs` more the end. It is silent while no message
  * is completed and no answer to an action goes on; other bytes do not count, as they may be anything. An action that holds up the connection
- * (Originate without `Async`, WaitEvent) excuses silence while it is waited for, for 10 min at the most.
+ * (Originate without `Async`, WaitEvent) allows silence while it is waited for, for 10 min at the most.
  */
 export interface KeepAliveOptions {
   /** @default 10_000 */
@@ -192,7 +192,7 @@ function keepAliveOptions(options: KeepAliveOptions | false): ResolvedOptions['k
 
 function eventMask(events: boolean | string): string {
   if (typeof events === 'boolean') return events ? 'on' : 'off'
-  // Asterisk takes a space as part of a class's name, and a class it does not know as none.
+  // Asterisk takes a space as part of a class's name, and leaves out a class it does not know.
   return events.replaceAll(' ', '')
 }
 

@@ -215,7 +215,7 @@ export class Session extends AMIProtocol {
   async #boot(timeoutMs: number): Promise<void> {
     const isBooted = await this.#isInTime(timeoutMs, this.#booted.promise)
     if (isBooted || this.#serverStart !== undefined) return
-    // No FullyBooted for this account: ask since when Asterisk runs, so that a restart can be told later.
+    // No FullyBooted for this account: ask since when Asterisk runs, so that a restart is known later.
     const asked = this.sendAction('CoreStatus')
       .toPromise()
       .then(
@@ -285,7 +285,7 @@ export class Session extends AMIProtocol {
     this.#keepAlive?.stop()
     this.#ended.reject(reason)
     this.#host.ended(reason)
-    // When all that waited is settled: a connector may tell of its end at once.
+    // When all that waited is settled: a connector may report its end at once.
     queueMicrotask(() => this.#connecting.abort(reason))
   }
 

@@ -12,7 +12,7 @@ export type AnswerForm = 'headers' | 'output' | 'follows'
 export interface AnswerSink {
   /** Whether somebody still waits for it: else no output is kept. */
   isAwaited(): boolean
-  /** The answer is whole. `output` is a command's, without the headers that held it. */
+  /** The answer is whole. `output` is a command's, without the headers that it came in. */
   answered(headers: string, output: readonly string[] | undefined): void
   /** The answer goes beyond a limit: no more of it is kept. Called once. */
   exceeded(excess: Excess): void
@@ -21,7 +21,7 @@ export interface AnswerSink {
 }
 
 /**
- * Reads one answer as it comes, from its first byte to its end: the output of a command can be too large to be held as a message and then cut.
+ * Reads one answer as it comes, from its first byte to its end: the output of a command can be too large to be kept as a message and then cut.
  * Of an answer beyond a limit only the end is looked for.
  */
 export class AnswerReader {

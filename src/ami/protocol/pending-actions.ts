@@ -12,7 +12,7 @@ const REMEMBERED_IDS = 256
  */
 export class PendingActions {
   /**
-   * In a slot that is emptied with the answer: what a Map's table held stays alive as long as the table does, which may be until the next
+   * In a slot that is emptied with the answer: what was in a Map's table stays alive as long as the table does, which may be until the next
    * full collection.
    */
   readonly #byId = new Map<string, { pending: PendingAction | undefined }>()
