@@ -20,8 +20,8 @@ export function oneLine(text: string): string {
 }
 
 /**
- * A value as an error quotes it: short, on one line, an object only by its kind. Of a text is shown neither what stands before an `@` or behind
- * a `?`, where a URL has its secrets, nor any of `secrets`.
+ * A value as an error quotes it: short, on one line, an object only by its kind. Of a text is shown neither what stands before an
+ * `@` or behind a `?`, where a URL has its secrets, nor any of `secrets`.
  */
 export function quote(value: unknown, secrets: readonly string[] = []): string {
   if (typeof value === 'string') return JSON.stringify(shortened(withoutSecrets(value, secrets)))

@@ -11,8 +11,8 @@ interface Base {
 }
 
 /**
- * Where one object, and all that it is made of, tells what happens inside. Whoever has something to tell is handed it down; whoever wants to know
- * listens. What nobody listens to costs nothing but the question.
+ * Where one object, and all that it is made of, tells what happens inside. Whoever has something to tell is handed it down;
+ * whoever wants to know listens. What nobody listens to costs nothing but the question.
  */
 export class Diagnostics<Names extends Listeners<Names> & Base> {
   readonly #emitter = new EventEmitter()
@@ -31,7 +31,8 @@ export class Diagnostics<Names extends Listeners<Names> & Base> {
   }
 
   /**
-   * Calls `listener` whenever this is told, until the returned function is called. What it throws is reported as an error, and reaches nobody else.
+   * Calls `listener` whenever this is told, until the returned function is called. What it throws is reported as an error, and
+   * reaches nobody else.
    *
    * @throws TypeError for a name that there is not, and for a listener that is not a function.
    */

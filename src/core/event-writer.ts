@@ -20,8 +20,8 @@ export interface EventWriterSetup {
 }
 
 /**
- * The writer's end of a stream of events, with the bounded buffer between events that come when they like and a reader that takes them when it
- * can. It takes events from its making on.
+ * The writer's end of a stream of events, with the bounded buffer between events that come when they like and a reader that takes
+ * them when it can. It takes events from its making on.
  */
 export class EventWriter<T> implements ReadSide<T> {
   /** What the reader gets. */
@@ -35,7 +35,10 @@ export class EventWriter<T> implements ReadSide<T> {
   /** Gaps by the running number of the event they stand before. Empty without `withGaps`. */
   readonly #gapsBefore = new Map<number, Gap>()
   readonly #readers: Deferred<IteratorResult<T>>[] = []
-  /** The running number of the event that the latest hole stands before, while no reader has it: what is missed there widens the same hole. */
+  /**
+   * The running number of the event that the latest hole stands before, while no reader has it: what is missed there widens the
+   * same hole.
+   */
   #holeBefore = -1
   #open = true
   #error: Error | undefined

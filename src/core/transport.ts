@@ -3,8 +3,8 @@
  */
 export interface Transport {
   /**
-   * Sends bytes, in order. Never throws and never blocks; on a connection that has ended the bytes go nowhere. `data` can be a view of a larger
-   * buffer: send the view.
+   * Sends bytes, in order. Never throws and never blocks; on a connection that has ended the bytes go nowhere. `data` can be a
+   * view of a larger buffer: send the view.
    */
   write(data: Uint8Array): void
   /** Ends the connection, also a stalled one. The protocol's `connectionLost` is called afterwards. Idempotent. */
@@ -24,8 +24,8 @@ export interface Protocol {
 }
 
 /**
- * Connects a protocol: calls its `connectionMade` and resolves with the transport, or rejects. When `signal` aborts, the attempt is given up; a
- * connection that there is already should end at once, without waiting for what is not handed over yet.
+ * Connects a protocol: calls its `connectionMade` and resolves with the transport, or rejects. When `signal` aborts, the attempt
+ * is given up; a connection that there is already should end at once, without waiting for what is not handed over yet.
  */
 export interface Connector {
   (protocol: Protocol, signal: AbortSignal): Promise<Transport>

@@ -13,8 +13,8 @@ export interface WaitLimits {
 }
 
 /**
- * Calls `ended` with the reason when the time is up or the signal aborts, unless the returned function is called before. A signal that is aborted
- * already calls nobody: check it first. What neither limit nor signal ends costs nothing.
+ * Calls `ended` with the reason when the time is up or the signal aborts, unless the returned function is called before. A signal
+ * that is aborted already calls nobody: check it first. What neither limit nor signal ends costs nothing.
  */
 export function limitWait({ clock, timeoutMs, signal, tooLate }: WaitLimits, ended: (reason: unknown) => void): () => void {
   const cancelTimer = timeoutMs === Number.POSITIVE_INFINITY ? undefined : clock.after(timeoutMs, () => ended(tooLate()))
@@ -25,7 +25,9 @@ export function limitWait({ clock, timeoutMs, signal, tooLate }: WaitLimits, end
   }
 }
 
-/** Settles as the promise does, unless the time is up or the signal aborts before. Leaves neither a timer nor a listener behind. */
+/**
+ * Settles as the promise does, unless the time is up or the signal aborts before. Leaves neither a timer nor a listener behind.
+ */
 export async function waitWithin<T>(promise: Promise<T>, limits: WaitLimits): Promise<T> {
   limits.signal?.throwIfAborted()
   const limit = deferred<never>()

@@ -105,29 +105,17 @@ function connect(socket: WebSocketLike, name: string, protocol: Protocol, signal
   return new Promise((resolve, reject) => {
     const transport = new WebSocketTransport(socket)
     let isConnected = false
-    let hasEnded = false
     const connected = () => {
       isConnected = true
       protocol.connectionMade(transport)
       resolve(transport)
     }
     const ended = (event: SocketEvents['close'] = {}) => {
-      if (hasEnded) return
-      hasEnded = true
-      forgetSignal()
+      if (transport.hasEnded) return
       transport.hasEnded = true
-      const { code, reason = '' } = event
-      const said = oneLine(reason)
-      const why = code === undefined ? said || 'it was closed' : `it was closed with code ${code}${said && `: ${said}`}`
-      if (!isConnected) {
-        reject(signal.aborted ? signal.reason : new ConnectionError(`No connection to ${name}: ${why}`))
-        return
-      }
-      // 1000 and 1001 end in order.
-      const isOrderly = !event.isFailure && (code === undefined || code === 1000 || code === 1001)
-      protocol.connectionLost(
-        isOrderly ? undefined : new ConnectionLostError(`The connection to ${name} was lost: ${why}`, { sent: 'maybe' }),
-      )
+      forgetSignal()
+      if (isConnected) protocol.connectionLost(isOrderly(event) ? undefined : lossOf(name, event))
+      else reject(signal.aborted ? signal.reason : new ConnectionError(`No connection to ${name}: ${whyClosed(event)}`))
     }
     const end = (event?: SocketEvents['close']) => {
       socket.close()
@@ -136,7 +124,7 @@ function connect(socket: WebSocketLike, name: string, protocol: Protocol, signal
     const forgetSignal = onAbort(signal, () => end())
     const frames = new Frames({
       dataReceived: (data) => {
-        if (!hasEnded) protocol.dataReceived(data)
+        if (!transport.hasEnded) protocol.dataReceived(data)
       },
       failed: (reason) => end({ reason, isFailure: true }),
     })
@@ -153,6 +141,21 @@ function connect(socket: WebSocketLike, name: string, protocol: Protocol, signal
     else if (socket.readyState === OPEN) connected()
     else ended()
   })
+}
+
+/** Why a socket was closed, as messages say it. */
+function whyClosed({ code, reason = '' }: SocketEvents['close']): string {
+  const said = oneLine(reason)
+  return code === undefined ? said || 'it was closed' : `it was closed with code ${code}${said && `: ${said}`}`
+}
+
+/** 1000 and 1001 end in order. */
+function isOrderly({ code, isFailure }: SocketEvents['close']): boolean {
+  return !isFailure && (code === undefined || code === 1000 || code === 1001)
+}
+
+function lossOf(name: string, event: SocketEvents['close']): ConnectionLostError {
+  return new ConnectionLostError(`The connection to ${name} was lost: ${whyClosed(event)}`, { sent: 'maybe' })
 }
 
 class WebSocketTransport implements Transport {

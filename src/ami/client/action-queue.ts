@@ -29,8 +29,8 @@ export interface ActionQueueEvents {
  * The actions that wait: for a connection, for a free place among those in flight, for their answer. An action is written
  * once at the most, whatever happens.
  *
- * The line is p-queue's, which is paused while there is no connection or no free place. An action that need not wait does not enter
- * it: at 100 in flight p-queue alone costs more than all the rest of an action.
+ * The line is p-queue's, which is paused while there is no connection or no free place. An action that need not wait does not
+ * enter it: at 100 in flight p-queue alone costs more than all the rest of an action.
  */
 export class ActionQueue {
   readonly #line = new PQueue({ autoStart: false })

@@ -11,7 +11,8 @@ import type { ResolvedOptions } from './options.js'
  * Logs in, as the options say how.
  *
  * @param refused is called at once when Asterisk refuses, before its closing of the connection can look like the reason.
- * @throws ProtocolError for an answer that cannot be used; InvalidActionError for a secret that cannot be written; what `sendAction` throws.
+ * @throws ProtocolError for an answer that cannot be used; InvalidActionError for a secret that cannot be written; what
+ * `sendAction` throws.
  */
 export async function authenticate(
   protocol: AMIProtocol,

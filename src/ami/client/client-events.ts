@@ -7,10 +7,16 @@ import type { ConnectionStatus } from './status.js'
 export interface ClientEvents {
   /** A listener of yours threw or rejected. */
   error: (error: Error) => void
-  /** Something odd that harmed nothing: a response that nobody waits for, a line that is not a header, an action that blocks the connection. */
+  /**
+   * Something odd that harmed nothing: a response that nobody waits for, a line that is not a header, an action that blocks the
+   * connection.
+   */
   warning: (message: string) => void
   status: (status: ConnectionStatus) => void
-  /** Events were missed, as while there was no connection; told before the first event after the hole. What a stream drops is known by that stream only. */
+  /**
+   * Events were missed, as while there was no connection; told before the first event after the hole. What a stream drops is
+   * known by that stream only.
+   */
   gap: (gap: Gap) => void
   /** An answer came to an action that had been given up; it was dropped. */
   lateAnswer: (response: AMIResponse) => void

@@ -80,12 +80,12 @@ export interface LoginOptions {
   /** Gives the login up: rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
   /** The most it may take, all attempts included; Infinity: no limit. @default the client's `actionTimeoutMs` */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
 }
 
 /**
- * A client of Asterisk's Manager Interface that stays logged in: it reconnects by itself, and streams, listeners and actions that wait
- * survive that. An action that was written is never written again.
+ * A client of Asterisk's Manager Interface that stays logged in: it reconnects by itself, and streams, listeners and actions that
+ * wait survive that. An action that was written is never written again.
  */
 export class AMIClient implements ManagerConnection, AsyncDisposable {
   readonly #options: ResolvedOptions
@@ -122,8 +122,8 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
   }
 
   /**
-   * Puts something between the client and the connections that it makes from now on, such as a trace or faults: `wrap` is given what makes them,
-   * and returns what does in its place.
+   * Puts something between the client and the connections that it makes from now on, such as a trace or faults: `wrap` is given
+   * what makes them, and returns what does in its place.
    */
   wrapConnector(wrap: (connector: Connector) => Connector): void {
     this.#connection.wrapConnector(wrap)
@@ -139,14 +139,16 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
   }
 
   /**
-   * Connects, authenticates, and resolves when Asterisk can serve. What may pass (no connection, a shutdown, a single-login account in
-   * use) is tried again as `reconnect` says. May be called again while it runs, when online, and after it failed. When a call's time is up,
-   * the attempts end with it, unless another call waits or the client has been online: then it goes on trying.
+   * Connects, authenticates, and resolves when Asterisk can serve. What may pass (no connection, a shutdown, a single-login
+   * account in use) is tried again as `reconnect` says. May be called again while it runs, when online, and after it failed. When
+   * a call's time is up, the attempts end with it, unless another call waits or the client has been online: then it goes on
+   * trying.
    *
    * @throws AuthenticationError when Asterisk refuses the login; it is not tried again.
-   * @throws ConnectionError, ConnectionLostError or ProtocolError when attempts or time are used up, or the peer is no Asterisk. When time is
-   * up, it says what the attempt under way waits for and what the one before came to.
-   * @throws ClosedError when the client is or gets closed; the signal's reason when it aborts; TypeError or RangeError for a wrong option.
+   * @throws ConnectionError, ConnectionLostError or ProtocolError when attempts or time are used up, or the peer is no Asterisk.
+   * When time is up, it says what the attempt under way waits for and what the one before came to.
+   * @throws ClosedError when the client is or gets closed; the signal's reason when it aborts; TypeError or RangeError for a
+   * wrong option.
    */
   async login(options: LoginOptions = {}): Promise<void> {
     checkOptions(options, LOGIN_SHAPE)
@@ -199,11 +201,11 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
   }
 
   events<const Gaps extends boolean = false>(
-    options: EventStreamOptions & { readonly withGaps?: Gaps },
+    options: EventStreamOptions & { readonly withGaps?: Gaps | undefined },
   ): EventStream<StreamItem<'*', Gaps>>
   events<const Name extends EventName | Unlisted | '*' = '*', const Gaps extends boolean = false>(
     names?: Name | readonly Name[],
-    options?: EventStreamOptions<EventOf<Name>> & { readonly withGaps?: Gaps },
+    options?: EventStreamOptions<EventOf<Name>> & { readonly withGaps?: Gaps | undefined },
   ): EventStream<StreamItem<Name, Gaps>>
   events(names?: EventNames | EventStreamOptions, options?: EventStreamOptions): EventStream<AMIEvent | Gap> {
     this.#refuseClosed()
@@ -269,8 +271,8 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
   }
 
   /**
-   * Ends in order: nothing new is taken, what was not written is rejected with `ClosedError`, what was gets a moment to be answered,
-   * Logoff, the connection, the streams. Takes 1 s at the most, can be called at any time and again, and never rejects.
+   * Ends in order: nothing new is taken, what was not written is rejected with `ClosedError`, what was gets a moment to be
+   * answered, Logoff, the connection, the streams. Takes 1 s at the most, can be called at any time and again, and never rejects.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close()

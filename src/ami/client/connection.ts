@@ -57,7 +57,9 @@ export class Connection {
   /** How many calls of `login()` wait. */
   #callers = 0
   #wasOnline = false
-  /** The number of the attempt under way, or of the next: from 1 since the client began, or since a stable connection was lost. */
+  /**
+   * The number of the attempt under way, or of the next: from 1 since the client began, or since a stable connection was lost.
+   */
   #attempt = 1
   /** How many of them were made again, after one that came to nothing or to a connection that did not last. */
   #retries = 0
@@ -99,8 +101,8 @@ export class Connection {
   }
 
   /**
-   * Starts, unless it runs, and resolves when online. A caller whose time is over, or whose signal aborts, waits no longer; with the last
-   * one the attempts end, unless there was a connection already, which is then being made again for more than `login()`.
+   * Starts, unless it runs, and resolves when online. A caller whose time is over, or whose signal aborts, waits no longer; with
+   * the last one the attempts end, unless there was a connection already, which is then being made again for more than `login()`.
    */
   async login(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
     if (isUsable(this.#status)) return
@@ -139,7 +141,10 @@ export class Connection {
     return this.#session?.allowSilence(blocksMs)
   }
 
-  /** From now on no attempt is made; a `login()` that waits is rejected. Resolves when Asterisk has said Goodbye, or did not in time. */
+  /**
+   * From now on no attempt is made; a `login()` that waits is rejected. Resolves when Asterisk has said Goodbye, or did not in
+   * time.
+   */
   async logoff(reason: Error): Promise<void> {
     const isLoggedIn = this.#isLoggedIn
     this.#move('close', {})

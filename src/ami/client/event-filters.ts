@@ -27,8 +27,8 @@ export class EventFilters {
 /**
  * The Filter actions that let only these events through (and those that the client needs itself).
  *
- * From AMI 11 (Asterisk 22) on each names its event, which Asterisk compares before it tries the expression. Earlier, and on 22.0, which does
- * not know `MatchCriteria`, the expression alone decides (`main/manager.c`; verified on 16 and 22).
+ * From AMI 11 (Asterisk 22) on each names its event, which Asterisk compares before it tries the expression. Earlier, and on
+ * 22.0, which does not know `MatchCriteria`, the expression alone decides (`main/manager.c`; verified on 16 and 22).
  *
  * @throws TypeError for a name that is not an event's.
  */

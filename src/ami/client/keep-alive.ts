@@ -18,8 +18,8 @@ export interface Watched {
 }
 
 /**
- * Finds a peer that is silently gone, or whose bytes come to nothing. A message that is complete is a sign of life, and so is each part of an
- * answer that was asked for; silence brings a Ping, and silence after that the end.
+ * Finds a peer that is silently gone, or whose bytes come to nothing. A message that is complete is a sign of life, and so is
+ * each part of an answer that was asked for; silence brings a Ping, and silence after that the end.
  */
 export class KeepAlive {
   readonly #intervalMs: number
@@ -41,7 +41,10 @@ export class KeepAlive {
     this.#cancelTimer = clock.after(this.#intervalMs, () => this.#check())
   }
 
-  /** For so long (10 min at the most) the peer may be silent, because of an action that it works on; the returned function ends that. */
+  /**
+   * For so long (10 min at the most) the peer may be silent, because of an action that it works on; the returned function ends
+   * that.
+   */
   allowSilence(forMs: number): () => void {
     const allowance = { until: this.#clock.now() + Math.min(forMs, LONGEST_ALLOWANCE_MS) }
     this.#silenceAllowances.add(allowance)

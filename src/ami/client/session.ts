@@ -42,7 +42,10 @@ const STEPS = {
 /** How much of a line or message that was ignored a warning shows. */
 const SHOWN_CHARACTERS = 80
 
-/** One connection's life, from the first byte to the last: greeting, login, boot, keepalive. It is the protocol that the connector serves. */
+/**
+ * One connection's life, from the first byte to the last: greeting, login, boot, keepalive. It is the protocol that the connector
+ * serves.
+ */
 export class Session extends AMIProtocol {
   readonly #options: ResolvedOptions
   readonly #connector: Connector
@@ -121,7 +124,9 @@ export class Session extends AMIProtocol {
     }
   }
 
-  /** An action that holds up the connection was sent: silence is no sign of death for so long, or until the function is called. */
+  /**
+   * An action that holds up the connection was sent: silence is no sign of death for so long, or until the function is called.
+   */
   allowSilence(forMs: number): (() => void) | undefined {
     return this.#keepAlive?.allowSilence(forMs)
   }

@@ -17,7 +17,9 @@ export interface AMIParserEvents {
   awaitsOutput(): boolean
   /** The beginning of a response, or all of it: what reads it, if an action waits for it; else it is a message like any other. */
   answerReader(bytes: Uint8Array, start: number, end: number): AnswerReader | undefined
-  /** The stream breaks a limit or does not begin with a greeting; nothing more is read from it. `retryable`: another one may not. */
+  /**
+   * The stream breaks a limit or does not begin with a greeting; nothing more is read from it. `retryable`: another one may not.
+   */
   failed(reason: string, retryable: boolean): void
 }
 

@@ -185,6 +185,17 @@ describe('sendAction', () => {
     expect((await rig.ami.sendAction('Ping', { ActionID: 'y' })).type).toBe('success')
   })
 
+  it('of two actions with one ActionID that wait, the second is refused when its turn comes, and not written', async () => {
+    await using rig = new ClientRig({ maxInFlight: 2 }, silent)
+    await rig.login()
+    rig.link.break()
+    const [first, second] = [1, 2].map((n) => caught(rig.ami.sendAction(unlisted('Silent'), { ActionID: 'x', N: n })))
+    await rig.clock.advance(1_000)
+    expect(await second).toBeInstanceOf(InvalidActionError)
+    expect(await outcomeOf(first as Promise<unknown>)).toBe('pending')
+    expect([rig.link.count('N: 1'), rig.link.count('N: 2')]).toEqual([1, 0])
+  })
+
   it('10,000 actions leave no timer behind and raise no warning', async () => {
     await using rig = new ClientRig()
     await rig.login()
