@@ -1,27 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { EventStream } from '../../src/core/event-stream.js'
-import { EventWriter, type Overflow } from '../../src/core/event-writer.js'
+import type { EventWriter } from '../../src/core/event-writer.js'
 import { Gap } from '../../src/core/gap.js'
+import { isDone, makeStream, outage, value } from '../support/streams.js'
 
-function makeStream<T = number>(maxBuffered: number, overflow: Overflow, withGaps = false) {
-  const told = { ended: 0 }
-  const writer = new EventWriter<T>({
-    maxBuffered,
-    overflow,
-    withGaps,
-    now: () => new Date(5000),
-    overflowError: (most) => new Error(`more than ${most}`),
-    ended: () => {
-      told.ended += 1
-    },
-  })
-  return { writer, stream: writer.stream, told }
-}
-
-const outage = (from = 1000, to = 2000) => new Gap({ reason: 'disconnect', from: new Date(from), to: new Date(to) })
-const value = async <T>(read: Promise<IteratorResult<T>>) => (await read).value as T
-const isDone = async (read: Promise<IteratorResult<unknown>>) => (await read).done
 const shown = (item: unknown) => (item instanceof Gap ? `${item.reason} ${item.dropped}` : item)
 
 async function drain(writer: EventWriter<number>): Promise<unknown[]> {
@@ -31,7 +13,7 @@ async function drain(writer: EventWriter<number>): Promise<unknown[]> {
   return items
 }
 
-describe('EventStream', () => {
+describe('EventWriter', () => {
   it('gives what was pushed before and after the reading began, in order', async () => {
     const { writer, stream } = makeStream(10, 'error')
     writer.push(1)
@@ -65,61 +47,9 @@ describe('EventStream', () => {
     expect(await isDone(second)).toBe(true)
     expect(await isDone(stream.next())).toBe(true)
   })
-
-  for (const [what, stop] of [
-    ['return()', (stream: EventStream<number>) => stream.return()],
-    ['close()', (stream: EventStream<number>) => stream.close()],
-    ['disposal', (stream: EventStream<number>) => stream[Symbol.asyncDispose]()],
-    ['throw()', (stream: EventStream<number>) => stream.throw(new Error('x')).catch(() => undefined)],
-  ] as const) {
-    it(`${what} settles a pending read, drops the buffer and unsubscribes, once`, async () => {
-      const { stream, told } = makeStream(10, 'error')
-      const pending = stream.next()
-      await stop(stream)
-      expect(await isDone(pending)).toBe(true)
-      expect(told.ended).toBe(1)
-      const other = makeStream(10, 'error')
-      other.writer.push(1)
-      await stop(other.stream)
-      await stop(other.stream)
-      other.writer.push(2)
-      other.writer.pushGap(outage())
-      expect(other.told.ended).toBe(1)
-      expect(other.stream.buffered).toBe(0)
-      expect(await isDone(other.stream.next())).toBe(true)
-    })
-  }
-
-  it('cannot be fed by its reader', () => {
-    const { stream } = makeStream(1, 'error')
-    for (const name of ['push', 'pushGap', 'end']) expect(name in stream).toBe(false)
-  })
-
-  it('throw() rejects with what it was given', async () => {
-    const error = new Error('thrown')
-    await expect(makeStream(1, 'error').stream.throw(error)).rejects.toBe(error)
-  })
-
-  it('fault: breaking out of for await unsubscribes', async () => {
-    const { writer, stream, told } = makeStream(10, 'error')
-    writer.push(1)
-    writer.push(2)
-    for await (const item of stream) {
-      expect(item).toBe(1)
-      break
-    }
-    expect(told.ended).toBe(1)
-  })
-
-  it('an error that nobody reads is forgotten by return()', async () => {
-    const { writer, stream } = makeStream(10, 'error')
-    writer.end(new Error('lost'))
-    expect(await isDone(stream.return())).toBe(true)
-    expect(await isDone(stream.next())).toBe(true)
-  })
 })
 
-describe('EventStream with a full buffer', () => {
+describe('EventWriter with a full buffer', () => {
   it('fault: error ends it; the reader gets what was buffered, then the error', async () => {
     const { writer, stream, told } = makeStream(2, 'error')
     for (const n of [1, 2, 3, 4]) writer.push(n)
@@ -189,7 +119,7 @@ describe('EventStream with a full buffer', () => {
   })
 })
 
-describe('gaps in an EventStream', () => {
+describe('gaps of an EventWriter', () => {
   it('come in their place, to a waiting reader at once', async () => {
     const { writer, stream } = makeStream(10, 'error', true)
     const waiting = stream.next()
@@ -229,7 +159,7 @@ describe('gaps in an EventStream', () => {
   })
 })
 
-describe('properties of EventStream', () => {
+describe('properties of EventWriter', () => {
   const step = fc.constantFrom('push', 'push', 'push', 'read', 'read', 'gap')
 
   it('fault: any schedule keeps the order, counts what is dropped and shows every hole before the next event', async () => {
