@@ -116,6 +116,13 @@ describe('architecture', () => {
     expect([...packages].sort()).toEqual(['eventemitter3', 'p-queue'])
   })
 
+  it.each(product.filter((file) => ['agi', 'calls', 'live'].includes(roomOf(file))))(
+    '%s runs on a ManagerConnection, not on the client',
+    (file) => {
+      expect(importsOf(file).map((path) => targetOf(file, path))).not.toContain('ami/client/client.ts')
+    },
+  )
+
   it('nothing prints, and nothing hides behind any', () => {
     for (const file of product)
       expect(`${file}: ${codeOf(file).match(/\bconsole\.|\bas any\b|: any\b|@ts-ignore|biome-ignore/)?.[0]}`).toBe(

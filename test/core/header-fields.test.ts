@@ -21,7 +21,7 @@ describe('HeaderFields', () => {
     ['a closed parenthesis before the colon', 'A(b):c): d', ['A(b)', 'c): d']],
     ['a value with newlines', 'A: b\nc\rd', ['A', 'b\nc\rd']],
   ] as const) {
-    it(`facts 2.1: ${what}`, () => {
+    it(`${what}`, () => {
       const fields = new HeaderFields(`${line}\r\nNext: x\r\n\r\n`)
       expect([...fields]).toEqual([pair, ['Next', 'x']])
       expect(fields.unparsed).toEqual([])
@@ -45,7 +45,7 @@ describe('HeaderFields', () => {
     })
   }
 
-  it('lesson 21: lines without colon are kept apart, as they came', () => {
+  it('lines without colon are kept apart, as they came', () => {
     const fields = new HeaderFields('A: 1\r\nno colon\r\n --END-- \r\nB: 2\r\nlast\r\n\r\n')
     expect(fields.unparsed).toEqual(['no colon', ' --END-- ', 'last'])
     expect(fields.size).toBe(2)
@@ -107,7 +107,7 @@ describe('HeaderFields', () => {
   const textOf = (list: readonly (readonly [string, string])[]) =>
     `${list.map(([each, text]) => `${each}: ${text}\r\n`).join('')}\r\n`
 
-  it('facts 2.1: look-up finds a header in any case, and keeps the order and every repetition', () => {
+  it('look-up finds a header in any case, and keeps the order and every repetition', () => {
     fc.assert(
       fc.property(pairs, name, (list, asked) => {
         const fields = new HeaderFields(textOf(list))
@@ -125,7 +125,7 @@ describe('HeaderFields', () => {
     )
   })
 
-  it('lesson 17: toObject has each name once with its first value, toJSON loses nothing', () => {
+  it('toObject has each name once with its first value, toJSON loses nothing', () => {
     fc.assert(
       fc.property(pairs, (list) => {
         const fields = new HeaderFields(textOf(list))

@@ -67,7 +67,7 @@ describe('lists that were given up', () => {
     protocol.feed('Event: Status\r\nActionID: L\r\n\r\n')
     if (when === 'after') protocol.abandonAction(list)
     protocol.feed('Event: Status\r\nActionID: L\r\n\r\n')
-    expect(list.held).toBe(0)
+    expect(list.keptItems).toBe(0)
     expect(protocol.events).toEqual([])
     protocol.dataReceived(completed('L'))
     protocol.feed('Event: Status\r\nActionID: L\r\n\r\n')
