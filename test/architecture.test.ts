@@ -76,7 +76,7 @@ const sansIO = files.filter((file) => SANS_IO.includes(roomOf(file)) && !DRIVERS
 /** The rooms that run on Node.js only. */
 const ON_NODE = ['node', 'media', 'fleet', 'nats', 'gateway', 'testing', 'cli']
 const FORBIDDEN =
-  /\b(setTimeout|setInterval|setImmediate|performance|process|Buffer|WebSocket|fetch|crypto)\b|\bnew Date\b|\bDate\.|\bMath\.random\b|\bnew Promise\b(?!.*\bHandler\b)/
+  /\b(setTimeout|setInterval|setImmediate|performance|process|Buffer|WebSocket|fetch|crypto)\b|\bnew Date\(\)|\bDate\.|\bMath\.random\b|\bnew Promise\b(?!.*\bHandler\b)/
 
 describe('architecture', () => {
   it.each(files)('%s imports only from where its room may', (file) => {
@@ -115,6 +115,13 @@ describe('architecture', () => {
     packages.delete('mock-socket')
     expect([...packages].sort()).toEqual(['eventemitter3', 'p-queue'])
   })
+
+  it.each(product.filter((file) => ['agi', 'calls', 'live'].includes(roomOf(file))))(
+    '%s runs on a ManagerConnection, not on the client',
+    (file) => {
+      expect(importsOf(file).map((path) => targetOf(file, path))).not.toContain('ami/client/client.ts')
+    },
+  )
 
   it('nothing prints, and nothing hides behind any', () => {
     for (const file of product)

@@ -1,7 +1,17 @@
 import type { AMIAction } from '../ami/protocol/action-reader.js'
 import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
 import { databaseActions } from './database-actions.js'
-import { type ActionHandler, action, type FakeEvent, failure, type Reply, type Resolver, success } from './handlers.js'
+import {
+  type ActionHandler,
+  action,
+  event,
+  type FakeEvent,
+  failure,
+  headerPairs,
+  type Reply,
+  type Resolver,
+  success,
+} from './handlers.js'
 import type { VERSIONS } from './options.js'
 
 /** What the answers need from their fake. */
@@ -69,6 +79,9 @@ export function builtInHandlers(host: BuiltInHost): ActionHandler[] {
       const plain = /^GLOBAL\((.*)\)$/.exec(name)?.[1] ?? name
       return success({ Variable: name, Value: host.globals.get(plain) ?? '' })
     }),
+    action('BridgeList', () => bridgesOf(host.channels())),
+    // A fake has a dialplan, and no endpoints.
+    action('PJSIPShowEndpoint', (request) => failure(`Unable to retrieve endpoint ${request.get('Endpoint') ?? ''}`)),
     action('UserEvent', (request) => {
       // Asterisk copies every header into the event, the sender's ActionID too.
       const headers = [...request.entries()].filter(([name]) => !['action', 'userevent'].includes(name.toLowerCase()))
@@ -99,4 +112,21 @@ function status(host: BuiltInHost, request: AMIAction): Reply {
 function* counted(items: readonly FakeEvent[]): Iterable<FakeEvent> {
   yield* items
   return { Items: items.length }
+}
+
+/** The bridges that channels are in: two telephones each. */
+function* bridgesOf(channels: Iterable<FakeEvent>): Generator<FakeEvent> {
+  const ids = [...channels].map(({ headers }) => new Map(headerPairs(headers)).get('BridgeId'))
+  for (const id of new Set(ids)) {
+    if (id === undefined || id === '') continue
+    yield event('BridgeListItem', {
+      BridgeUniqueid: String(id),
+      BridgeType: 'basic',
+      BridgeTechnology: 'simple_bridge',
+      BridgeCreator: '<unknown>',
+      BridgeName: '<unknown>',
+      BridgeNumChannels: ids.filter((each) => each === id).length,
+      BridgeVideoSourceMode: 'none',
+    })
+  }
 }

@@ -4,7 +4,7 @@ import type { AMIResponse } from './response.js'
 /** The base of all errors of the Manager Interface. Each has a literal `code`; none has a secret in its message. */
 export abstract class AMIError extends AsteriskError {}
 
-/** There is no link, and an attempt to make one failed: refused, timed out, no greeting, TLS refused. */
+/** There is no connection, and an attempt to make one failed: refused, timed out, no greeting, TLS refused. */
 export class ConnectionError extends AMIError {
   override readonly name = 'ConnectionError' as const
   readonly code = 'CONNECTION_FAILED' as const
@@ -17,7 +17,7 @@ export class ConnectionError extends AMIError {
   }
 }
 
-/** The link was lost while an action waited for its answer, or before it was written. */
+/** The connection was lost while an action waited for its answer, or before it was written. */
 export class ConnectionLostError extends AMIError {
   override readonly name = 'ConnectionLostError' as const
   readonly code = 'CONNECTION_LOST' as const

@@ -95,7 +95,7 @@ export class AGICaller {
   }
 
   /** The script has ended. @internal */
-  scriptEnded(status: AGIStatus): void {
+  finished(status: AGIStatus): void {
     this.#isEnded = true
     const { isHungUp, hasFailed } = this.#channel
     this.#ended.resolve(status === 'FAILURE' || (hasFailed && !isHungUp) ? 'FAILURE' : isHungUp ? 'HANGUP' : 'SUCCESS')

@@ -100,7 +100,7 @@ export class AsyncAGICalls {
     this.#left.delete(call)
     this.#host.emit('AsyncAGIEnd', call.headers)
     if (hungUp) this.#host.emit('Hangup', [...call.headers, ['Cause', 16], ['Cause-txt', 'Normal Clearing']])
-    call.caller.scriptEnded(hungUp || !failed ? 'SUCCESS' : 'FAILURE')
+    call.caller.finished(hungUp || !failed ? 'SUCCESS' : 'FAILURE')
   }
 }
 
