@@ -1,10 +1,13 @@
 import { EventEmitter } from 'eventemitter3'
 import type { AGISession } from './session.js'
+import { asError } from './thrown.js'
 
 /** What those who run scripts tell of. */
 export interface AGINotices {
   /** A script threw or took too long, a peer sent what is no AGI, no route fits. The session is that of the script. */
   error: (error: Error, session: AGISession | undefined) => void
+  /** Something is odd that harms nothing yet: a caller may try to forge variables of AGI. */
+  warning: (message: string) => void
   /** A script begins. */
   session: (session: AGISession) => void
   /** A script is over. */
@@ -40,11 +43,11 @@ export class NoticeBoard {
     this.#emitter.emit(notice, session)
   }
 
+  warn(message: string): void {
+    this.#emitter.emit('warning', message)
+  }
+
   report(error: unknown, session: AGISession | undefined): void {
     if (!this.#emitter.emit('error', asError(error), session)) this.#unheard(asError(error))
   }
-}
-
-function asError(value: unknown): Error {
-  return value instanceof Error ? value : new Error(`The script threw ${String(value)}`)
 }
