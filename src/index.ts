@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { escapeArgument } from './agi/arguments.js'
 export type { AsyncAGIOptions } from './agi/async-agi-executor.js'
 export { AsyncAGIExecutor } from './agi/async-agi-executor.js'
 export type { CommandOptions } from './agi/command-sender.js'

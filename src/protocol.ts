@@ -4,6 +4,7 @@
  * @module
  */
 
+export { escapeArgument } from './agi/arguments.js'
 export { MAX_COMMAND_BYTES, MAX_COMMAND_WORDS } from './agi/command-line.js'
 export type { AGIEnvironment } from './agi/environment.js'
 export {

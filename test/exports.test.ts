@@ -47,6 +47,7 @@ it('obelus-asterisk', () => {
       'AMIResponse',
       'Gap',
       'tcpConnector',
+      'escapeArgument',
       'unescapeValue',
       'unlisted',
       'webSocketTransport',
@@ -69,7 +70,7 @@ it('obelus-asterisk/protocol', () => {
   ]
   const limits = ['MAX_ACTION_ID_BYTES', 'MAX_COMMAND_BYTES', 'MAX_COMMAND_WORDS', 'MAX_HEADERS', 'MAX_LINE_BYTES']
   expect(Object.keys(protocol).sort()).toEqual(
-    [...errors, ...agiErrors, ...protocols, ...limits, 'unescapeValue', 'unlisted'].sort(),
+    [...errors, ...agiErrors, ...protocols, ...limits, 'escapeArgument', 'unescapeValue', 'unlisted'].sort(),
   )
 })
 
