@@ -12,6 +12,8 @@ export interface ListenOptions {
   readonly port?: number
   /** Options of `node:tls`, such as `key` and `cert`: the port then speaks TLS only. */
   readonly tls?: TlsOptions
+  /** How long a connection may be idle before TCP asks whether the peer is still there. @default it never asks */
+  readonly keepAliveMs?: number
 }
 
 /** A port that makes a protocol for each connection, by the address it comes from; without one, the connection is closed. */
@@ -33,6 +35,7 @@ export class TCPListener {
   /** @throws the system's error when the port cannot be had. */
   static async open(makeProtocol: (address: string) => Protocol | undefined, options: ListenOptions = {}): Promise<TCPListener> {
     const sockets = new Set<Socket>()
+    const { keepAliveMs = Number.POSITIVE_INFINITY } = options
     const serve = (socket: Socket) => {
       const protocol = makeProtocol(socket.remoteAddress ?? '')
       if (protocol === undefined) {
@@ -40,6 +43,7 @@ export class TCPListener {
         return
       }
       sockets.add(socket)
+      if (keepAliveMs !== Number.POSITIVE_INFINITY) socket.setKeepAlive(true, keepAliveMs)
       serveSocket(socket, protocol)
       socket.once('close', () => sockets.delete(socket))
     }
