@@ -4,6 +4,7 @@
  *
  * @module
  */
+
 export type { AsyncAGIOptions } from './agi/async-agi-executor.js'
 export { AsyncAGIExecutor } from './agi/async-agi-executor.js'
 export type { AGICommandArguments, AGICommandName } from './agi/command-names.js'
@@ -120,6 +121,7 @@ export type { ListMap } from './catalog/lists.js'
 export type { AGIArgument, HeaderValue, Known } from './catalog/values.js'
 export type { Clock } from './core/clock.js'
 export { AsteriskError } from './core/errors.js'
+export { escapeArgument } from './core/escape-argument.js'
 export type { EventStream } from './core/event-stream.js'
 export type { Overflow } from './core/event-writer.js'
 export { Gap } from './core/gap.js'

@@ -56,6 +56,7 @@ const everywhere = [
   'AMIResponse',
   'AsyncAGIExecutor',
   'Gap',
+  'escapeArgument',
   'unescapeValue',
   'unlisted',
   'webSocketTransport',
@@ -80,7 +81,7 @@ it('obelus-asterisk/protocol', () => {
   ]
   const limits = ['MAX_ACTION_ID_BYTES', 'MAX_COMMAND_BYTES', 'MAX_COMMAND_WORDS', 'MAX_HEADERS', 'MAX_LINE_BYTES']
   expect(Object.keys(protocol).sort()).toEqual(
-    [...errors, ...agiErrors, ...tables, ...protocols, ...limits, 'unescapeValue', 'unlisted'].sort(),
+    [...errors, ...agiErrors, ...tables, ...protocols, ...limits, 'escapeArgument', 'unescapeValue', 'unlisted'].sort(),
   )
 })
 

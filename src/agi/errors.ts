@@ -1,5 +1,9 @@
 import { AsteriskError } from '../core/errors.js'
+import { printable } from '../core/printable.js'
 import type { AGIResponse } from './response.js'
+
+/** How much of a usage its error quotes. */
+const MOST_OF_A_USAGE = 600
 
 /** The base of all errors of the Gateway Interface. Each has a literal `code`. */
 export abstract class AGIError extends AsteriskError {
@@ -16,19 +20,28 @@ export abstract class AGIError extends AsteriskError {
 export class AGIUnknownCommandError extends AGIError {
   override readonly name = 'AGIUnknownCommandError' as const
   readonly code = 'AGI_UNKNOWN_COMMAND' as const
+  /** What Asterisk said: `Invalid or unknown command`. */
+  readonly text: string
 
-  constructor(command: string) {
-    super(`Asterisk does not know the AGI command ${command}`, command)
+  constructor(command: string, text = '') {
+    super(`Asterisk does not know the AGI command ${command}${because(text)}`, command)
+    this.text = text
   }
 }
 
-/** The command needs a caller, and there is none any more (511). */
+/**
+ * The command needs a caller, and there is none any more (511). In `h` and in hangup handlers this is all that tells of the hangup, so the session
+ * counts as hung up from then on; commands that need no caller still work. Asterisk says the same in interception routines (`CONNECTED_LINE_SEND_SUB`).
+ */
 export class AGIDeadChannelError extends AGIError {
   override readonly name = 'AGIDeadChannelError' as const
   readonly code = 'AGI_DEAD_CHANNEL' as const
+  /** What Asterisk said: `Command Not Permitted on a dead channel or intercept routine`. */
+  readonly text: string
 
-  constructor(command: string) {
-    super(`${command} is not permitted on a channel that has hung up`, command)
+  constructor(command: string, text = '') {
+    super(`${command} is not permitted on a channel that has hung up${because(text)}`, command)
+    this.text = text
   }
 }
 
@@ -40,7 +53,7 @@ export class AGISyntaxError extends AGIError {
   readonly usage: string
 
   constructor(command: string, usage: string) {
-    super(`The arguments of ${command} are wrong${usage === '' ? '' : `:\n${usage}`}`, command)
+    super(`The arguments of ${command} are wrong${because(usage.replace(/\s+/g, ' '), MOST_OF_A_USAGE)}`, command)
     this.usage = usage
   }
 }
@@ -56,7 +69,7 @@ export class AGICommandFailure extends AGIError {
 
   constructor(command: string, response: AGIResponse) {
     const why = response.value ?? response.fields.get('text') ?? ''
-    super(`${command} failed with result ${response.result}${why === '' ? '' : `: ${why}`}`, command)
+    super(`${command} failed with result ${printable(response.result)}${because(why)}`, command)
     this.response = response
   }
 
@@ -121,4 +134,9 @@ export class AGIProtocolError extends AGIError {
   constructor(message: string) {
     super(message, '')
   }
+}
+
+/** What the server said, as a message quotes it. */
+function because(text: string, most?: number): string {
+  return text === '' ? '' : `: ${printable(text, most)}`
 }

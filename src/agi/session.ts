@@ -34,7 +34,7 @@ export type Utterance =
 
 /** How digits are asked for. */
 export interface PromptOptions {
-  /** How many digits there are at the most; that many need no `#`. @default 1,024 */
+  /** How many digits there are at the most; that many need no `#`. From 1 to 1,023. @default 1,023 */
   readonly maxDigits?: number
   /** How long to wait for each digit. @default what `getData` has; a menu waits 6_000 */
   readonly timeoutMs?: number
@@ -61,7 +61,7 @@ export type MenuResult<Choices extends MenuChoices> = Awaited<ReturnType<Choices
 
 /**
  * A call that a script has in hand: every AGI command is a method, one goes to Asterisk at a time. It is over when the script returns, when
- * `end()` is called, or with its link.
+ * `end()` is called, or with its connection.
  */
 export class AGISession<Params = AnyParams> extends AGICommands {
   readonly #link: AGILink
@@ -93,7 +93,10 @@ export class AGISession<Params = AnyParams> extends AGICommands {
     return this.env.args
   }
 
-  /** Whether the caller has hung up. Commands that need none still work. */
+  /**
+   * Whether the caller has hung up, as far as Asterisk has told: in `h` and in hangup handlers it tells by the first AGIDeadChannelError only. Commands
+   * that need no caller still work.
+   */
   get isHungUp(): boolean {
     return this.#link.isHungUp
   }

@@ -6,9 +6,9 @@ import { TCPListener } from './tcp-listener.js'
 const PLATFORM: AGIPlatform = {
   clock: systemClock,
   unheardError: (error) => process.emitWarning(error),
-  listen: ({ host, port, allow }, serve) => {
+  listen: ({ host, port, allow, tcpKeepAliveMs }, serve) => {
     const isAllowed = allowList(allow)
-    return TCPListener.open((address) => (isAllowed(address) ? serve(address) : undefined), { host, port })
+    return TCPListener.open((address) => (isAllowed(address) ? serve(address) : undefined), { host, port, tcpKeepAliveMs })
   },
 }
 

@@ -4,9 +4,10 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { createServer as createTLSServer, type TlsOptions } from 'node:tls'
 import { anObject, checkOptions, hostName, type OptionsShape, wholeNumber } from '../core/options.js'
 import type { Protocol } from '../core/transport.js'
+import { prepareSocket, SOCKET_OPTIONS, type SocketOptions } from './socket-options.js'
 import { SocketTransport } from './tcp.js'
 
-export interface ListenOptions {
+export interface ListenOptions extends SocketOptions {
   /** @default '127.0.0.1' */
   readonly host?: string
   /** 0: a free one. @default 0 */
@@ -15,7 +16,12 @@ export interface ListenOptions {
   readonly tls?: TlsOptions
 }
 
-const SHAPE: OptionsShape<ListenOptions> = { host: hostName, port: wholeNumber(0, 65_535), tls: anObject }
+const SHAPE: OptionsShape<ListenOptions> = {
+  ...SOCKET_OPTIONS,
+  host: hostName,
+  port: wholeNumber(0, 65_535),
+  tls: anObject,
+}
 
 /** A port that makes a protocol for each connection, by the address it comes from; without one, the connection is closed. */
 export class TCPListener {
@@ -44,6 +50,7 @@ export class TCPListener {
         return
       }
       sockets.add(socket)
+      prepareSocket(socket, options)
       serveSocket(socket, protocol)
       socket.once('close', () => sockets.delete(socket))
     }
@@ -70,7 +77,6 @@ export class TCPListener {
 
 function serveSocket(socket: Socket, protocol: Protocol): void {
   let failure: Error | undefined
-  socket.setNoDelay(true)
   socket.on('error', (error) => {
     failure = error
   })

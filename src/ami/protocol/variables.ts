@@ -1,3 +1,4 @@
+import { escapeArgument } from '../../core/escape-argument.js'
 import { losesItsStart } from './field-rules.js'
 
 /**
@@ -34,15 +35,6 @@ export function escapeVariable(name: string, value: string): string {
   return `${escapeArgument(name)}=${escapeArgument(value)}`
 }
 
-/**
- * Writes a text so that Asterisk's argument parser reads back exactly this text, as one argument (verified on 16.28 and 22.10).
- */
-export function escapeArgument(text: string): string {
-  let escaped = ''
-  for (const character of text) escaped += SPECIAL.has(character) ? `\\${character}` : character
-  return escaped
-}
-
 /** Reads `name=value` pairs as Asterisk does: unquoted commas part them, a backslash takes the next character as it is. */
 export function parseVariables(header: string): [name: string, value: string][] {
   const pairs: [string, string][] = []
@@ -75,5 +67,3 @@ export function parseVariables(header: string): [name: string, value: string][] 
   finish()
   return pairs
 }
-
-const SPECIAL = new Set(['\\', '"', ',', '(', ')', '[', ']'])
