@@ -37,7 +37,7 @@ type Words = AGIArgument | undefined
  * Every command of Asterisk 16 and 22, one method each. Times are in ms, keys are characters.
  *
  * Besides what each says, every method can throw: AGIInvalidCommandError when nothing was sent; AGIHangupError when the caller hung up meanwhile;
- * AGIDeadChannelError when he had before; AGICommandFailure when Asterisk could not do it; AGISyntaxError and AGIUnknownCommandError;
+ * AGIDeadChannelError when they had before; AGICommandFailure when Asterisk could not do it; AGISyntaxError and AGIUnknownCommandError;
  * AGISessionEndedError; and what its `signal` and `answerTimeoutMs` say.
  *
  * What the commands answer is in `res/res_agi.c`; verified on 16.28 and 22.10.
