@@ -93,12 +93,9 @@ describe('HeaderFields', () => {
   })
 
   it('looks through a text without colons once, not once for each line', () => {
-    const fields = new HeaderFields('a\r\n'.repeat(600_000))
-    const began = process.cpuUsage()
+    const fields = new HeaderFields('a\r\n'.repeat(3_000_000))
+    // Once for each line would be minutes, more than a test may take.
     expect(fields.toObject()).toEqual({})
-    const { user, system } = process.cpuUsage(began)
-    // Once for each line would be some 5 s.
-    expect(user + system).toBeLessThan(1_000_000)
   })
 
   const name = fc.string({ unit: fc.constantFrom(...'aAbBzZ09-_é__proto__'), minLength: 1, maxLength: 9 })

@@ -262,13 +262,10 @@ describe('a hostile message', () => {
     const protocol = new RecordingProtocol()
     protocol.feed('Asterisk Call Manager/2.10.6\r\n')
     protocol.sendAction('Command', { ActionID: 'c' })
-    const started = process.cpuUsage()
+    // Each end anew would be minutes, more than a test may take.
     protocol.feed(
-      `Response: Follows\r\nActionID: c\r\n${'x'.repeat(400_000)}\r\n${'y'.repeat(400_000)}\r\n${'--END COMMAND--\r\n'.repeat(9_000)}`,
+      `Response: Follows\r\nActionID: c\r\n${'x'.repeat(400_000)}\r\n${'y'.repeat(400_000)}\r\n${'--END COMMAND--\r\n'.repeat(60_000)}`,
     )
-    const { user, system } = process.cpuUsage(started)
-    // Each end anew would be some 16 s.
-    expect(user + system).toBeLessThan(2_000_000)
   })
 })
 
