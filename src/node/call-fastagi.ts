@@ -5,8 +5,8 @@ import { TextLines } from './text-lines.js'
 const DEFAULT_PORT = 4573
 
 /**
- * Calls a FastAGI server as Asterisk does: connects, sends the environment, answers commands until the server closes. Returns what ends
- * the connection.
+ * Calls a FastAGI server as Asterisk does: connects, sends the environment, answers commands until the server closes. Returns
+ * what ends the connection.
  *
  * @throws TypeError for an invalid URL.
  */

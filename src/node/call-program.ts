@@ -11,7 +11,9 @@ export interface CalledProgram {
   drop(): void
 }
 
-/** Starts a program as Asterisk starts an AGI script: environment and answers on stdin, commands on stdout, SIGHUP for the hangup. */
+/**
+ * Starts a program as Asterisk starts an AGI script: environment and answers on stdin, commands on stdout, SIGHUP for the hangup.
+ */
 export function callProgram(program: string, args: readonly string[], caller: AGICallerSide): CalledProgram {
   const child = spawn(program, [...args], { stdio: ['pipe', 'pipe', 'pipe'] })
   const lines = new TextLines()
