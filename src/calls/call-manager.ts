@@ -7,6 +7,7 @@ import { actionIdSource } from '../ami/protocol/action-id.js'
 import { variablePairs } from '../ami/protocol/variables.js'
 import { onAbort } from '../core/abort.js'
 import { parseCallerId } from '../core/caller-id.js'
+import { quote } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
 import { asError } from '../core/errors.js'
 import type { EventStream } from '../core/event-stream.js'
@@ -455,5 +456,6 @@ function factsOf({ callerId = '', context = '', exten = '' }: OriginateRequest, 
 }
 
 function cancellation(value: unknown): Error {
-  return value instanceof Error ? value : new CallCancelledError(`The call was taken back: ${String(value)}`)
+  if (value instanceof Error) return value
+  return new CallCancelledError(`The call was taken back: ${typeof value === 'string' ? value : quote(value)}`)
 }

@@ -1,7 +1,7 @@
 import type { ManagerConnection } from '../ami/client/manager-connection.js'
 import { ActionError, ActionTimeoutError, InvalidActionError, StreamOverflowError } from '../ami/messages/errors.js'
 import { losesItsStart } from '../ami/protocol/field-rules.js'
-import { isVariableName, VARIABLE_NAME_RULE } from '../ami/protocol/variables.js'
+import { isVariableName, VARIABLE_NAME_RULE, variablePairs } from '../ami/protocol/variables.js'
 import { onAbort } from '../core/abort.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
@@ -401,12 +401,14 @@ export class Call implements AsyncIterable<CallTransition> {
    * that they call. A name that ends in `)`, such as `CHANNEL(language)`, is a dialplan function that Asterisk runs: do not build names from the
    * text of others.
    *
-   * @throws as `redirect`; InvalidActionError for a name that is empty, begins with a space or control character, or holds a colon.
+   * @throws as `redirect`; InvalidActionError for a name that is empty, begins with a space or control character, or holds a colon; TypeError for a
+   * value that is not text, a finite number or a boolean.
    */
   async setVariable(name: string, value: string | number | boolean): Promise<void> {
+    const [[, text] = ['', '']] = variablePairs([[name, value]])
     if (!isVariableName(name)) throw new InvalidActionError(`No variable was set: ${VARIABLE_NAME_RULE}`)
     await this.#onChannel('have a variable set', (Channel) =>
-      this.#host.ami.sendAction('Setvar', { Channel, ...variableFields(name, String(value)) }),
+      this.#host.ami.sendAction('Setvar', { Channel, ...variableFields(name, text) }),
     )
   }
 
@@ -425,7 +427,9 @@ export class Call implements AsyncIterable<CallTransition> {
 
   /** Sends digits (0-9, *, #, A-D) to the call's channel, one after the other. @throws TypeError for others; as `redirect`. */
   async sendDTMF(digits: string): Promise<void> {
-    if (!/^[0-9*#A-D]+$/i.test(digits)) throw new TypeError(`digits must be of 0-9, *, # and A-D, not ${JSON.stringify(digits)}`)
+    // Digits can be a PIN or the number of a card: no error shows them.
+    if (typeof digits !== 'string' || !/^[0-9*#A-D]+$/i.test(digits))
+      throw new TypeError('digits must be text of one or more of 0-9, *, # and A-D')
     for (const Digit of digits) {
       await this.#onChannel('take digits', (Channel) => this.#host.ami.sendAction('PlayDTMF', { Channel, Digit }))
     }

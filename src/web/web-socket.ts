@@ -69,9 +69,9 @@ export function webSocketTransport(target: string | URL | WebSocketLike, options
     try {
       socket = asked === undefined ? new WebSocket(url) : new WebSocket(url, asked)
     } catch (error) {
-      // Some runtimes repeat the URL.
+      // Some runtimes repeat the URL, with what is secret in it: so the error is no cause either.
       const why = oneLine(asError(error).message.replaceAll(url, peer))
-      throw new ConnectionError(`No connection to ${peer}: ${why}`, { cause: error, retryable: false })
+      throw new ConnectionError(`No connection to ${peer}: ${why}`, { retryable: false })
     }
     return connect(socket, peer, protocol, signal)
   }

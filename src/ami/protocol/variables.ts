@@ -1,3 +1,4 @@
+import { quote } from '../../core/checks.js'
 import { escapeArgument } from '../../core/escape-argument.js'
 import { losesItsStart } from './field-rules.js'
 
@@ -20,11 +21,17 @@ export function isVariableName(name: string): boolean {
   return name !== '' && !losesItsStart(name) && (!name.includes(':') || name.endsWith(')'))
 }
 
-/** The variables as pairs of text. */
+/** The variables as pairs of text. @throws TypeError for names that are not text, and values that are not text, finite numbers or booleans. */
 export function variablePairs(variables: Variables): (readonly [name: string, value: string])[] {
-  const pairs =
-    Symbol.iterator in variables ? [...(variables as Iterable<readonly [string, unknown]>)] : Object.entries(variables)
-  return pairs.map(([name, value]) => [name, String(value)] as const)
+  const pairs: Iterable<unknown> = Symbol.iterator in variables ? variables : Object.entries(variables)
+  return Array.from(pairs, (pair) => {
+    const [name, value]: readonly unknown[] = Array.isArray(pair) ? pair : []
+    if (typeof name !== 'string')
+      throw new TypeError('variables must be an object, a Map or a list of pairs, of which the first is a name')
+    if (typeof value !== 'string' && typeof value !== 'boolean' && !Number.isFinite(value))
+      throw new TypeError(`the variable ${quote(name)} must be text, a finite number or a boolean`)
+    return [name, String(value)]
+  })
 }
 
 /**
