@@ -17,11 +17,11 @@ import type { AGISession } from './session.js'
 
 export interface AsyncAGIOptions {
   /** Whether channels are answered too that waited before this executor was there, or while the link was down. @default true */
-  readonly adopt?: boolean
+  readonly adopt?: boolean | undefined
   /** @default 'utf-8' */
-  readonly encoding?: string
+  readonly encoding?: string | undefined
   /** Time, for tests. @default the runtime's */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 const SHAPE: OptionsShape<AsyncAGIOptions> = { adopt: flag, encoding, clock }

@@ -28,7 +28,7 @@ import {
 /** Which keys end what is played or said. */
 export interface InterruptOptions extends CommandOptions {
   /** Keys that end it: `'123#'`. @default none */
-  readonly escapeDigits?: string
+  readonly escapeDigits?: string | undefined
 }
 
 type Words = AGIArgument | undefined
@@ -78,15 +78,15 @@ export abstract class AGICommands {
     file: string,
     options: InterruptOptions & {
       /** How far a key winds. @default 3_000 */
-      readonly skipMs?: number
+      readonly skipMs?: number | undefined
       /** The key that winds forward. @default '#' */
-      readonly forward?: string
+      readonly forward?: string | undefined
       /** The key that winds back. @default '*' */
-      readonly rewind?: string
+      readonly rewind?: string | undefined
       /** The key that halts it, and has it go on. @default none */
-      readonly pause?: string
+      readonly pause?: string | undefined
       /** Where to begin. @default 0 */
-      readonly offsetMs?: number
+      readonly offsetMs?: number | undefined
     } = {},
   ): Promise<ControlPlaybackResult> {
     const { escapeDigits = '', skipMs = 3_000, forward = '', rewind = '', pause = '', offsetMs = 0 } = options
@@ -130,9 +130,9 @@ export abstract class AGICommands {
     file: string,
     options: CommandOptions & {
       /** How long to wait for each digit. @default Asterisk's own times for the first and the others */
-      readonly timeoutMs?: number
+      readonly timeoutMs?: number | undefined
       /** @default 1,024 */
-      readonly maxDigits?: number
+      readonly maxDigits?: number | undefined
     } = {},
   ): Promise<DataResult> {
     const { timeoutMs, maxDigits } = options
@@ -154,7 +154,7 @@ export abstract class AGICommands {
     file: string,
     options: InterruptOptions & {
       /** How long to wait after the end of the file. @default 5,000 */
-      readonly timeoutMs?: number
+      readonly timeoutMs?: number | undefined
     } = {},
   ): Promise<PlaybackResult> {
     const { escapeDigits = '', timeoutMs } = options
@@ -205,13 +205,13 @@ export abstract class AGICommands {
     format: string,
     options: InterruptOptions & {
       /** The longest recording. @default Infinity */
-      readonly timeoutMs?: number
+      readonly timeoutMs?: number | undefined
       /** Where in an existing file to begin, in samples. @default 0 */
-      readonly offset?: number
+      readonly offset?: number | undefined
       /** Whether to beep first. @default false */
-      readonly beep?: boolean
+      readonly beep?: boolean | undefined
       /** Ends it after so long a silence; Asterisk counts whole seconds. @default never */
-      readonly silenceMs?: number
+      readonly silenceMs?: number | undefined
     } = {},
   ): Promise<RecordingResult> {
     const { escapeDigits = '', timeoutMs = Number.POSITIVE_INFINITY, offset = 0, beep = false, silenceMs } = options
@@ -234,7 +234,7 @@ export abstract class AGICommands {
   /** Spells a text. `letterCase`: which letters are said to be upper or lower case. */
   async sayAlpha(
     text: string,
-    options: InterruptOptions & { readonly letterCase?: 'all' | 'lower' | 'none' | 'upper' } = {},
+    options: InterruptOptions & { readonly letterCase?: 'all' | 'lower' | 'none' | 'upper' | undefined } = {},
   ): Promise<DigitResult> {
     return this.#say('SAY ALPHA', [text], options, [options.letterCase?.charAt(0)])
   }
@@ -246,7 +246,7 @@ export abstract class AGICommands {
   /** `format` is that of the application SayUnixTime, `timezone` a name such as `Europe/Berlin`. */
   async sayDatetime(
     date: Date,
-    options: InterruptOptions & { readonly format?: string; readonly timezone?: string } = {},
+    options: InterruptOptions & { readonly format?: string | undefined; readonly timezone?: string | undefined } = {},
   ): Promise<DigitResult> {
     const { timezone, format = timezone === undefined ? undefined : "ABdY 'digits/at' IMp" } = options
     return this.#say('SAY DATETIME', [unixTime(date)], options, [format, timezone])
@@ -256,7 +256,10 @@ export abstract class AGICommands {
     return this.#say('SAY DIGITS', [digits], options)
   }
 
-  async sayNumber(number: number, options: InterruptOptions & { readonly gender?: string } = {}): Promise<DigitResult> {
+  async sayNumber(
+    number: number,
+    options: InterruptOptions & { readonly gender?: string | undefined } = {},
+  ): Promise<DigitResult> {
     return this.#say('SAY NUMBER', [number], options, [options.gender])
   }
 
@@ -336,7 +339,7 @@ export abstract class AGICommands {
   /** Plays a prompt and listens to what the caller says. */
   async speechRecognize(
     prompt: string,
-    options: CommandOptions & { readonly timeoutMs: number; readonly offset?: number },
+    options: CommandOptions & { readonly timeoutMs: number; readonly offset?: number | undefined },
   ): Promise<SpeechResult> {
     const response = await this.#send(
       'SPEECH RECOGNIZE',
@@ -356,7 +359,10 @@ export abstract class AGICommands {
   }
 
   /** Plays a file. `offset` is where to begin, in samples. @throws AGICommandFailure when it is not there; this ends AsyncAGI. */
-  async streamFile(file: string, options: InterruptOptions & { readonly offset?: number } = {}): Promise<PlaybackResult> {
+  async streamFile(
+    file: string,
+    options: InterruptOptions & { readonly offset?: number | undefined } = {},
+  ): Promise<PlaybackResult> {
     return playback(await this.#send('STREAM FILE', [file, options.escapeDigits ?? '', options.offset], options))
   }
 

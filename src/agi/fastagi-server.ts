@@ -1,6 +1,17 @@
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
-import { amount, checkOptions, hostName, listOf, milliseconds, type OptionsShape, text, wholeNumber } from '../core/options.js'
+import {
+  amount,
+  type Complete,
+  checkOptions,
+  hostName,
+  listOf,
+  milliseconds,
+  type Optional,
+  type OptionsShape,
+  text,
+  wholeNumber,
+} from '../core/options.js'
 import type { Protocol } from '../core/transport.js'
 import { type AGIError, AGIProtocolError, AGISessionEndedError, AGITimeoutError } from './errors.js'
 import { type AGINotices, NoticeBoard } from './notices.js'
@@ -11,20 +22,20 @@ import type { AGISession } from './session.js'
 
 export interface FastAGIServerOptions {
   /** Where to listen. Whoever reaches this port can have the scripts run: AGI has neither passwords nor TLS. @default '127.0.0.1' */
-  readonly host?: string
+  readonly host?: string | undefined
   /** 0: a free one. @default 4573 */
-  readonly port?: number
+  readonly port?: number | undefined
   /** Who may connect: addresses, or networks such as `10.0.0.0/8`. @default everybody who can reach the port */
-  readonly allow?: readonly string[]
+  readonly allow?: readonly string[] | undefined
   /** How many scripts may run at a time. A call beyond it gets `failure`: AGISTATUS is FAILURE, and the dialplan goes on. @default Infinity */
-  readonly maxSessions?: number
+  readonly maxSessions?: number | undefined
   /** How long a peer may take to send its environment. @default 5_000 */
-  readonly environmentTimeoutMs?: number
+  readonly environmentTimeoutMs?: number | undefined
   /** How long a script may run; then its caller is hung up. @default Infinity */
-  readonly scriptTimeoutMs?: number
+  readonly scriptTimeoutMs?: number | undefined
   /** @default 'utf-8' */
-  readonly encoding?: string
-  readonly limits?: Partial<AGILimits>
+  readonly encoding?: string | undefined
+  readonly limits?: Optional<AGILimits> | undefined
 }
 
 const SHAPE: OptionsShape<FastAGIServerOptions> = {
@@ -61,7 +72,7 @@ export interface AGIPlatform {
 
 /** Answers calls that Asterisk sends by `AGI(agi://host/path)`, each with the script of its path. */
 export class FastAGIServer implements AsyncDisposable {
-  readonly #options: Required<Omit<FastAGIServerOptions, 'limits' | 'encoding'>>
+  readonly #options: Complete<Omit<FastAGIServerOptions, 'limits' | 'encoding'>>
   readonly #protocolOptions: AGIProtocolOptions
   readonly #platform: AGIPlatform
   readonly #router = new AGIRouter()
@@ -135,7 +146,7 @@ export class FastAGIServer implements AsyncDisposable {
    *
    * @param withinMs default: as long as it takes
    */
-  close(options: { readonly withinMs?: number } = {}): Promise<void> {
+  close(options: { readonly withinMs?: number | undefined } = {}): Promise<void> {
     checkOptions(options, { withinMs: milliseconds(0) })
     const { withinMs = Number.POSITIVE_INFINITY } = options
     this.#closed ??= this.#close(withinMs)

@@ -1,6 +1,6 @@
 import type { AGIArgument } from '../catalog/values.js'
 import { Handler } from '../core/handler.js'
-import { checkOptions, encoding, type OptionsShape, section, wholeNumber } from '../core/options.js'
+import { checkOptions, encoding, type Optional, type OptionsShape, section, wholeNumber } from '../core/options.js'
 import { type TextCodec, textCodec } from '../core/text-codec.js'
 import type { Protocol, Transport } from '../core/transport.js'
 import { encodeCommand, MAX_COMMAND_BYTES } from './command-line.js'
@@ -20,8 +20,8 @@ export interface AGILimits extends EnvironmentLimits {
 
 export interface AGIProtocolOptions {
   /** @default 'utf-8' */
-  readonly encoding?: string
-  readonly limits?: Partial<AGILimits>
+  readonly encoding?: string | undefined
+  readonly limits?: Optional<AGILimits> | undefined
 }
 
 const LIMITS: AGILimits = {
@@ -251,7 +251,7 @@ function joined(before: Uint8Array, after: Uint8Array): Uint8Array {
   return all
 }
 
-function resolveLimits(limits: Partial<AGILimits>): AGILimits {
+function resolveLimits(limits: Optional<AGILimits>): AGILimits {
   return {
     maxEnvironmentBytes: limits.maxEnvironmentBytes ?? LIMITS.maxEnvironmentBytes,
     maxEnvironmentVariables: limits.maxEnvironmentVariables ?? LIMITS.maxEnvironmentVariables,

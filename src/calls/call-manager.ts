@@ -23,11 +23,11 @@ import { chosenIds, TRACKED_EVENTS, TRACKING_VARIABLE, Tracker } from './tracker
 /** How calls are paced, and on what clock. */
 export interface CallManagerOptions {
   /** How many calls of ours there may be at a time; more wait. @default Infinity */
-  readonly maxConcurrentCalls?: number
+  readonly maxConcurrentCalls?: number | undefined
   /** How many calls may be started in a second, evenly spread. @default Infinity */
-  readonly callsPerSecond?: number
+  readonly callsPerSecond?: number | undefined
   /** Time, for tests. @default the runtime's */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 const rate: OptionKind = { expected: 'above 0', accepts: (value) => typeof value === 'number' && value > 0, hasRange: true }

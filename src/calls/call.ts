@@ -147,7 +147,7 @@ export class Call implements AsyncIterable<CallTransition> {
    */
   async waitFor(
     progress: CallProgress,
-    options: { readonly timeoutMs?: number; readonly signal?: AbortSignal | undefined } = {},
+    options: { readonly timeoutMs?: number | undefined; readonly signal?: AbortSignal | undefined } = {},
   ): Promise<void> {
     checkOptions(options, WAIT_SHAPE)
     const { timeoutMs = Number.POSITIVE_INFINITY, signal } = options
@@ -199,7 +199,11 @@ export class Call implements AsyncIterable<CallTransition> {
    * @throws as all actions on a call: CallEndedError or CallFailedError when it is over, NoChannelError before it has a channel, and what
    * `sendAction` throws.
    */
-  async redirect(to: { readonly context: string; readonly exten: string; readonly priority?: number | string }): Promise<void> {
+  async redirect(to: {
+    readonly context: string
+    readonly exten: string
+    readonly priority?: number | string | undefined
+  }): Promise<void> {
     checkOptions(to, PLACE_SHAPE)
     const { context, exten, priority = 1 } = to
     await this.#onChannel('be redirected', (Channel) =>
@@ -214,7 +218,7 @@ export class Call implements AsyncIterable<CallTransition> {
   }
 
   /** Parks the call, in Asterisk's default lot unless one is named. @throws as `redirect`. */
-  async park(options: { readonly parkinglot?: string; readonly timeoutMs?: number } = {}): Promise<void> {
+  async park(options: { readonly parkinglot?: string | undefined; readonly timeoutMs?: number | undefined } = {}): Promise<void> {
     checkOptions(options, PARK_SHAPE)
     const { parkinglot, timeoutMs } = options
     await this.#onChannel('be parked', (Channel) =>

@@ -4,14 +4,14 @@ import { AGI_PROTOCOL_SHAPE, type AGILimits, AGIProtocol } from '../agi/protocol
 import type { AGIScript } from '../agi/router.js'
 import { ScriptRun } from '../agi/script-run.js'
 import { deferred } from '../core/deferred.js'
-import { checkOptions } from '../core/options.js'
+import { checkOptions, type Optional } from '../core/options.js'
 import { systemClock } from '../core/system-clock.js'
 import type { Transport } from '../core/transport.js'
 
 export interface RunAGIOptions {
   /** @default 'utf-8' */
-  readonly encoding?: string
-  readonly limits?: Partial<AGILimits>
+  readonly encoding?: string | undefined
+  readonly limits?: Optional<AGILimits> | undefined
 }
 
 /**

@@ -8,11 +8,11 @@ import { SocketTransport } from './tcp.js'
 
 export interface ListenOptions {
   /** @default '127.0.0.1' */
-  readonly host?: string
+  readonly host?: string | undefined
   /** 0: a free one. @default 0 */
-  readonly port?: number
+  readonly port?: number | undefined
   /** Options of `node:tls`, such as `key` and `cert`: the port then speaks TLS only. */
-  readonly tls?: TlsOptions
+  readonly tls?: TlsOptions | undefined
 }
 
 const SHAPE: OptionsShape<ListenOptions> = { host: hostName, port: wholeNumber(0, 65_535), tls: anObject }

@@ -7,8 +7,9 @@ import {
   AMIClient,
   type AMIEvent,
   AsyncAGIExecutor,
+  CallManager,
   type EventStream,
-  type FastAGIServer,
+  FastAGIServer,
   type Gap,
   unlisted,
 } from 'obelus-asterisk'
@@ -132,6 +133,23 @@ export function urls(env: Readonly<Record<string, string | undefined>>): void {
   new WebClient({ url: 'wss://pbx/ami', username: 'crm', secret: 's3cret' })
   // @ts-expect-error: without a URL a connector is needed.
   new WebClient({ username: 'crm', secret: 's3cret' })
+}
+
+export async function undefinedOptions(
+  ami: AMIClient,
+  agi: AGISession,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  await ami.login({ timeoutMs: undefined, signal: undefined })
+  await ami.sendAction('Ping', {}, { timeoutMs: undefined, priority: undefined })
+  await ami.waitFor('Hangup', { timeoutMs: undefined })
+  ami.events('Hangup', { maxBuffered: undefined, overflow: undefined })
+  await agi.getData('enter', { timeoutMs: undefined, maxDigits: undefined })
+  await agi.prompt('enter', { attempts: undefined, invalid: env.INVALID })
+  new FastAGIServer({ host: env.HOST, port: undefined, limits: { maxReplyBytes: undefined } })
+  new CallManager(ami, { maxConcurrentCalls: undefined }).originate({ channel: 'PJSIP/1', application: 'Wait', data: env.DATA })
+  // @ts-expect-error: null is no option.
+  await ami.login({ timeoutMs: null })
 }
 
 export function listeners(ami: AMIClient, server: FastAGIServer): void {

@@ -82,9 +82,9 @@ export interface ActionOptions {
    * @default the client's `actionTimeoutMs`; for an Originate without `Async` and a WaitEvent with `Timeout`, the time that they ask for and 5 s, if
    * that is more
    */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   /** Among actions that wait, higher ones go first. @default 0 */
-  readonly priority?: number
+  readonly priority?: number | undefined
 }
 
 /** How `login()` waits. */
@@ -92,7 +92,7 @@ export interface LoginOptions {
   /** Gives the login up: rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
   /** The most it may take, all attempts included; Infinity: no limit. @default the client's `actionTimeoutMs` */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
 }
 
 /** What `on` tells of. */
@@ -269,11 +269,11 @@ export class AMIClient implements AsyncDisposable {
    * @throws ClosedError when the client is closed; TypeError or RangeError for a wrong option.
    */
   events<const Gaps extends boolean = false>(
-    options: EventStreamOptions & { readonly withGaps?: Gaps },
+    options: EventStreamOptions & { readonly withGaps?: Gaps | undefined },
   ): EventStream<StreamItem<'*', Gaps>>
   events<const Name extends EventName | Unlisted | '*' = '*', const Gaps extends boolean = false>(
     names?: Name | readonly Name[],
-    options?: EventStreamOptions<EventOf<Name>> & { readonly withGaps?: Gaps },
+    options?: EventStreamOptions<EventOf<Name>> & { readonly withGaps?: Gaps | undefined },
   ): EventStream<StreamItem<Name, Gaps>>
   events(names?: EventNames | EventStreamOptions, options?: EventStreamOptions): EventStream<AMIEvent | Gap> {
     this.#refuseClosed()

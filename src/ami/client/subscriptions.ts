@@ -17,18 +17,18 @@ export interface EventStreamOptions<Event = AMIEvent> {
   /** Only events for which this is true. If it throws, the stream ends with that error. */
   readonly where?: ((event: Event) => boolean) | undefined
   /** How many events may wait for the reader. @default 10_000 */
-  readonly maxBuffered?: number
+  readonly maxBuffered?: number | undefined
   /** What becomes of an event for which there is no room: the stream fails, or an event is dropped and counted. @default 'error' */
-  readonly overflow?: Overflow
+  readonly overflow?: Overflow | undefined
   /** Yield a `Gap` in the place of each hole. @default false: holes are only counted */
-  readonly withGaps?: boolean
+  readonly withGaps?: boolean | undefined
 }
 
 /** How `waitFor` waits. */
 export interface WaitForOptions<Event = AMIEvent> {
   readonly signal?: AbortSignal | undefined
   /** Infinity: no limit. @default the client's `actionTimeoutMs` */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   /** Only an event for which this is true. If it throws, so does `waitFor`. */
   readonly where?: ((event: Event) => boolean) | undefined
 }

@@ -11,7 +11,7 @@ export class ConnectionError extends AMIError {
   /** Whether another attempt can help; a certificate that is refused stays refused. */
   readonly retryable: boolean
 
-  constructor(message: string, options: { cause?: unknown; retryable?: boolean } = {}) {
+  constructor(message: string, options: { cause?: unknown; retryable?: boolean | undefined } = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
     this.retryable = options.retryable ?? true
   }
@@ -70,7 +70,7 @@ export class ActionTimeoutError extends AMIError {
   /** Of a wait for an event: in how many holes, such as outages, the event may have been missed. */
   readonly gaps: number
 
-  constructor(message: string, options: { timeoutMs: number; sent: 'no' | 'maybe'; gaps?: number }) {
+  constructor(message: string, options: { timeoutMs: number; sent: 'no' | 'maybe'; gaps?: number | undefined }) {
     super(message)
     this.timeoutMs = options.timeoutMs
     this.sent = options.sent
@@ -94,7 +94,7 @@ export class ProtocolError extends AMIError {
   /** Whether another attempt can help: not when the peer greeted as something else. */
   readonly retryable: boolean
 
-  constructor(message: string, options: { retryable?: boolean } = {}) {
+  constructor(message: string, options: { retryable?: boolean | undefined } = {}) {
     super(message)
     this.retryable = options.retryable ?? true
   }
@@ -122,7 +122,7 @@ export class ClosedError extends AMIError {
   /** For an action: `maybe` when it was written before the close. */
   readonly sent: 'no' | 'maybe'
 
-  constructor(message: string, options: { sent?: 'no' | 'maybe' } = {}) {
+  constructor(message: string, options: { sent?: 'no' | 'maybe' | undefined } = {}) {
     super(message)
     this.sent = options.sent ?? 'no'
   }

@@ -8,11 +8,11 @@ export interface IncomingCall {
   /** The extension that is called. */
   readonly to: string
   /** The caller, as `"Ann" <100>` or a number. @default withheld */
-  readonly from?: string
+  readonly from?: string | undefined
   /** The technology and the endpoint that the call comes from. @default 'PJSIP/trunk' */
-  readonly trunk?: string
+  readonly trunk?: string | undefined
   /** @default 'default' */
-  readonly context?: string
+  readonly context?: string | undefined
 }
 
 export const INCOMING_CALL_SHAPE: OptionsShape<IncomingCall> = { to: required(text), from: text, trunk: text, context: text }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.js'
+import type { Complete } from '../../core/options.js'
 import { readTextFile } from '../../node/text-file.js'
 import { Playback, type PlaybackOptions } from './playback.js'
 import { connectionsOf, type RecordedConnection } from './recorded-connection.js'
@@ -7,13 +8,13 @@ import { parseRecording } from './recording.js'
 /** A recording that a fake plays, connection by connection. */
 export class PlayedRecording {
   readonly #connections: readonly [RecordedConnection, ...RecordedConnection[]]
-  readonly #options: Required<PlaybackOptions>
+  readonly #options: Complete<PlaybackOptions>
   readonly #clock: Clock
   #played = 0
 
   private constructor(
     connections: readonly [RecordedConnection, ...RecordedConnection[]],
-    options: Required<PlaybackOptions>,
+    options: Complete<PlaybackOptions>,
     clock: Clock,
   ) {
     this.#connections = connections
@@ -22,7 +23,7 @@ export class PlayedRecording {
   }
 
   /** @throws the system's error for a file that cannot be read, SyntaxError for one that is no recording. */
-  static read(file: string | URL, options: Required<PlaybackOptions>, encoding: string, clock: Clock): PlayedRecording {
+  static read(file: string | URL, options: Complete<PlaybackOptions>, encoding: string, clock: Clock): PlayedRecording {
     const [first, ...others] = connectionsOf(parseRecording(readTextFile(file)), encoding)
     if (first === undefined) throw new SyntaxError('Nothing is in the recording: no link was made while it ran')
     return new PlayedRecording([first, ...others], options, clock)

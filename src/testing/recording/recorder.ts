@@ -23,7 +23,7 @@ export interface RecordableClient {
 
 export interface RecordOptions {
   /** What the time is. @default the runtime's */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 const SHAPE: OptionsShape<RecordOptions> = { clock: clockKind }
