@@ -116,6 +116,13 @@ describe('architecture', () => {
     expect([...packages].sort()).toEqual(['eventemitter3', 'p-queue'])
   })
 
+  it('no error is made without a code, but for those that tell a program of its mistakes', () => {
+    // Parsing within one file, which turns them into errors of its own.
+    const parsers = ['testing/posix-pattern.ts']
+    for (const file of product.filter((each) => !parsers.includes(each)))
+      expect(`${file}: ${codeOf(file).match(/\bnew (?:Syntax)?Error\(/)?.[0]}`).toBe(`${file}: undefined`)
+  })
+
   it('nothing prints, and nothing hides behind any', () => {
     for (const file of product)
       expect(`${file}: ${codeOf(file).match(/\bconsole\.|\bas any\b|: any\b|@ts-ignore|biome-ignore/)?.[0]}`).toBe(

@@ -15,6 +15,7 @@ import { systemRandomBytes } from '../core/random-bytes.js'
 import { systemClock } from '../core/system-clock.js'
 import { Call, type CallHost } from './call.js'
 import { type CallContext, type CallFacts, CallRecord } from './call-record.js'
+import { CallCancelledError } from './errors.js'
 import { filterActions } from './filters.js'
 import { ORIGINATE_TIMEOUT_MS, type OriginateRequest, originateParameters } from './originate-request.js'
 import { RecentEvents } from './recent-events.js'
@@ -206,7 +207,8 @@ export class CallManager implements Disposable {
   }
 
   #cancel(record: CallRecord, cause: number | undefined): void {
-    if (this.#waiting.has(record)) this.#tracker.giveUp(record, 'failed', new Error('The call was hung up before its turn came'))
+    if (this.#waiting.has(record))
+      this.#tracker.giveUp(record, 'failed', new CallCancelledError('The call was hung up before its turn came'))
     else this.#doomed.set(record, cause)
   }
 

@@ -1,5 +1,5 @@
 import type { AMIClient } from '../ami/client/client.js'
-import { ActionError, ActionTimeoutError, StreamOverflowError } from '../ami/messages/errors.js'
+import { ActionError, StreamOverflowError, WaitTimeoutError } from '../ami/messages/errors.js'
 import { onAbort } from '../core/abort.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
@@ -142,7 +142,7 @@ export class Call implements AsyncIterable<CallTransition> {
   /**
    * Resolves when the call is as far as this, or was further.
    *
-   * @throws CallFailedError or CallEndedError when it can no longer be; ActionTimeoutError when it takes longer than `timeoutMs` (default:
+   * @throws CallFailedError or CallEndedError when it can no longer be; WaitTimeoutError when it takes longer than `timeoutMs` (default:
    * no limit); the signal's reason.
    */
   async waitFor(
@@ -163,10 +163,7 @@ export class Call implements AsyncIterable<CallTransition> {
     const stop = this.#record.listen(look)
     const late = () =>
       reached.reject(
-        new ActionTimeoutError(`The call was not ${progress} within ${timeoutMs} ms; it is ${this.status}`, {
-          timeoutMs,
-          sent: 'no',
-        }),
+        new WaitTimeoutError(`The call was not ${progress} within ${timeoutMs} ms; it is ${this.status}`, { timeoutMs }),
       )
     const cancel = timeoutMs === Number.POSITIVE_INFINITY ? () => undefined : this.#host.clock.after(timeoutMs, late)
     const forgetSignal = onAbort(signal, () => reached.reject(signal?.reason))

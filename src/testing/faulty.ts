@@ -1,3 +1,4 @@
+import { ConnectionError, ConnectionLostError } from '../ami/messages/errors.js'
 import { onAbort } from '../core/abort.js'
 import { duration } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
@@ -80,7 +81,7 @@ export function faulty(connector: Connector, faults: Faults = {}): FaultyConnect
     if (state.hanging) return new Promise((_, reject) => onAbort(signal, () => reject(signal.reason)))
     if (state.refusal !== undefined) throw state.refusal
     if (faults.refuse === true || (typeof faults.refuse === 'number' && state.attempts <= faults.refuse))
-      throw new Error('The link was refused, as it was to be')
+      throw new ConnectionError('The link was refused, as it was to be')
     const link = new FaultyLink(state, protocol)
     await connector(link, signal)
     return link
@@ -186,7 +187,8 @@ class FaultyLink implements Protocol, Transport {
     const taken = data.subarray(0, Math.max(0, limit - this.#received))
     this.#received += taken.length
     for (const piece of this.#pieces(this.#corrupted(taken))) this.#handOn(piece)
-    if (this.#isBeyond(dropAfterBytes)) this.#later(() => this.lose(new Error('The link broke, as it was to')))
+    if (this.#isBeyond(dropAfterBytes))
+      this.#later(() => this.lose(new ConnectionLostError('The link broke, as it was to', { sent: 'maybe' })))
   }
 
   connectionLost(error?: Error): void {

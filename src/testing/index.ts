@@ -16,6 +16,7 @@ export { AGICaller, type AGICallOptions, type AGIStatus } from './agi/agi-caller
 export type { AGIChannelOptions } from './agi/agi-channel.js'
 export { Caller, type IncomingCall } from './dialplan/caller.js'
 export type { Dialplan, DialplanEntry, Ending } from './dialplan/plan.js'
+export { FakeCallbackError, FakeStateError, RecordingError, TestingError, UnusedHandlersError } from './errors.js'
 export type { FakeNotices } from './fake-asterisk.js'
 export { FakeAsterisk } from './fake-asterisk.js'
 export type { Faults, FaultyConnector } from './faulty.js'

@@ -10,6 +10,7 @@ export type { AGICommandArguments, AGICommandName } from '../agi/command-names.j
 export type { CommandOptions } from '../agi/command-sender.js'
 export type { InterruptOptions } from '../agi/commands.js'
 export type { AGIEnvironment } from '../agi/environment.js'
+export type { AnyAGIError } from '../agi/errors.js'
 export {
   AGICommandFailure,
   AGIDeadChannelError,
@@ -21,6 +22,7 @@ export {
   AGISyntaxError,
   AGITimeoutError,
   AGIUnknownCommandError,
+  isAGIError,
 } from '../agi/errors.js'
 export type { AGINotices } from '../agi/notices.js'
 export type { AGILimits } from '../agi/protocol.js'
@@ -44,6 +46,7 @@ export type { ActionOptions, ClientNotices, LoginOptions } from '../ami/client/c
 export type { KeepAliveOptions, ReconnectOptions } from '../ami/client/options.js'
 export type { ConnectionStatus } from '../ami/client/status.js'
 export type { EventStreamOptions, StreamItem, WaitForOptions } from '../ami/client/subscriptions.js'
+export type { AnyAMIError } from '../ami/messages/errors.js'
 export {
   ActionError,
   ActionTimeoutError,
@@ -53,8 +56,10 @@ export {
   ConnectionError,
   ConnectionLostError,
   InvalidActionError,
+  isAMIError,
   ProtocolError,
   StreamOverflowError,
+  WaitTimeoutError,
 } from '../ami/messages/errors.js'
 export type { EventOf } from '../ami/messages/event.js'
 export { AMIEvent } from '../ami/messages/event.js'
@@ -83,7 +88,8 @@ export type { CallManagerOptions } from '../calls/call-manager.js'
 export { CallManager } from '../calls/call-manager.js'
 export type { CallDirection } from '../calls/call-record.js'
 export type { CallChannel } from '../calls/channel.js'
-export { CallEndedError, CallFailedError, NoChannelError } from '../calls/errors.js'
+export type { AnyCallError } from '../calls/errors.js'
+export { CallCancelledError, CallEndedError, CallError, CallFailedError, isCallError, NoChannelError } from '../calls/errors.js'
 export type { OriginateRequest } from '../calls/originate-request.js'
 export type { CallOutcome, CallStatus, CallTransition, DialFacts, TransitionOf } from '../calls/transition.js'
 export type { ActionMap } from '../catalog/actions.js'
@@ -98,7 +104,7 @@ export { HANGUP_CAUSES } from '../catalog/hangup-causes.js'
 export type { ListMap } from '../catalog/lists.js'
 export type { AGIArgument, HeaderValue, Known } from '../catalog/values.js'
 export type { Clock } from '../core/clock.js'
-export { AsteriskError } from '../core/errors.js'
+export { AsteriskError, ThrownValueError } from '../core/errors.js'
 export type { EventStream, Overflow } from '../core/event-stream.js'
 export { Gap } from '../core/gap.js'
 export type { Optional } from '../core/options.js'

@@ -6,11 +6,17 @@ import {
   type AGISession,
   AMIClient,
   type AMIEvent,
+  type AnyAMIError,
   AsyncAGIExecutor,
   CallManager,
+  type CallOutcome,
+  type ConnectionLostError,
   type EventStream,
   FastAGIServer,
   type Gap,
+  isAGIError,
+  isAMIError,
+  isCallError,
   unlisted,
 } from 'obelus-asterisk'
 import { AMIClient as WebClient } from 'obelus-asterisk/web'
@@ -133,6 +139,40 @@ export function urls(env: Readonly<Record<string, string | undefined>>): void {
   new WebClient({ url: 'wss://pbx/ami', username: 'crm', secret: 's3cret' })
   // @ts-expect-error: without a URL a connector is needed.
   new WebClient({ username: 'crm', secret: 's3cret' })
+}
+
+export function errors(error: unknown): string {
+  if (isAMIError(error, 'CONNECTION_LOST')) expectType<Equal<typeof error, ConnectionLostError>>()
+  if (isAMIError(error, 'WAIT_TIMEOUT')) expectType<Equal<typeof error.gaps, number>>()
+  if (isCallError(error, 'CALL_FAILED')) expectType<Equal<typeof error.outcome, CallOutcome>>()
+  if (isAGIError(error, 'AGI_SYNTAX')) expectType<Equal<typeof error.usage, string>>()
+  // @ts-expect-error: no error of the client has this code.
+  isAMIError(error, 'AGI_SYNTAX')
+  if (isAMIError(error)) expectType<Equal<typeof error, AnyAMIError>>()
+  if (!isAMIError(error)) return ''
+  switch (error.code) {
+    case 'ACTION_FAILED':
+      return error.response.message
+    case 'ACTION_TIMEOUT':
+    case 'CONNECTION_LOST':
+    case 'CLOSED':
+      return error.sent
+    case 'WAIT_TIMEOUT':
+      // @ts-expect-error: nothing was sent.
+      return error.sent
+    case 'AUTHENTICATION_FAILED':
+      return error.response.message
+    case 'CONNECTION_FAILED':
+    case 'PROTOCOL_ERROR':
+      return String(error.retryable)
+    case 'INVALID_ACTION':
+      return error.message
+    case 'STREAM_OVERFLOW':
+      return String(error.maxBuffered)
+    default:
+      expectType<Equal<typeof error, never>>()
+      return error
+  }
 }
 
 export async function undefinedOptions(

@@ -6,7 +6,7 @@ import { EventStream, type EventStreamSetup, type Overflow } from '../../core/ev
 import type { Gap } from '../../core/gap.js'
 import { abortSignal, amount, callback, checkOptions, flag, milliseconds, type OptionsShape, oneOf } from '../../core/options.js'
 import { waitWithin } from '../../core/waiting.js'
-import { ActionTimeoutError, StreamOverflowError } from '../messages/errors.js'
+import { StreamOverflowError, WaitTimeoutError } from '../messages/errors.js'
 import type { AMIEvent, EventOf } from '../messages/event.js'
 import type { EventHub } from './event-hub.js'
 
@@ -154,10 +154,10 @@ export class Subscriptions {
   }
 }
 
-function waitedTooLong(names: readonly string[] | undefined, timeoutMs: number, gaps: number): ActionTimeoutError {
+function waitedTooLong(names: readonly string[] | undefined, timeoutMs: number, gaps: number): WaitTimeoutError {
   const missed = gaps === 0 ? '' : `; it may have been missed in ${gaps === 1 ? 'a gap' : `${gaps} gaps`} meanwhile`
   const message = `No event ${names?.join(' or ') ?? 'at all'} came within ${timeoutMs} ms${missed}`
-  return new ActionTimeoutError(message, { timeoutMs, sent: 'no', gaps })
+  return new WaitTimeoutError(message, { timeoutMs, gaps })
 }
 
 /** What all streams of a client share. */
