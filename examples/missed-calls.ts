@@ -6,9 +6,13 @@
 import { type Call, CallManager } from 'obelus-asterisk'
 import { readOptions, untilInterrupted, withClient } from './support/target.js'
 
-const { values } = readOptions(['npx tsx examples/missed-calls.ts [--calls NUMBER: ends after so many calls]'], {
-  calls: { type: 'string', default: 'Infinity' },
-})
+const { values } = readOptions(
+  ['npx tsx examples/missed-calls.ts [--calls NUMBER: ends after so many calls; default on the fake: 2]'],
+  {
+    calls: { type: 'string' },
+  },
+)
+const most = Number(values.calls ?? (values.host === undefined ? 2 : Number.POSITIVE_INFINITY))
 
 await withClient(
   values,
@@ -18,9 +22,8 @@ await withClient(
     using calls = new CallManager(ami)
     const incoming = calls.incoming()
     untilInterrupted().addEventListener('abort', () => incoming.close())
-    fake?.incomingCall({ to: '100', from: '"Ann" <0301>' })
-    fake?.incomingCall({ to: '101', from: '<0302>' })
-    const most = fake === undefined ? Number(values.calls) : 2
+    for (let call = 0; fake !== undefined && call < most; call += 1)
+      fake.incomingCall(call % 2 === 0 ? { to: '100', from: '"Ann" <0301>' } : { to: '101', from: '<0302>' })
     const watched: Promise<void>[] = []
     for await (const call of incoming) {
       watched.push(watch(call))

@@ -71,6 +71,7 @@ export type {
   ActionHeaders,
   ActionName,
   ActionParameters,
+  ChannelPrefix,
   EventEnvelope,
   EventHeaders,
   EventName,
@@ -90,8 +91,21 @@ export { CallManager } from './calls/call-manager.js'
 export type { CallDirection } from './calls/call-record.js'
 export type { CallChannel } from './calls/channel.js'
 export type { AnyCallError } from './calls/errors.js'
-export { CallCancelledError, CallEndedError, CallError, CallFailedError, isCallError, NoChannelError } from './calls/errors.js'
-export type { OriginateRequest } from './calls/originate-request.js'
+export {
+  CallCancelledError,
+  CallEndedError,
+  CallError,
+  CallFailedError,
+  isCallError,
+  NoChannelError,
+  TooManyChannelsError,
+} from './calls/errors.js'
+export type {
+  OriginateCommon,
+  OriginateRequest,
+  OriginateToApplication,
+  OriginateToExtension,
+} from './calls/originate-request.js'
 export type { CallOutcome, CallStatus, CallTransition, DialFacts, TransitionOf } from './calls/transition.js'
 export type { ActionMap } from './catalog/actions.js'
 export type { AGICommandMap } from './catalog/agi-commands.js'

@@ -39,6 +39,7 @@ async function samples(): Promise<Record<'ami' | 'call' | 'agi' | 'testing' | 'a
       new main.CallFailedError('x', outcome),
       new main.CallEndedError('x', outcome),
       new main.CallCancelledError('x'),
+      new main.TooManyChannelsError('x'),
       new main.NoChannelError('x'),
     ],
     agi: [
@@ -185,12 +186,13 @@ describe('what a promise rejects with', () => {
     expect(isCallError(error, 'CALL_FAILED') && isCallError(error.cause, 'CALL_CANCELLED')).toBe(true)
   })
 
-  it('has a code where a signal was aborted with no Error', async () => {
-    const { calls } = await connected()
-    const abort = new AbortController()
-    calls.originate({ channel: 'Local/200@default', application: 'Wait', data: '60' })
-    const queued = calls.originate({ channel: 'Local/200@default', application: 'Wait', data: '60', signal: abort.signal })
-    abort.abort('enough')
-    expect((await queued.ended()).error).toMatchObject({ code: 'THROWN_VALUE', value: 'enough' })
+  it('has a code where a listener throws what is no Error', async () => {
+    const { ami } = await connected()
+    const told = new Promise((resolve) => ami.on('error', resolve))
+    ami.onEvent('*', () => {
+      throw 'enough'
+    })
+    await ami.sendAction('Originate', { Channel: 'Local/200@default', Application: 'Wait', Data: 60, Async: true })
+    expect(await told).toMatchObject({ code: 'THROWN_VALUE', value: 'enough' })
   })
 })

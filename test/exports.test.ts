@@ -43,6 +43,7 @@ const calls = [
   'CallFailedError',
   'CallManager',
   'NoChannelError',
+  'TooManyChannelsError',
   'isCallError',
 ]
 const tables = ['CHANNEL_STATES', 'DEVICE_STATES', 'HANGUP_CAUSES']

@@ -1,4 +1,3 @@
-import PQueue from 'p-queue'
 import type { AMIClient } from '../ami/client/client.js'
 import type { ConnectionStatus } from '../ami/client/status.js'
 import { ActionTimeoutError, ClosedError, ConnectionLostError, StreamOverflowError } from '../ami/messages/errors.js'
@@ -18,6 +17,7 @@ import { type CallContext, type CallFacts, CallRecord } from './call-record.js'
 import { CallCancelledError } from './errors.js'
 import { filterActions } from './filters.js'
 import { ORIGINATE_TIMEOUT_MS, type OriginateRequest, originateParameters } from './originate-request.js'
+import { OutgoingQueue } from './outgoing-queue.js'
 import { RecentEvents } from './recent-events.js'
 import { chosenIds, TRACKED_EVENTS, TRACKING_VARIABLE, Tracker } from './tracker.js'
 
@@ -25,7 +25,7 @@ import { chosenIds, TRACKED_EVENTS, TRACKING_VARIABLE, Tracker } from './tracker
 export interface CallManagerOptions {
   /** How many calls of ours there may be at a time; more wait. @default Infinity */
   readonly maxConcurrentCalls?: number | undefined
-  /** How many calls may be started in a second, evenly spread. @default Infinity */
+  /** How many calls may be started in a second: between two there is always this part of it, also after an outage. @default Infinity */
   readonly callsPerSecond?: number | undefined
   /** Time, for tests. @default the runtime's */
   readonly clock?: Clock | undefined
@@ -39,22 +39,25 @@ const SILENCE_MS = 5_000
 const MAX_BUFFERED = 10_000
 /** How many transitions, of all calls together, remember the event that caused them; some 7 MB. */
 const RECENT_EVENTS = 10_000
+/** How many live channels are followed; they take some 100 MB, or 500 MB where each is a call of its own. */
+const MAX_CHANNELS = 250_000
+
+/** While the client makes a connection, calls wait for it. In other states without one they are refused, as all actions are. */
+const ON_THE_WAY: readonly ConnectionStatus['state'][] = ['waiting', 'connecting', 'authenticating', 'booting']
+
+type VariablePairs = ReturnType<typeof variablePairs>
 
 /** Originates calls and follows them, and those that come in, to their end, also when the link breaks meanwhile. */
 export class CallManager implements Disposable {
   readonly #ami: AMIClient
   readonly #clock: Clock
   readonly #newId = actionIdSource(systemRandomBytes)
-  readonly #pace: PQueue
+  readonly #queue: OutgoingQueue
   readonly #context: CallContext = { now: () => this.#now(), recentEvents: new RecentEvents(RECENT_EVENTS) }
   readonly #tracker: Tracker
   readonly #host: CallHost
   /** The calls that have not ended, by their records. */
   readonly #calls = new Map<CallRecord, Call>()
-  /** Takes a call that waits for its turn out of the line. */
-  readonly #waiting = new Map<CallRecord, AbortController>()
-  /** Calls that are to be hung up as soon as they have a channel, with the cause. */
-  readonly #doomed = new Map<CallRecord, number | undefined>()
   readonly #timers = new Map<CallRecord, () => void>()
   readonly #incoming = new Set<EventStream<Call>>()
   readonly #subscriptions: (() => void)[]
@@ -75,14 +78,11 @@ export class CallManager implements Disposable {
     } = options
     this.#ami = ami
     this.#clock = clock
-    this.#pace = new PQueue({
-      concurrency: maxConcurrentCalls,
-      ...(callsPerSecond === Number.POSITIVE_INFINITY ? {} : { interval: 1000 / callsPerSecond, intervalCap: 1 }),
-    })
-    this.#host = { ami, clock, cancel: (call, cause) => this.#cancel(call, cause) }
-    this.#tracker = new Tracker(this.#context, {
+    this.#queue = new OutgoingQueue({ maxConcurrentCalls, callsPerSecond }, clock)
+    this.#host = { ami, clock, takeBack: (call, reason) => this.#takeBack(call, reason) }
+    this.#tracker = new Tracker(this.#context, MAX_CHANNELS, {
       incoming: (record) => this.#cameIn(record),
-      joined: (record, channel) => this.#joined(record, channel.name),
+      joined: (record) => this.#timers.get(record)?.(),
       silent: (record) => this.#watch(record, SILENCE_MS, () => this.#tracker.conclude(record)),
       over: (record) => this.#over(record),
     })
@@ -91,14 +91,14 @@ export class CallManager implements Disposable {
     this.#statusChanged(ami.status)
   }
 
-  /** Calls of ours that wait for their turn. */
+  /** Calls of ours that are not written yet: they wait for the connection or their turn. */
   get queuedCalls(): readonly Call[] {
-    return [...this.#waiting.keys()].map((record) => this.#calls.get(record) as Call)
+    return this.#queue.calls.map((record) => this.#calls.get(record) as Call)
   }
 
   /** Calls that have not ended and do not wait: ours and those that came in. */
   get trackedCalls(): readonly Call[] {
-    return [...this.#calls].filter(([record]) => !this.#waiting.has(record)).map(([, call]) => call)
+    return [...this.#calls].filter(([record]) => !this.#queue.has(record)).map(([, call]) => call)
   }
 
   /**
@@ -109,25 +109,23 @@ export class CallManager implements Disposable {
   originate(request: OriginateRequest): Call {
     if (this.#closed) throw new ClosedError('The CallManager is closed; make a new one')
     const parameters = originateParameters(request)
-    const record = new CallRecord(this.#newId(), 'outgoing', factsOf(request), this.#context)
+    // Once only: they may be an iterator.
+    const variables = variablePairs(request.variables ?? {})
+    const record = new CallRecord(this.#newId(), 'outgoing', factsOf(request, variables), this.#context)
     const call = new Call(record, this.#host)
     this.#calls.set(record, call)
     this.#tracker.expect(record)
-    const line = new AbortController()
-    this.#waiting.set(record, line)
-    const takeBack = () => {
-      if (this.#waiting.has(record)) this.#tracker.giveUp(record, 'failed', asError(request.signal?.reason))
+    const { signal } = request
+    if (signal?.aborted) {
+      this.#tracker.giveUp(record, 'failed', cancellation(signal.reason))
+      return call
     }
-    const forgetSignal = onAbort(request.signal, takeBack)
-    const turn = async () => {
-      if (!this.#waiting.delete(record)) return
-      forgetSignal()
-      void this.#send(record, parameters, request)
+    const forgetSignal = onAbort(signal, () => this.#takeBack(record, cancellation(signal?.reason)))
+    void call.ended().then(forgetSignal)
+    this.#queue.add(record, async (waiting, written) => {
+      await this.#send(record, parameters, { ...request, variables }, waiting, written)
       await call.ended()
-    }
-    // Rejected when the call is taken out of the line, which its transitions tell.
-    this.#pace.add(turn, { signal: line.signal }).catch(forgetSignal)
-    if (request.signal?.aborted) takeBack()
+    })
     return call
   }
 
@@ -162,6 +160,7 @@ export class CallManager implements Disposable {
   close(): void {
     if (this.#closed) return
     this.#closed = true
+    this.#queue.close()
     for (const stop of this.#subscriptions) stop()
     this.#variableFeed?.()
     this.#abandonAll(new ClosedError('The CallManager was closed'))
@@ -175,25 +174,38 @@ export class CallManager implements Disposable {
   async #send(
     record: CallRecord,
     parameters: ReturnType<typeof originateParameters>,
-    { timeoutMs = ORIGINATE_TIMEOUT_MS, variables = {}, channel }: OriginateRequest,
+    { timeoutMs = ORIGINATE_TIMEOUT_MS, variables, channel }: OriginateRequest & { readonly variables: VariablePairs },
+    waiting: AbortSignal,
+    written: () => void,
   ): Promise<void> {
     const [channelId, otherId] = chosenIds(record)
     const ids = this.#takesIds ? { ChannelId: channelId, OtherChannelId: /^local\//i.test(channel) ? otherId : undefined } : {}
-    const tracked = this.#takesIds ? variables : [...variablePairs(variables), [`__${TRACKING_VARIABLE}`, record.id] as const]
-    try {
-      await this.#ami.sendAction('Originate', { ...parameters, ActionID: record.id, ...ids }, { variables: tracked })
-      this.#tracker.accepted(record)
-    } catch (error) {
-      const isUncertain = (error instanceof ConnectionLostError || error instanceof ActionTimeoutError) && error.sent === 'maybe'
-      // What was written Asterisk may do; the channel has an id of ours, and will show it.
-      if (isUncertain) this.#tracker.uncertain(record)
-      else this.#tracker.giveUp(record, 'failed', asError(error))
+    const tracked = this.#takesIds ? variables : [...variables, [`__${TRACKING_VARIABLE}`, record.id] as const]
+    const headers = { ...parameters, ActionID: record.id, ...ids }
+    // The client lets an action wait for so long only; what was not written can be sent again.
+    while (this.#queue.has(record)) {
+      try {
+        await this.#ami.sendAction('Originate', headers, { variables: tracked, signal: waiting, onWritten: written })
+        written()
+        this.#tracker.accepted(record)
+      } catch (error) {
+        if (record.outcome === undefined) this.#notAccepted(record, error, written)
+      }
     }
-    if (record.outcome !== undefined) return
-    if (record.channel === undefined)
-      this.#watch(record, timeoutMs + SILENCE_MS, () => {
-        if (record.channel === undefined) this.#tracker.giveUp(record, 'lost')
-      })
+    if (record.outcome !== undefined || record.channel !== undefined) return
+    this.#watch(record, timeoutMs + SILENCE_MS, () => {
+      if (record.channel === undefined) this.#tracker.giveUp(record, 'lost')
+    })
+  }
+
+  #notAccepted(record: CallRecord, error: unknown, written: () => void): void {
+    if (!(error instanceof ConnectionLostError || error instanceof ActionTimeoutError)) {
+      this.#tracker.giveUp(record, 'failed', asError(error))
+    } else if (error.sent === 'maybe') {
+      // What was written Asterisk may do; the channel has an id of ours, and will show it.
+      written()
+      this.#tracker.uncertain(record)
+    }
   }
 
   /** AMI 1 is Asterisk before 12, which has neither `ChannelId` nor `Linkedid`s that can be relied upon. */
@@ -206,19 +218,11 @@ export class CallManager implements Disposable {
     return 'apiVersion' in status ? status.apiVersion : ''
   }
 
-  #cancel(record: CallRecord, cause: number | undefined): void {
-    if (this.#waiting.has(record))
-      this.#tracker.giveUp(record, 'failed', new CallCancelledError('The call was hung up before its turn came'))
-    else this.#doomed.set(record, cause)
-  }
-
-  #joined(record: CallRecord, channel: string): void {
-    this.#timers.get(record)?.()
-    if (!this.#doomed.has(record)) return
-    const cause = this.#doomed.get(record)
-    this.#doomed.delete(record)
-    // Refused if the channel is gone by then, which is what was wanted.
-    this.#ami.sendAction('Hangup', { Channel: channel, Cause: cause }).catch(() => undefined)
+  /** Ends a call that is not written yet. False if it is. */
+  #takeBack(record: CallRecord, reason: Error): boolean {
+    if (!this.#queue.has(record)) return false
+    this.#tracker.giveUp(record, 'failed', reason)
+    return true
   }
 
   #cameIn(record: CallRecord): void {
@@ -229,12 +233,9 @@ export class CallManager implements Disposable {
 
   #over(record: CallRecord): void {
     this.#calls.delete(record)
-    this.#doomed.delete(record)
     this.#timers.get(record)?.()
     this.#timers.delete(record)
-    const line = this.#waiting.get(record)
-    this.#waiting.delete(record)
-    line?.abort()
+    this.#queue.remove(record)
   }
 
   #watch(record: CallRecord, afterMs: number, then: () => void): void {
@@ -252,6 +253,8 @@ export class CallManager implements Disposable {
       this.#tracker.disconnected()
     }
     this.#linked = linked
+    if (ON_THE_WAY.includes(status.state)) this.#queue.close()
+    else this.#queue.open()
     if (status.state === 'failed') this.#abandonAll(status.reason)
     if (status.state === 'closed') this.close()
   }
@@ -286,7 +289,7 @@ export class CallManager implements Disposable {
 
   #abandonAll(reason: Error): void {
     for (const record of [...this.#calls.keys()]) {
-      this.#tracker.giveUp(record, this.#waiting.has(record) ? 'failed' : 'lost', reason)
+      this.#tracker.giveUp(record, this.#queue.has(record) ? 'failed' : 'lost', reason)
     }
   }
 
@@ -295,13 +298,11 @@ export class CallManager implements Disposable {
   }
 }
 
-function factsOf({ callerId = '', context = '', exten = '', variables = {} }: OriginateRequest): CallFacts {
+function factsOf({ callerId = '', context = '', exten = '' }: OriginateRequest, variables: VariablePairs): CallFacts {
   const caller = parseCallerId(callerId)
-  return {
-    callerId: caller.number,
-    callerName: caller.name,
-    context,
-    exten,
-    variables: new Map(variablePairs(variables)),
-  }
+  return { callerId: caller.number, callerName: caller.name, context, exten, variables: new Map(variables) }
+}
+
+function cancellation(value: unknown): Error {
+  return value instanceof Error ? value : new CallCancelledError(`The call was taken back: ${String(value)}`)
 }

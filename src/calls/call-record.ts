@@ -1,8 +1,9 @@
 import type { AMIEvent } from '../ami/messages/event.js'
 import { HANGUP_CAUSES } from '../catalog/hangup-causes.js'
+import { type Deferred, deferred } from '../core/deferred.js'
 import type { ChannelRecord } from './channel.js'
 import type { RecentEvents } from './recent-events.js'
-import { type CallSignal, STATUS_TABLE, signalOfState } from './status-table.js'
+import { type CallSignal, PROGRESS, STATUS_TABLE, signalOfState } from './status-table.js'
 import type { CallOutcome, CallStatus, CallTransition } from './transition.js'
 
 export type CallDirection = 'outgoing' | 'incoming'
@@ -35,11 +36,14 @@ export type Remembered = TransitionFacts & { readonly atMs: number; readonly sta
 /** What is known of an Originate of ours. */
 export type OriginateProgress = 'queued' | 'sent' | 'accepted' | 'answered' | 'refused'
 
-const NONE: readonly ((transition: CallTransition) => void)[] = []
+/** How many transitions of a call are kept at least; a call may have any number of them. */
+const KEPT_TRANSITIONS = 10_000
+/** How many `Uniqueid`s and `Linkedid`s of a call are kept; a call that waits in a queue for hours has many channels. */
+const KEPT_IDS = 1_000
 
 /**
  * One call's state: its channels, its status, and what happened to it. It is told what happens by whoever reads the events, and tells whoever
- * listens. No clock, no I/O.
+ * listens. No clock, no I/O. However long a call lives, what it keeps is bounded.
  */
 export class CallRecord {
   readonly id: string
@@ -50,9 +54,12 @@ export class CallRecord {
   readonly #channels: ChannelRecord<CallRecord>[] = []
   readonly #uniqueIds: string[] = []
   readonly #linkedIds: string[] = []
-  readonly #history: Remembered[] = []
-  #listeners: readonly ((transition: CallTransition) => void)[] = NONE
+  #history: Remembered[] = []
+  #forgotten = 0
+  #listeners: Set<(transition: CallTransition) => void> | undefined
+  #channelAwaited: Deferred<void> | undefined
   #status: CallStatus = 'queued'
+  #progress = 0
   #bridgedChannels = 0
   #heldChannels = 0
   #answered = false
@@ -89,6 +96,11 @@ export class CallRecord {
     return this.#outcome
   }
 
+  /** How far it came, as a number of `PROGRESS`, also if it has fallen back since. */
+  get progress(): number {
+    return this.#progress
+  }
+
   /** The `Linkedid`s of its channels, the first one first. */
   get linkedIds(): readonly string[] {
     return this.#linkedIds
@@ -111,28 +123,45 @@ export class CallRecord {
     return this.#heldChannels > 0
   }
 
-  /** What happened so far, in order; what is longer ago has lost its event. */
+  /** What happened so far, in order, but for `forgotten`; what is longer ago has lost its event. */
   get history(): readonly Remembered[] {
     return this.#history
   }
 
-  /** Calls `listener` at each transition from now on, until the returned function is called. */
-  listen(listener: (transition: CallTransition) => void): () => void {
-    this.#listeners = [...this.#listeners, listener]
-    return () => {
-      this.#listeners = this.#listeners.filter((each) => each !== listener)
-    }
+  /** How many transitions came before those in `history`. */
+  get forgotten(): number {
+    return this.#forgotten
   }
 
-  link(linkedId: string): void {
-    if (!this.#linkedIds.includes(linkedId)) this.#linkedIds.push(linkedId)
+  /** Calls `listener` at each transition from now on, until the returned function is called. */
+  listen(listener: (transition: CallTransition) => void): () => void {
+    this.#listeners ??= new Set()
+    const listeners = this.#listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+
+  /** Resolves when it has a channel, or has ended. */
+  async hasChannel(): Promise<void> {
+    if (this.#channels.length > 0 || this.#outcome !== undefined) return
+    this.#channelAwaited ??= deferred()
+    await this.#channelAwaited.promise
+  }
+
+  /** Notes a `Linkedid` of one of its channels. False if it has too many of them. */
+  link(linkedId: string): boolean {
+    if (this.#linkedIds.includes(linkedId)) return true
+    if (this.#linkedIds.length >= KEPT_IDS) return false
+    this.#linkedIds.push(linkedId)
+    return true
   }
 
   add(channel: ChannelRecord<CallRecord>): void {
     channel.call = this
     this.#channels.push(channel)
     if (!this.#uniqueIds.includes(channel.uniqueId)) this.#uniqueIds.push(channel.uniqueId)
+    if (this.#uniqueIds.length > KEPT_IDS) this.#uniqueIds.shift()
     if (channel.bridged) this.#bridgedChannels += 1
+    this.#channelAwaited?.resolve()
   }
 
   /** A channel is no more, or is not this call's any more. */
@@ -243,7 +272,8 @@ export class CallRecord {
       error: this.#error,
     }
     this.#tell({ type: result, ...this.#outcome }, event)
-    this.#listeners = NONE
+    this.#listeners = undefined
+    this.#channelAwaited?.resolve()
   }
 
   /** Moves on in the table. False when the table knows no such move. */
@@ -251,6 +281,7 @@ export class CallRecord {
     const next = STATUS_TABLE[this.#status][signal]
     if (next === undefined) return false
     this.#status = next
+    this.#progress = Math.max(this.#progress, PROGRESS[next])
     if (next === 'up' || next === 'bridged') this.#answered = true
     return true
   }
@@ -258,11 +289,17 @@ export class CallRecord {
   #tell(facts: TransitionFacts, event: AMIEvent | undefined): void {
     const now = this.#context.now()
     const remembered: Remembered = { ...facts, atMs: now.getTime(), status: this.#status, event }
-    this.#history.push(remembered)
+    this.#remember(remembered)
     if (event !== undefined) this.#context.recentEvents.keep(remembered)
-    if (this.#listeners.length === 0) return
+    if (this.#listeners === undefined || this.#listeners.size === 0) return
     // Of its own: what listeners were given keeps its event.
     const transition = { ...facts, at: now, status: this.#status, event } as CallTransition
     for (const listener of this.#listeners) listener(transition)
+  }
+  #remember(transition: Remembered): void {
+    this.#history.push(transition)
+    if (this.#history.length < 2 * KEPT_TRANSITIONS) return
+    this.#history = this.#history.slice(-KEPT_TRANSITIONS)
+    this.#forgotten += KEPT_TRANSITIONS
   }
 }

@@ -1,5 +1,7 @@
 import type { AMIClient } from '../ami/client/client.js'
-import { ActionError, StreamOverflowError, WaitTimeoutError } from '../ami/messages/errors.js'
+import { ActionError, InvalidActionError, StreamOverflowError, WaitTimeoutError } from '../ami/messages/errors.js'
+import { losesItsStart } from '../ami/protocol/field-rules.js'
+import { escapeArgument, isVariableName, VARIABLE_NAME_RULE } from '../ami/protocol/variables.js'
 import { onAbort } from '../core/abort.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
@@ -7,7 +9,8 @@ import { EventStream } from '../core/event-stream.js'
 import { abortSignal, checkOptions, either, milliseconds, required, text, wholeNumber } from '../core/options.js'
 import type { CallDirection, CallRecord } from './call-record.js'
 import type { CallChannel } from './channel.js'
-import { CallEndedError, CallFailedError, NoChannelError } from './errors.js'
+import { CallCancelledError, CallEndedError, CallFailedError, NoChannelError } from './errors.js'
+import { checkedPriority } from './originate-request.js'
 import { PROGRESS } from './status-table.js'
 import type { CallOutcome, CallStatus, CallTransition } from './transition.js'
 
@@ -15,8 +18,8 @@ import type { CallOutcome, CallStatus, CallTransition } from './transition.js'
 export interface CallHost {
   readonly ami: AMIClient
   readonly clock: Clock
-  /** Takes back a call that has no channel yet, or hangs it up as soon as it has one. */
-  cancel(call: CallRecord, cause: number | undefined): void
+  /** Ends a call that is not written yet, for this reason. False if it is written. */
+  takeBack(call: CallRecord, reason: Error): boolean
 }
 
 /** What a call can be waited for. */
@@ -103,21 +106,23 @@ export class Call implements AsyncIterable<CallTransition> {
   }
 
   /**
-   * What happened so far and what happens from now on, up to the end. Each loop has its own. What happened before the loop has its `event` if it
-   * is one of the manager's last 10,000 transitions.
+   * What happened so far and what happens from now on, up to the end. Each loop has its own. A call keeps at least its last 10,000 transitions, and
+   * a loop may fall 10,000 behind: what is longer ago is left out, and counted in the stream's `dropped`. What happened before the loop has its
+   * `event` if it is one of the manager's last 10,000 transitions.
    */
   [Symbol.asyncIterator](): EventStream<CallTransition> {
     let stop: () => void = () => undefined
+    const { history, forgotten } = this.#record
     const stream = new EventStream<CallTransition>({
-      maxBuffered: MAX_BUFFERED,
-      overflow: 'error',
+      maxBuffered: history.length + MAX_BUFFERED,
+      overflow: 'drop-oldest',
+      dropped: forgotten,
       withGaps: false,
       now: () => new Date(this.#host.clock.now()),
       overflowError: (maxBuffered) => new StreamOverflowError(maxBuffered),
       ended: () => stop(),
     })
-    for (const { atMs, ...transition } of this.#record.history)
-      stream.push({ ...transition, at: new Date(atMs) } as CallTransition)
+    for (const { atMs, ...transition } of history) stream.push({ ...transition, at: new Date(atMs) } as CallTransition)
     if (this.outcome !== undefined) stream.end()
     else {
       stop = this.#record.listen((transition) => {
@@ -140,9 +145,9 @@ export class Call implements AsyncIterable<CallTransition> {
   }
 
   /**
-   * Resolves when the call is as far as this, or was further.
+   * Resolves when the call is as far as this or further, or was: also when it has left the bridge or has ended since.
    *
-   * @throws CallFailedError or CallEndedError when it can no longer be; WaitTimeoutError when it takes longer than `timeoutMs` (default:
+   * @throws CallFailedError or CallEndedError when it ended before it came so far; WaitTimeoutError when it takes longer than `timeoutMs` (default:
    * no limit); the signal's reason.
    */
   async waitFor(
@@ -157,7 +162,7 @@ export class Call implements AsyncIterable<CallTransition> {
     signal?.throwIfAborted()
     const reached = deferred<void>()
     const look = () => {
-      if (PROGRESS[this.status] >= wanted) reached.resolve()
+      if (this.#record.progress >= wanted) reached.resolve()
       else if (this.outcome !== undefined) reached.reject(this.#overError(`be ${progress}`))
     }
     const stop = this.#record.listen(look)
@@ -178,23 +183,24 @@ export class Call implements AsyncIterable<CallTransition> {
   }
 
   /**
-   * Hangs up all its channels, with a Q.850 cause if one is given. A call that has no channel yet is taken back, or hung up as soon as it has one. Resolves
-   * when Asterisk was told; `ended()` when it is done.
+   * Hangs up all its channels, with a Q.850 cause if one is given. A call that is not written yet is taken back: it ends as `failed`, with a
+   * CallCancelledError. One that has no channel yet is hung up as soon as it has one. Resolves when Asterisk has hung up, or the call has ended by
+   * itself; `ended()` when it is over.
    *
-   * @throws CallEndedError or CallFailedError when the call is over; what `sendAction` throws.
+   * @throws CallEndedError or CallFailedError when the call is over already; what `sendAction` throws.
    */
   async hangup(cause?: number): Promise<void> {
     this.#requireAlive('be hung up')
-    const { channels } = this.#record
-    if (channels.length === 0) this.#host.cancel(this.#record, cause)
-    else await Promise.all(channels.map(({ name }) => this.#hangUp(name, cause)))
+    if (this.#host.takeBack(this.#record, new CallCancelledError('The call was hung up before it was sent'))) return
+    await this.#record.hasChannel()
+    await Promise.all(this.#record.channels.map(({ name }) => this.#hangUp(name, cause)))
   }
 
   /**
    * Sends the call's channel to another place in the dialplan. Asterisk does not say when there is no such extension: the channel hangs up.
    *
    * @throws as all actions on a call: CallEndedError or CallFailedError when it is over, NoChannelError before it has a channel, and what
-   * `sendAction` throws.
+   * `sendAction` throws; TypeError for a priority that is neither a number above 0 nor a label.
    */
   async redirect(to: {
     readonly context: string
@@ -202,7 +208,8 @@ export class Call implements AsyncIterable<CallTransition> {
     readonly priority?: number | string | undefined
   }): Promise<void> {
     checkOptions(to, PLACE_SHAPE)
-    const { context, exten, priority = 1 } = to
+    const { context, exten } = to
+    const priority = checkedPriority(to.priority ?? 1)
     await this.#onChannel('be redirected', (Channel) =>
       this.#host.ami.sendAction('Redirect', { Channel, Context: context, Exten: exten, Priority: priority }),
     )
@@ -223,14 +230,26 @@ export class Call implements AsyncIterable<CallTransition> {
     )
   }
 
-  /** Sets a variable of the call's channel. @throws as `redirect`. */
-  async setVariable(name: string, value: string): Promise<void> {
+  /**
+   * Sets a variable of the call's channel to exactly this value. With `_` before the name, channels that it calls inherit it; with `__`, also those
+   * that they call. A name that ends in `)`, such as `CHANNEL(language)`, is a dialplan function that Asterisk runs: do not build names from the
+   * text of others.
+   *
+   * @throws as `redirect`; InvalidActionError for a name that is empty, begins with a space or control character, or holds a colon.
+   */
+  async setVariable(name: string, value: string | number | boolean): Promise<void> {
+    if (!isVariableName(name)) throw new InvalidActionError(`No variable was set: ${VARIABLE_NAME_RULE}`)
     await this.#onChannel('have a variable set', (Channel) =>
-      this.#host.ami.sendAction('Setvar', { Channel, Variable: name, Value: value }),
+      this.#host.ami.sendAction('Setvar', { Channel, ...variableFields(name, String(value)) }),
     )
   }
 
-  /** A variable of the call's channel, or what a dialplan function says of it; empty if it is not set. @throws as `redirect`. */
+  /**
+   * A variable of the call's channel, or what a dialplan function says of it; empty if it is not set. A name that ends in `)` is a dialplan function
+   * that Asterisk runs, as far as it lets managers (`live_dangerously` in asterisk.conf): do not build names from the text of others.
+   *
+   * @throws as `redirect`.
+   */
   async getVariable(name: string): Promise<string> {
     const response = await this.#onChannel('have a variable read', (Channel) =>
       this.#host.ami.sendAction('Getvar', { Channel, Variable: name }),
@@ -246,7 +265,13 @@ export class Call implements AsyncIterable<CallTransition> {
     }
   }
 
-  /** Records both sides into a file on the server (MixMonitor). @throws as `redirect`. */
+  /**
+   * Records both sides into a file on the server (MixMonitor). `options` are those of Asterisk's application MixMonitor, such as `b`; some name
+   * other files, and `i(NAME)` sets a variable.
+   *
+   * @throws as `redirect`; InvalidActionError for a file or options that Asterisk would read as another field: with a comma, a quote, a backslash,
+   * or a parenthesis that is not closed. Its third field is a command that it runs, which `sendAction('MixMonitor', …)` takes.
+   */
   async startRecording(file: string, options?: string): Promise<void> {
     await this.#onChannel('be recorded', (Channel) =>
       this.#host.ami.sendAction('MixMonitor', { Channel, File: file, Options: options }),
@@ -325,4 +350,13 @@ export class Call implements AsyncIterable<CallTransition> {
     const message = `The call cannot ${what}: it has ${result === 'lost' ? 'been lost' : result}${why === undefined ? '' : ` (${why})`}`
     return result === 'failed' ? new CallFailedError(message, outcome) : new CallEndedError(message, outcome)
   }
+}
+
+/**
+ * The fields of Setvar. Asterisk leaves out the start of a field that is a blank, so such a value goes through the dialplan function ARRAY, which
+ * reads escapes (tried on 16.28 and 22.10).
+ */
+function variableFields(name: string, value: string): { readonly Variable: string; readonly Value: string } {
+  if (!losesItsStart(value)) return { Variable: name, Value: value }
+  return { Variable: `ARRAY(${escapeArgument(name)})`, Value: `\\${escapeArgument(value)}` }
 }

@@ -42,13 +42,23 @@ export class CallEndedError extends CallError {
 }
 
 /**
- * A call was taken back before it was sent to Asterisk: nobody's telephone rang.
+ * A call of ours was taken back before it was written: Asterisk never heard of it.
  *
- * When: `hangup()` of a call that waits for its turn. It is the `error` of the call's outcome.
+ * When: `hangup()` of a call that waits for its turn, or its signal aborts. It is the `error` of the call's outcome.
  */
 export class CallCancelledError extends CallError {
   override readonly name = 'CallCancelledError' as const
   readonly code = 'CALL_CANCELLED' as const
+}
+
+/**
+ * A call is not followed any longer.
+ *
+ * When: the server has more live channels than a manager keeps in mind. It is the `error` of the call's outcome.
+ */
+export class TooManyChannelsError extends CallError {
+  override readonly name = 'TooManyChannelsError' as const
+  readonly code = 'TOO_MANY_CHANNELS' as const
 }
 
 /**
@@ -62,7 +72,7 @@ export class NoChannelError extends CallError {
 }
 
 /** Every error of calls, told apart by `code`. */
-export type AnyCallError = CallFailedError | CallEndedError | CallCancelledError | NoChannelError
+export type AnyCallError = CallFailedError | CallEndedError | CallCancelledError | TooManyChannelsError | NoChannelError
 
 /**
  * Whether this is an error of a call, and of this code where one is given: `isCallError(error, 'CALL_FAILED')` lets `error.outcome` be read. True

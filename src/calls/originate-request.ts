@@ -13,18 +13,11 @@ import {
   wholeNumber,
 } from '../core/options.js'
 
-/** Whom to call, and what the call runs when it is answered: `context`, `exten` and `priority`, or an `application`. */
-export interface OriginateRequest {
+/** Whom to call, and how. */
+export interface OriginateCommon {
   /** Technology and resource: `PJSIP/100`, `Local/200@default`. */
   readonly channel: string
-  readonly context?: string | undefined
-  readonly exten?: string | undefined
-  /** A number or a label. @default 1 */
-  readonly priority?: number | string | undefined
-  readonly application?: string | undefined
-  /** The application's arguments. */
-  readonly data?: string | undefined
-  /** Whom the called party sees: `"Ann" <100>`. */
+  /** Whom the called party sees, as Asterisk writes callers: `"Ann" <100>`, `Ann <100>`, `100` or `Ann`; 255 bytes at the most. */
   readonly callerId?: string | undefined
   /** `Account`, for the call's records. */
   readonly account?: string | undefined
@@ -34,11 +27,43 @@ export interface OriginateRequest {
   readonly earlyMedia?: boolean | undefined
   /** How long it may ring, in ms. @default 30_000 */
   readonly timeoutMs?: number | undefined
-  /** Channel variables; escaped so that Asterisk reads back exactly what is given. */
+  /**
+   * Channel variables; escaped so that Asterisk reads back exactly what is given. A name that ends in `)`, such as `CHANNEL(language)`, is a
+   * dialplan function that Asterisk runs: do not build names from the text of others.
+   */
   readonly variables?: Variables | undefined
-  /** Takes the call back while it waits for its turn. Afterwards use `hangup()`. */
+  /** Takes the call back while it is not written yet. Afterwards use `hangup()`. */
   readonly signal?: AbortSignal | undefined
 }
+
+/** A call that goes to a place in the dialplan when it is answered. */
+export interface OriginateToExtension extends OriginateCommon {
+  readonly context: string
+  readonly exten: string
+  /** A number or a label. @default 1 */
+  readonly priority?: number | string | undefined
+  readonly application?: undefined
+  readonly data?: undefined
+}
+
+/** A call that runs an application of the dialplan when it is answered. */
+export interface OriginateToApplication extends OriginateCommon {
+  readonly application: string
+  /**
+   * The application's arguments as it reads them: it parts them at commas, and may evaluate or run what they hold. Nothing is escaped here: do
+   * not build it from the text of others.
+   */
+  readonly data?: string | undefined
+  readonly context?: undefined
+  readonly exten?: undefined
+  readonly priority?: undefined
+}
+
+/**
+ * Whom to call, and what the call runs when it is answered: `context`, `exten` and `priority`, or an `application` with its `data`. Never both, and
+ * never neither: Asterisk would drop the call.
+ */
+export type OriginateRequest = OriginateToExtension | OriginateToApplication
 
 const SHAPE: OptionsShape<OriginateRequest> = {
   channel: text,
@@ -73,12 +98,16 @@ export function originateParameters(request: OriginateRequest): ActionParameters
     throw new TypeError('a call runs either an application or context, exten and priority; give one of them')
   }
   if (application === undefined && data !== undefined) throw new TypeError('data belongs to an application, and none is given')
+  for (const codec of codecs ?? []) {
+    if (!/^!?\w[\w.:-]*$/.test(codec))
+      throw new TypeError(`each of codecs must be the name of one, as in ulaw, not ${JSON.stringify(codec)}`)
+  }
   if (!Number.isFinite(timeoutMs)) throw new RangeError('timeoutMs must be finite: Asterisk has no call that rings for ever')
   return {
     Channel: channel,
     Context: context,
     Exten: exten,
-    Priority: application === undefined ? (request.priority ?? 1) : undefined,
+    Priority: application === undefined ? checkedPriority(request.priority ?? 1) : undefined,
     Application: application,
     Data: data,
     CallerID: request.callerId,
@@ -88,4 +117,13 @@ export function originateParameters(request: OriginateRequest): ActionParameters
     Timeout: Math.ceil(timeoutMs),
     Async: true,
   }
+}
+
+/** A priority of the dialplan. @throws TypeError for what Asterisk would read as another one. */
+export function checkedPriority(priority: number | string): number | string {
+  // Of a text that begins like a number, it reads the number and no more.
+  const isRight =
+    typeof priority === 'number' ? Number.isSafeInteger(priority) && priority > 0 : /^(?:[1-9]\d*|[^\s\d+-].*)$/.test(priority)
+  if (!isRight) throw new TypeError(`priority must be a number above 0 or a label, not ${JSON.stringify(priority)}`)
+  return priority
 }

@@ -1,6 +1,7 @@
 import type { AMIEvent } from '../ami/messages/event.js'
 import { type CallContext, type CallFacts, CallRecord } from './call-record.js'
 import { type Bridge, ChannelRecord } from './channel.js'
+import { TooManyChannelsError } from './errors.js'
 
 type Channel = ChannelRecord<CallRecord>
 /** An event as the tracker reads it: any header, of any release. */
@@ -44,6 +45,7 @@ export const TRACKED_EVENTS = [
 export const TRACKING_VARIABLE = 'OBELUS_CALL'
 
 const NO_VARIABLES: ReadonlyMap<string, string> = new Map()
+const TOO_MANY = 'The server has more live channels than are followed, and this call is among the oldest of them'
 /** `ChannelState` of a channel on which a call comes in. */
 const RING = 4
 
@@ -53,6 +55,7 @@ const RING = 4
  */
 export class Tracker {
   readonly #context: CallContext
+  readonly #maxChannels: number
   readonly #events: TrackerEvents
   readonly #live = new Set<CallRecord>()
   readonly #channels = new Map<string, Channel>()
@@ -65,8 +68,10 @@ export class Tracker {
   #tombstones: Set<string> | undefined
   #connection = 0
 
-  constructor(context: CallContext, events: TrackerEvents) {
+  /** @param maxChannels how many live channels it knows; past it, those that are there longest are let go. */
+  constructor(context: CallContext, maxChannels: number, events: TrackerEvents) {
     this.#context = context
+    this.#maxChannels = maxChannels
     this.#events = events
   }
 
@@ -243,6 +248,7 @@ export class Tracker {
     this.#channels.set(uniqueId, channel)
     const call = this.#expected.get(uniqueId) ?? this.#byLinkedId.get(linkedId)
     if (call !== undefined) this.#adopt(call, channel)
+    if (this.#channels.size > this.#maxChannels) this.#forgetOldest()
     return channel
   }
 
@@ -253,8 +259,7 @@ export class Tracker {
   }
 
   #link(call: CallRecord, linkedId: string): void {
-    if (!this.#byLinkedId.has(linkedId)) this.#byLinkedId.set(linkedId, call)
-    call.link(linkedId)
+    if (call.link(linkedId) && !this.#byLinkedId.has(linkedId)) this.#byLinkedId.set(linkedId, call)
   }
 
   #adopt(call: CallRecord, channel: Channel): void {
@@ -312,7 +317,7 @@ export class Tracker {
 
   #hangupRequested(fields: Fields): void {
     const channel = this.#known(fields.get('Uniqueid'))
-    if (channel !== undefined) channel.requestedCause = Number(fields.get('Cause') ?? 0)
+    if (channel !== undefined) channel.requestedCause = numberIn(fields, 'Cause')
   }
 
   #hangup(event: AMIEvent, fields: Fields): void {
@@ -321,7 +326,7 @@ export class Tracker {
     const channel = this.#known(uniqueId)
     if (channel === undefined) return
     const { call } = channel
-    const cause = Number(fields.get('Cause') ?? 0)
+    const cause = numberIn(fields, 'Cause')
     this.#dialEnd(channel, undefined, event)
     this.#drop(channel, event)
     if (call === undefined) return
@@ -429,8 +434,24 @@ export class Tracker {
     const call = this.#expected.get(fields.get('ActionID') ?? '')
     if (call === undefined) return
     call.heard = this.#connection
-    call.originated(fields.get('Response') === 'Success', Number(fields.get('Reason') ?? 0))
+    call.originated(fields.get('Response') === 'Success', numberIn(fields, 'Reason'))
     this.#settle(call, event)
+  }
+
+  /**
+   * Lets go of the channels that are there longest: of a server that does not say when they hang up. A tenth at once, as the first of a Map
+   * whose first entries were deleted takes long to find.
+   */
+  #forgetOldest(): void {
+    let left = Math.ceil(this.#maxChannels / 10)
+    for (const channel of this.#channels.values()) {
+      const { call } = channel
+      this.#drop(channel, undefined)
+      call?.remove(channel, undefined)
+      if (call?.channels.length === 0) this.giveUp(call, 'lost', new TooManyChannelsError(TOO_MANY))
+      left -= 1
+      if (left === 0) return
+    }
   }
 
   /** Forgets a channel, except for its call. */
@@ -463,7 +484,13 @@ function mayBeIncoming(channel: Channel): boolean {
 }
 
 function stateOf(fields: Fields): number {
-  return Number(fields.get('ChannelState') ?? 0)
+  return numberIn(fields, 'ChannelState')
+}
+
+/** A header that is a number from 0 up; 0, by which Asterisk says that it does not know, where it is something else. */
+function numberIn(fields: Fields, name: string): number {
+  const number = Number(fields.get(name))
+  return Number.isSafeInteger(number) && number > 0 ? number : 0
 }
 
 function factsOf(event: AMIEvent): CallFacts {

@@ -295,6 +295,7 @@ export interface ActionMap {
   /** Asterisk 16 | 22; privilege call or reporting; API_Documentation/AMI_Actions/Getvar. */
   Getvar: {
     Channel?: HeaderValue | undefined
+    /** A name that ends in `)` is a dialplan function, which Asterisk runs: never build it from the text of others. */
     Variable: HeaderValue
   }
   /** Asterisk 16 | 22; privilege system or call; API_Documentation/AMI_Actions/Hangup. */
@@ -383,6 +384,7 @@ export interface ActionMap {
     From?: HeaderValue | undefined
     Body?: HeaderValue | undefined
     Base64Body?: HeaderValue | undefined
+    /** Asterisk parts it at commas: a value that holds one sets a second variable. The option `variables` escapes what it is given. */
     Variable?: HeaderValue | readonly HeaderValue[] | undefined
   }
   /** Asterisk 16 | 22; privilege system; API_Documentation/AMI_Actions/MixMonitor. */
@@ -390,6 +392,7 @@ export interface ActionMap {
     Channel: HeaderValue
     File?: HeaderValue | undefined
     Options?: HeaderValue | undefined
+    /** Asterisk runs it in a shell when the recording has ended. */
     Command?: HeaderValue | undefined
   }
   /** Asterisk 16 | 22; privilege system or call; API_Documentation/AMI_Actions/MixMonitorMute. */
@@ -429,9 +432,11 @@ export interface ActionMap {
     Context?: HeaderValue | undefined
     Priority?: HeaderValue | undefined
     Application?: HeaderValue | undefined
+    /** Asterisk hands it to the application, which parts its arguments at commas and may evaluate them. */
     Data?: HeaderValue | undefined
     Timeout?: HeaderValue | undefined
     CallerID?: HeaderValue | undefined
+    /** Asterisk parts it at commas: a value that holds one sets a second variable. The option `variables` escapes what it is given. */
     Variable?: HeaderValue | readonly HeaderValue[] | undefined
     Account?: HeaderValue | undefined
     EarlyMedia?: HeaderValue | undefined
@@ -454,6 +459,7 @@ export interface ActionMap {
     channel?: HeaderValue | undefined
     /** Asterisk 22. */
     Option?: HeaderValue | undefined
+    /** Asterisk parts it at commas: a value that holds one sets a second variable. The option `variables` escapes what it is given. */
     Variable?: HeaderValue | readonly HeaderValue[] | undefined
   }
   /** Asterisk 16 | 22; privilege system or reporting; API_Documentation/AMI_Actions/PJSIPQualify. */
@@ -656,6 +662,7 @@ export interface ActionMap {
   /** Asterisk 16; privilege system; API_Documentation/AMI_Actions/SIPnotify. */
   SIPnotify: {
     Channel: HeaderValue
+    /** Asterisk parts it at commas: a value that holds one sets a second variable. The option `variables` escapes what it is given. */
     Variable: HeaderValue | readonly HeaderValue[]
     'Call-ID'?: HeaderValue | undefined
   }
@@ -701,6 +708,7 @@ export interface ActionMap {
   /** Asterisk 16 | 22; privilege call; API_Documentation/AMI_Actions/Setvar. */
   Setvar: {
     Channel?: HeaderValue | undefined
+    /** A name that ends in `)` is a dialplan function, which Asterisk runs: never build it from the text of others. */
     Variable: HeaderValue
     Value: HeaderValue
   }

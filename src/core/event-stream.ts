@@ -14,6 +14,8 @@ export interface EventStreamSetup {
   readonly overflowError: (maxBuffered: number) => Error
   /** Called once, when the stream has ended for whatever reason: unsubscribe here. */
   readonly ended: () => void
+  /** How many events were dropped before it was made: those that it is too late for. @default 0 */
+  readonly dropped?: number | undefined
 }
 
 /**
@@ -41,6 +43,8 @@ export class EventStream<T> implements AsyncIterableIterator<T> {
 
   constructor(setup: EventStreamSetup) {
     this.#setup = setup
+    this.#dropped = setup.dropped ?? 0
+    this.#gaps = this.#dropped > 0 ? 1 : 0
   }
 
   /** How many events were dropped because the reader was too slow. */

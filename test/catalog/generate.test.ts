@@ -21,7 +21,10 @@ const corrections: Corrections = {
     TeaSpilt: [{ on: [16, 22], drops: ['Where-txt'], adds: ['Where'] }],
   },
   observed: { 16: ['TeaBrewed', 'TeaCold', 'TeaPoured'], 22: ['TeaBrewed', 'TeaCold', 'TeaPoured', 'TeaListComplete'] },
-  actions: { TeaNew: [{ on: [22], adds: ['Extra'], repeats: ['Extra'] }], TeaOld: [{ on: [16], open: true }] },
+  actions: {
+    TeaNew: [{ on: [22], adds: ['Extra'], repeats: ['Extra'], remarks: { Extra: 'Hot.' } }],
+    TeaOld: [{ on: [16], open: true }],
+  },
   lists: {
     TeaOld: { on: [16], items: ['Tea'], completion: undefined, single: true, unannounced: true },
     TeaNew: { on: [22], items: ['Tea'], completion: 'TeaNewComplete', itemsWithoutActionID: true },

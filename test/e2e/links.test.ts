@@ -21,6 +21,21 @@ const probe = (ami: AMIClient, UserEvent: string, number: number) => ami.sendAct
 
 const states = { connecting: 'connecting', 'in login': 'authenticating', 'in backoff': 'waiting', stalled: 'online' } as const
 
+/** What the server sends comes at 20 KB/s from now on. */
+function throttle(proxy: FaultProxy): void {
+  const waiting: Buffer[] = []
+  proxy.fromServer = (bytes) => {
+    waiting.push(bytes)
+    return undefined
+  }
+  const timer = setInterval(() => {
+    const all = Buffer.concat(waiting.splice(0))
+    proxy.inject(all.subarray(0, 1_000).toString('latin1'))
+    if (all.length > 1_000) waiting.push(all.subarray(1_000))
+  }, 50)
+  onTestFinished(() => clearInterval(timer))
+}
+
 describe.each(servers)('faults on the link to $name', (server) => {
   it('fault: 1-byte reads: the same answers and events as in one piece', async () => {
     const { proxy, ami } = await behindProxy(server)
@@ -49,23 +64,21 @@ describe.each(servers)('faults on the link to $name', (server) => {
 
   it('fault: throttle 20 KB/s: events late but complete', async () => {
     const { proxy, ami } = await behindProxy(server)
-    const waiting: Buffer[] = []
-    proxy.fromServer = (bytes) => {
-      waiting.push(bytes)
-      return undefined
-    }
-    const timer = setInterval(() => {
-      const all = Buffer.concat(waiting.splice(0))
-      proxy.inject(all.subarray(0, 1_000).toString('latin1'))
-      if (all.length > 1_000) waiting.push(all.subarray(1_000))
-    }, 50)
-    onTestFinished(() => clearInterval(timer))
+    throttle(proxy)
     const stream = ami.events('UserEvent', { where: (event) => event.get('UserEvent') === 'Slow' })
     const producer = await loggedIn(server, { events: false })
     await Promise.all(Array.from({ length: 300 }, (_, index) => probe(producer, 'Slow', index + 1)))
     const numbers: string[] = []
     for await (const event of stream) if (numbers.push(event.headers.Number ?? '') === 300) break
     expect(numbers).toEqual(Array.from({ length: 300 }, (_, index) => String(index + 1)))
+  })
+
+  it('fault: throttle 20 KB/s: an answer that takes 2 s is life while it goes on, though it is one message', async () => {
+    const { proxy, ami } = await behindProxy(server, { keepAlive: { intervalMs: 300, timeoutMs: 300 } })
+    const expected = await ami.command('module show')
+    throttle(proxy)
+    expect(await ami.command('module show')).toHaveLength(expected.length)
+    expect(proxy.connections).toBe(1)
   })
 
   it('fault: RST with 20 in flight: 20 ConnectionLostErrors at once; nothing is sent again', async () => {

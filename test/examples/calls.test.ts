@@ -51,11 +51,18 @@ it('the dialer hangs up and ends in order when it is interrupted', async () => {
   writeFileSync(file, '100\n100\n')
   const called = pbx.received.length
   const example = new Example('dialer', ...at, '--concurrent', '1', '--application', 'Milliwatt', file)
-  await expect.poll(() => pbx.received.slice(called).some(({ name }) => name === 'Originate'), { timeout: 10_000 }).toBe(true)
+  await expect.poll(() => pbx.received.slice(called).some(({ name }) => name === 'Originate'), { timeout: 20_000 }).toBe(true)
   example.interrupt()
   expect(await example.ended()).toBe(0)
   expect(example.lines).toHaveLength(2)
   expect(example.lines[1]).toContain('not answered')
+}, 30_000)
+
+it('the missed-call logger ends after as many calls as it is told, on its embedded fake too', async () => {
+  const example = new Example('missed-calls', '--calls', '3')
+  expect(await example.ended()).toBe(0)
+  const missed = example.lines.map((line) => JSON.parse(line) as { callerId: string })
+  expect(missed.map(({ callerId }) => callerId)).toEqual(['0301', '0301'])
 }, 30_000)
 
 it('the missed-call logger writes the calls that nobody talked to', async () => {
@@ -67,7 +74,7 @@ it('the missed-call logger writes the calls that nobody talked to', async () => 
     102: 'answer',
   })
   const example = new Example('missed-calls', ...at, '--calls', '3')
-  await expect.poll(() => pbx.received.some(({ name }) => name === 'CoreShowChannels'), { timeout: 10_000 }).toBe(true)
+  await expect.poll(() => pbx.received.some(({ name }) => name === 'CoreShowChannels'), { timeout: 20_000 }).toBe(true)
   pbx.incomingCall({ to: '100', from: '"Ann" <0301>' })
   pbx.incomingCall({ to: '101', from: '<0302>' })
   pbx.incomingCall({ to: '102', from: '<0303>' })
@@ -102,7 +109,7 @@ it('the click-to-call page connects a telephone, and hangs up when it is closed'
   const page = new AbortController()
   await call({ telephone: 'PJSIP/101', number: '201' }, page.signal)
   page.abort()
-  await expect.poll(() => pbx.received.some(({ name }) => name === 'Hangup'), { timeout: 10_000 }).toBe(true)
+  await expect.poll(() => pbx.received.some(({ name }) => name === 'Hangup'), { timeout: 20_000 }).toBe(true)
   example.interrupt()
   expect(await example.ended()).toBe(0)
 }, 30_000)

@@ -4,6 +4,7 @@ import {
   type AMIClient,
   type AMIEvent,
   type AMIResponse,
+  type ChannelPrefix,
   type EventName,
   type EventStream,
   type Gap,
@@ -105,6 +106,11 @@ export async function events(ami: AMIClient): Promise<void> {
     event.getAll('DestChanel')
     expectType<Equal<ReturnType<typeof unlistedHeader>, string | undefined>>()
     event.getAll(unlisted('X-Vendor'))
+    expectType<Equal<ChannelPrefix<typeof event.headers>, '' | 'Dest'>>()
+    event.variablesOf('Dest')
+    // @ts-expect-error: it tells of no such channel.
+    event.variablesOf('Transferee')
+    event.variablesOf(unlisted('Vendor'))
     function forwardOf() {
       return event.get('Forward')
     }

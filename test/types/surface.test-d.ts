@@ -17,6 +17,7 @@ import {
   isAGIError,
   isAMIError,
   isCallError,
+  type OriginateRequest,
   unlisted,
 } from 'obelus-asterisk'
 import { AMIClient as WebClient } from 'obelus-asterisk/web'
@@ -173,6 +174,25 @@ export function errors(error: unknown): string {
       expectType<Equal<typeof error, never>>()
       return error
   }
+}
+
+export function originations(calls: CallManager, data: string | undefined): void {
+  const channel = 'PJSIP/1'
+  calls.originate({ channel, context: 'default', exten: '200', application: undefined })
+  calls.originate({ channel, application: 'Playback', data, context: undefined })
+  const requests: OriginateRequest[] = [{ channel, application: 'Echo' }]
+  requests.push({ channel, context: 'default', exten: '200', priority: 'label' })
+  for (const request of requests) calls.originate({ ...request, timeoutMs: 5_000 })
+  // @ts-expect-error: nothing is said of what it runs.
+  calls.originate({ channel })
+  // @ts-expect-error: an extension is in a context.
+  calls.originate({ channel, exten: '200' })
+  // @ts-expect-error: it runs one or the other.
+  calls.originate({ channel, context: 'default', exten: '200', application: 'Echo' })
+  // @ts-expect-error: data is an application's.
+  calls.originate({ channel, context: 'default', exten: '200', data: 'hello' })
+  // @ts-expect-error: an application has no priority.
+  calls.originate({ channel, application: 'Echo', priority: 1 })
 }
 
 export async function undefinedOptions(

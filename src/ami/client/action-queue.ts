@@ -14,6 +14,7 @@ export interface RunOptions {
   readonly priority: number
   readonly signal: AbortSignal | undefined
   readonly onItem: ((event: AMIEvent) => void) | undefined
+  readonly onWritten: (() => void) | undefined
 }
 
 /** What the queue tells its client. */
@@ -178,6 +179,7 @@ class QueuedAction {
       this.giveUp(error)
       return false
     }
+    this.#options.onWritten?.()
     if (this.#done) {
       protocol.abandonAction(pending)
       return true

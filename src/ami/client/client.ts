@@ -8,6 +8,7 @@ import { checkListener, guarded } from '../../core/listeners.js'
 import {
   abortSignal,
   anyObject,
+  callback,
   checkOptions,
   milliseconds,
   number,
@@ -56,6 +57,7 @@ const ACTION_SHAPE: OptionsShape<ActionOptions> = {
   signal: abortSignal,
   timeoutMs: milliseconds(),
   priority: number,
+  onWritten: callback,
 }
 const LOGIN_SHAPE: OptionsShape<LoginOptions> = { signal: abortSignal, timeoutMs: milliseconds() }
 /** How many changes of the status may wait for a reader of `statusChanges()`. */
@@ -85,6 +87,8 @@ export interface ActionOptions {
   readonly timeoutMs?: number | undefined
   /** Among actions that wait, higher ones go first. @default 0 */
   readonly priority?: number | undefined
+  /** Called when the action is written: from now on Asterisk may do it. */
+  readonly onWritten?: (() => void) | undefined
 }
 
 /** How `login()` waits. */
@@ -394,10 +398,16 @@ export class AMIClient implements AsyncDisposable {
         )
       }
       if (options !== undefined) checkOptions(options, ACTION_SHAPE)
-      const { variables, priority = 0, signal } = options ?? {}
+      const { variables, priority = 0, signal, onWritten } = options ?? {}
       const action = prepareAction(name, headers, variables, this.#codec, this.#newActionId)
       const timeoutMs = options?.timeoutMs ?? this.#defaultTimeout(action)
-      return this.#queue.run(action, { timeoutMs, priority, signal, onItem })
+      return this.#queue.run(action, {
+        timeoutMs,
+        priority,
+        signal,
+        onItem,
+        onWritten: onWritten && guarded(onWritten, (error) => this.report(error)),
+      })
     } catch (error) {
       return Promise.reject(error)
     }

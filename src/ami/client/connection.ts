@@ -39,7 +39,7 @@ export interface ConnectionEvents {
 }
 
 interface Outage {
-  /** When the last byte came before it. */
+  /** When the last message came before it. */
   readonly lastLife: number
   readonly start: ServerStart | undefined
   /** Asterisk said that it shuts down. */

@@ -29,7 +29,7 @@ export class ServerStart {
   /**
    * Whether this start is later than the connection before it; undefined when it cannot be told.
    *
-   * @param before the start known on the connection before. @param lastLifeMs when its last byte came.
+   * @param before the start known on the connection before. @param lastLifeMs when its last message came.
    */
   isRestartAfter(before: ServerStart | undefined, lastLifeMs: number): boolean | undefined {
     if (this.#atMs !== undefined) {

@@ -94,7 +94,7 @@ export class Session {
     return this.#apiVersion
   }
 
-  /** When the last byte came. */
+  /** When a message was completed last, or an answer went on. */
   get lastLife(): number {
     return this.#lastLife
   }

@@ -1,5 +1,5 @@
 import type { HeaderFields } from '../../core/header-fields.js'
-import type { OpenHeaders, Unlisted } from './typed-names.js'
+import type { ChannelPrefix, OpenHeaders, Unlisted } from './typed-names.js'
 
 /** How Node, Deno and Bun print an object. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom')
@@ -50,22 +50,37 @@ export abstract class AMIMessage<Headers extends object = OpenHeaders> {
 
   /**
    * The variables in `Variable: name=value` and `ChanVariable: name=value` headers, with or without a prefix
-   * (`DestChanVariable`) or a channel (`ChanVariable(PJSIP/a-1)`). The first value of a name counts.
+   * (`DestChanVariable`) or a channel (`ChanVariable(PJSIP/a-1)`). The first value of a name counts: where the message tells of several
+   * channels that is the first channel's, and `variablesOf` has the others'.
    */
   get variables(): Map<string, string> {
-    const variables = new Map<string, string>()
-    for (const [name, pair] of this.#fields) {
-      if (!isVariableHeader(name)) continue
-      if (!pair.includes('=')) continue
-      const [variable, value] = asPair(pair)
-      if (!variables.has(variable)) variables.set(variable, value)
-    }
-    return variables
+    const variables: string[] = []
+    for (const [name, pair] of this.#fields) if (isVariableHeader(name) && pair.includes('=')) variables.push(pair)
+    return firstValues(variables)
   }
 
-  /** The variables of one channel, in `ChanVariable(<channel>): name=value` headers, as OriginateResponse has them. */
+  /**
+   * The variables of the channel whose headers have this prefix, in `<prefix>ChanVariable: name=value` headers (`channelvars` in
+   * manager.conf): `Dest` of a dialled channel, `Transferee`, `LocalTwo`; empty text for the channel whose headers have none.
+   */
+  variablesOf<This extends { readonly headers: object }>(
+    this: This,
+    prefix: ChannelPrefix<This['headers']> | Unlisted,
+  ): Map<string, string>
+  variablesOf(prefix: string): Map<string, string> {
+    return firstValues(this.#fields.getAll(`${prefix}ChanVariable`))
+  }
+
+  /**
+   * The variables of the channel with this name (`channelvars` in manager.conf), in `ChanVariable(<channel>): name=value` headers, as
+   * OriginateResponse has them, or in those with the prefix that the channel's other headers have.
+   */
   chanVariables(channel: string): Map<string, string> {
-    return new Map(this.#fields.getAll(`ChanVariable(${channel})`).map(asPair))
+    const named = this.#fields.getAll(`ChanVariable(${channel})`)
+    const prefixed = [...this.#fields]
+      .filter(([name, value]) => value === channel && name.endsWith('Channel'))
+      .flatMap(([name]) => this.#fields.getAll(`${name.slice(0, -'Channel'.length)}ChanVariable`))
+    return firstValues([...named, ...prefixed])
   }
 
   /** A plain object of all of it, for JSON. */
@@ -89,9 +104,15 @@ export abstract class AMIMessage<Headers extends object = OpenHeaders> {
   }
 }
 
-function asPair(text: string): [name: string, value: string] {
-  const equals = text.indexOf('=')
-  return equals < 0 ? [text, ''] : [text.slice(0, equals), text.slice(equals + 1)]
+/** `name=value` pairs as a Map; the first value of a name counts. */
+function firstValues(pairs: readonly string[]): Map<string, string> {
+  const values = new Map<string, string>()
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=')
+    const name = equals < 0 ? pair : pair.slice(0, equals)
+    if (!values.has(name)) values.set(name, equals < 0 ? '' : pair.slice(equals + 1))
+  }
+  return values
 }
 
 function isVariableHeader(name: string): boolean {

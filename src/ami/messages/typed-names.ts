@@ -54,3 +54,12 @@ export interface EventEnvelope {
 
 /** The headers that an event has, by its name: those of the catalog, or any. */
 export type EventHeaders<Name extends string> = Name extends EventName ? Readonly<EventMap[Name]> & EventEnvelope : OpenHeaders
+
+/** The prefixes of the channels that an event with these headers tells of, for `variablesOf`. */
+export type ChannelPrefix<Headers> = string extends keyof Headers
+  ? string
+  : keyof Headers extends infer Name
+    ? Name extends `${infer Prefix}ChanVariable`
+      ? Prefix
+      : never
+    : never

@@ -2,6 +2,7 @@ import { HeaderFields } from '../../core/header-fields.js'
 import { redactHeaders } from '../../core/redaction.js'
 import { AMIMessage } from '../messages/message.js'
 import { MAX_HEADERS } from './action.js'
+import { LAST_BLANK } from './field-rules.js'
 import { parseVariables } from './variables.js'
 
 /** An action as a server reads it. */
@@ -107,16 +108,25 @@ export class ActionReader {
   }
 }
 
-/** Lines as headers: those without a colon are ignored, leading spaces of a value are dropped; of several actions the first not empty counts. */
+/**
+ * Lines as headers: those without a colon are ignored, spaces and control characters at the start of a value are dropped; of several actions
+ * the first not empty counts.
+ */
 function fieldsOf(lines: readonly string[]): { name: string; fields: HeaderFields } {
   let name = ''
   let text = ''
   for (const line of lines) {
     const colon = line.indexOf(':')
     if (colon < 0) continue
-    const value = line.slice(colon + 1).replace(/^ +/, '')
+    const value = withoutLeadingBlanks(line.slice(colon + 1))
     if (name === '' && line.slice(0, colon).toLowerCase() === 'action') name = value
     text += `${line.slice(0, colon)}: ${value}\r\n`
   }
   return { name, fields: new HeaderFields(text) }
+}
+
+function withoutLeadingBlanks(value: string): string {
+  let start = 0
+  while (value.charCodeAt(start) <= LAST_BLANK) start += 1
+  return value.slice(start)
 }

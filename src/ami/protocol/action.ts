@@ -1,7 +1,8 @@
 import type { TextCodec } from '../../core/text-codec.js'
 import { InvalidActionError } from '../messages/errors.js'
 import type { ActionHeaders } from '../messages/typed-names.js'
-import { escapeVariable, type Variables, variablePairs } from './variables.js'
+import { fieldRules, losesItsStart } from './field-rules.js'
+import { escapeVariable, isVariableName, VARIABLE_NAME_RULE, type Variables, variablePairs } from './variables.js'
 
 /** Bytes of one line without its CR LF: Asterisk's input buffer is 1,024 (`main/manager.c`, verified on 16.28 and 22.10). */
 export const MAX_LINE_BYTES = 1022
@@ -21,8 +22,9 @@ export interface PreparedAction {
 /**
  * Checks an action and writes it as bytes. An `ActionID` among the headers is used as it is.
  *
- * @throws InvalidActionError when Asterisk would read something else than what was given: CR, LF or NUL anywhere, a colon in a
- * header's name, a line or a message beyond Asterisk's input buffer, an ActionID over 64 bytes, characters that the encoding lacks.
+ * @throws InvalidActionError when Asterisk would read something else than what was given: CR, LF or NUL anywhere, a space or control character at the
+ * start of a value, a colon in a header's name, what `field-rules` says of a field, a line or a message beyond Asterisk's input buffer, an ActionID
+ * over 64 bytes, characters that the encoding lacks.
  */
 export function prepareAction(
   name: string,
@@ -35,22 +37,27 @@ export function prepareAction(
   const given = actionIdOf(name, headers)
   const actionId = given ?? newActionId()
   lines.push(`ActionID: ${checkedValue(name, 'ActionID', actionId)}`)
+  const rules = fieldRules(name)
   for (const header of Object.keys(headers)) {
     const value = headers[header]
     if (value === undefined) continue
     const folded = header.toLowerCase()
     if (folded === 'actionid') continue
     if (folded === 'action') throw invalid(name, 'the header Action is the action itself and cannot be given again')
-    if (Array.isArray(value)) for (const each of value) lines.push(line(name, header, textOf(name, header, each)))
-    else lines.push(line(name, header, textOf(name, header, value)))
+    const rule = rules?.get(folded)
+    const write = (each: unknown) => {
+      const text = textOf(name, header, each)
+      lines.push(line(name, header, text))
+      const wrong = rule?.(text, codec)
+      if (wrong !== undefined) throw invalid(name, `the value of ${quoted(header)} ${wrong}`)
+    }
+    if (Array.isArray(value)) value.forEach(write)
+    else write(value)
   }
   if (variables !== undefined) {
     for (const [variable, value] of variablePairs(variables)) {
-      if (variable === '' || variable.startsWith(' ') || variable.includes('=')) {
-        throw invalid(
-          name,
-          `a variable's name must not be empty, begin with a space or hold "="; ${JSON.stringify(variable)} does`,
-        )
+      if (!isVariableName(variable) || variable.includes('=')) {
+        throw invalid(name, `${VARIABLE_NAME_RULE} or "="; ${JSON.stringify(variable)} does`)
       }
       lines.push(line(name, 'Variable', escapeVariable(variable, value), variable))
     }
@@ -75,8 +82,8 @@ function actionIdOf(action: string, headers: ActionHeaders): string | undefined 
   const value = headers[header]
   if (names.length > 1 || Array.isArray(value)) throw invalid(action, 'it has more than one ActionID')
   const id = textOf(action, header, value)
-  if (id === '' || id.startsWith(' '))
-    throw invalid(action, 'its ActionID is empty or begins with a space, so Asterisk would not send it back')
+  if (id === '' || losesItsStart(id))
+    throw invalid(action, 'its ActionID is empty or begins with a space or control character, so Asterisk would not send it back')
   return id
 }
 
@@ -100,10 +107,14 @@ function line(action: string, header: string, value: string, variable?: string):
 }
 
 function checkedValue(action: string, header: string, value: string, variable?: string): string {
-  const at = value.search(BREAKS_LINE)
-  if (at < 0) return value
   const what = variable === undefined ? quoted(header) : `the variable ${JSON.stringify(variable)}`
-  throw invalid(action, `the value of ${what} holds CR, LF or NUL at character ${at + 1}, which would end the line`)
+  const at = value.search(BREAKS_LINE)
+  if (at >= 0) {
+    throw invalid(action, `the value of ${what} holds CR, LF or NUL at character ${at + 1}, which would end the line`)
+  }
+  if (losesItsStart(value))
+    throw invalid(action, `the value of ${what} begins with a space or control character, which Asterisk leaves out`)
+  return value
 }
 
 function quoted(header: string): string {

@@ -10,6 +10,8 @@ export type AnswerForm = 'headers' | 'output' | 'follows'
 
 /** What becomes of an answer; one of `answered` and `skipped` is called, at its end. */
 export interface AnswerSink {
+  /** Whether somebody still waits for it: else no output is kept. */
+  isAwaited(): boolean
   /** The answer is whole. `output` is a command's, without the headers that held it. */
   answered(headers: string, output: readonly string[] | undefined): void
   /** The answer goes beyond a limit: no more of it is kept. Called once. */
@@ -125,7 +127,9 @@ export class AnswerReader {
   }
 
   #outputLine(line: string): void {
-    if (!this.#isExceeded) this.#output.push(line)
+    if (this.#isExceeded) return
+    if (this.#sink.isAwaited()) this.#output.push(line)
+    else if (this.#output.length > 0) this.#output = []
   }
 }
 

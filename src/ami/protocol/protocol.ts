@@ -262,6 +262,7 @@ export class AMIProtocol implements Protocol {
     if (pending === undefined) return undefined
     const form = !pending.isCommand ? 'headers' : this.#outputMayFollow && isFollows(bytes, start, end) ? 'follows' : 'output'
     return new AnswerReader(form, this.#limits, (each) => this.#codec.decode(each), {
+      isAwaited: () => !pending.abandoned,
       answered: (headers, output) => this.#response(headers, output),
       exceeded: (excess) => this.#failAnswer(pending, pending.isCommand ? 'output' : 'answer', excess),
       skipped: () => this.#actions.forget(pending),

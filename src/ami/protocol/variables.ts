@@ -1,8 +1,22 @@
-/** Channel variables to set: an object, a Map, or a list of pairs; the order is kept. */
+import { losesItsStart } from './field-rules.js'
+
+/**
+ * Channel variables to set: an object, a Map, or a list of pairs; the order is kept. A name that ends in `)` is a dialplan function that Asterisk
+ * runs to set it, such as `CHANNEL(language)`; with `_` or `__` before the name, channels that are called inherit the variable.
+ */
 export type Variables =
   | Readonly<Record<string, string | number | boolean>>
   | ReadonlyMap<string, string | number | boolean>
   | Iterable<readonly [name: string, value: string | number | boolean]>
+
+/** What a variable's name must be, for errors. */
+export const VARIABLE_NAME_RULE =
+  'a variable\'s name must not be empty, begin with a space or control character, or hold ":" (Asterisk would read a part of its value)'
+
+/** Whether Asterisk reads back a variable of this name, or runs a dialplan function by it. */
+export function isVariableName(name: string): boolean {
+  return name !== '' && !losesItsStart(name) && (!name.includes(':') || name.endsWith(')'))
+}
 
 /** The variables as pairs of text. */
 export function variablePairs(variables: Variables): (readonly [name: string, value: string])[] {
@@ -16,7 +30,14 @@ export function variablePairs(variables: Variables): (readonly [name: string, va
  * its argument parser gives a meaning (`main/app.c`, verified on 16.28 and 22.10).
  */
 export function escapeVariable(name: string, value: string): string {
-  return `${backslashed(name)}=${backslashed(value)}`
+  return `${escapeArgument(name)}=${escapeArgument(value)}`
+}
+
+/** Writes a text so that Asterisk's argument parser reads back exactly this text, as one argument (verified on 16.28 and 22.10). */
+export function escapeArgument(text: string): string {
+  let escaped = ''
+  for (const character of text) escaped += SPECIAL.has(character) ? `\\${character}` : character
+  return escaped
 }
 
 /** Reads `name=value` pairs as Asterisk does: unquoted commas part them, a backslash takes the next character as it is. */
@@ -50,12 +71,6 @@ export function parseVariables(header: string): [name: string, value: string][] 
   }
   finish()
   return pairs
-}
-
-function backslashed(text: string): string {
-  let escaped = ''
-  for (const character of text) escaped += SPECIAL.has(character) ? `\\${character}` : character
-  return escaped
 }
 
 const SPECIAL = new Set(['\\', '"', ',', '(', ')', '[', ']'])

@@ -107,6 +107,7 @@ function correctAction(action: Action, its: Applied): Action {
   const drops = corrections.flatMap((each) => each.drops ?? [])
   const anyValue = corrections.flatMap((each) => each.anyValue ?? [])
   const repeats = corrections.flatMap((each) => each.repeats ?? [])
+  const remarks: Readonly<Record<string, string>> = Object.assign({}, ...corrections.map((each) => each.remarks))
   const added = corrections.flatMap((each) => each.adds ?? []).map(asField)
   return {
     ...action,
@@ -116,6 +117,7 @@ function correctAction(action: Action, its: Applied): Action {
         required: field.required === true,
         values: anyValue.includes(field.name) ? [] : field.values,
         repeats: repeats.includes(field.name),
+        remark: remarks[field.name],
       }),
     ),
     list: its.list(action.name) ?? action.list,

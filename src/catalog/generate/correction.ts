@@ -28,6 +28,8 @@ export interface ActionCorrection extends Seen {
   readonly repeats?: readonly string[]
   /** Parameters whose documented values are no values. */
   readonly anyValue?: readonly string[]
+  /** What a caller must know of a parameter beyond its name, for its documentation. */
+  readonly remarks?: Readonly<Record<string, string>>
   /** Any parameter may be given, once or several times. */
   readonly open?: true
 }

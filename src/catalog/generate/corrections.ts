@@ -259,13 +259,29 @@ const observed: Corrections['observed'] = {
   `),
 }
 
+const VARIABLES =
+  'Asterisk parts it at commas: a value that holds one sets a second variable. The option `variables` escapes what it is given.'
+const EVALUATED = 'A name that ends in `)` is a dialplan function, which Asterisk runs: never build it from the text of others.'
+
 const actions: Corrections['actions'] = {
+  Getvar: [{ on: BOTH, remarks: { Variable: EVALUATED } }],
   Login: [{ on: [16], adds: ['AuthType', 'Key', 'Events'] }],
-  MessageSend: [{ on: BOTH, repeats: ['Variable'] }],
-  Originate: [{ on: BOTH, repeats: ['Variable'] }],
+  MessageSend: [{ on: BOTH, repeats: ['Variable'], remarks: { Variable: VARIABLES } }],
+  MixMonitor: [{ on: BOTH, remarks: { Command: 'Asterisk runs it in a shell when the recording has ended.' } }],
+  Originate: [
+    {
+      on: BOTH,
+      repeats: ['Variable'],
+      remarks: {
+        Data: 'Asterisk hands it to the application, which parts its arguments at commas and may evaluate them.',
+        Variable: VARIABLES,
+      },
+    },
+  ],
   PJSIPHangup: [{ on: [22], anyValue: ['Cause'] }],
-  PJSIPNotify: [{ on: BOTH, repeats: ['Variable'] }],
-  SIPnotify: [{ on: [16], repeats: ['Variable'] }],
+  PJSIPNotify: [{ on: BOTH, repeats: ['Variable'], remarks: { Variable: VARIABLES } }],
+  SIPnotify: [{ on: [16], repeats: ['Variable'], remarks: { Variable: VARIABLES } }],
+  Setvar: [{ on: BOTH, remarks: { Variable: EVALUATED } }],
   UserEvent: [{ on: BOTH, drops: ['Header1', 'HeaderN'], open: true }],
 }
 

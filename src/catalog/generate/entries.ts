@@ -10,6 +10,8 @@ export interface Field {
   readonly values: readonly string[]
   /** It may be there several times. */
   readonly repeats?: boolean
+  /** What a caller must know of it beyond its name. */
+  readonly remark?: string | undefined
 }
 
 /** The names of the events that an action answers with, and how that differs from the usual list. */

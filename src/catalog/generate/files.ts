@@ -210,8 +210,9 @@ function members(entry: CatalogEntry, lines: readonly string[], anyOther: string
   const any = entry.open ? [`    ${anyOther}`] : []
   if (lines.length + any.length === 0) return [`  ${key(entry.name)}: Record<never, never>`]
   const described = lines.flatMap((line, index) => {
-    const releases = entry.fields[index]?.releases ?? []
-    return releases.length === entry.releases.length ? [line] : [`/** Asterisk ${union(releases)}. */`, line]
+    const { releases = [], remark } = entry.fields[index] ?? {}
+    const notes = [releases.length === entry.releases.length ? [] : `Asterisk ${union(releases)}.`, remark ?? []].flat()
+    return notes.length === 0 ? [line] : [`/** ${notes.join(' ')} */`, line]
   })
   return [`  ${key(entry.name)}: {`, ...described.map((line) => `    ${line}`), ...any, '  }']
 }

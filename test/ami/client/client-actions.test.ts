@@ -119,6 +119,27 @@ describe('sendAction', () => {
     expect(rig.link.count('Second: 1')).toBe(0)
   })
 
+  it('tells when it is written, and reports what the caller throws then', async () => {
+    await using rig = new ClientRig()
+    await rig.login()
+    rig.link.refusal = new Error('connect ECONNREFUSED')
+    rig.link.break()
+    const written: string[] = []
+    const onWritten = (name: string) => () => {
+      written.push(name)
+      throw new Error(name)
+    }
+    const waits = rig.ami.sendAction('Ping', {}, { onWritten: onWritten('waits') })
+    const late = caught(rig.ami.sendAction('Ping', {}, { timeoutMs: 5, onWritten: onWritten('late') }))
+    await rig.clock.advance(5)
+    expect(written).toEqual([])
+    rig.link.refusal = undefined
+    await rig.clock.advance(60_000)
+    expect((await waits).type).toBe('success')
+    expect(await late).toMatchObject({ code: 'ACTION_TIMEOUT', sent: 'no' })
+    expect([written, rig.errors.map(({ message }) => message)]).toEqual([['waits'], ['waits']])
+  })
+
   it('a higher priority goes first, and no more than maxInFlight are under way', async () => {
     const order: string[] = []
     await using rig = new ClientRig(

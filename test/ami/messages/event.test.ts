@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { inspect } from 'node:util'
 import { AMIEvent } from 'obelus-asterisk/protocol'
 import { describe, expect, it } from 'vitest'
@@ -34,7 +35,7 @@ describe('AMIEvent', () => {
     expect(status.headers).toEqual({ Event: 'Test', Variable: 'A=1', Other: 'x', variable: 'B=2' })
   })
 
-  it('lesson 21: its JSON has the lines without a colon, where there are any', () => {
+  it('has the lines without a colon in its JSON, where there are any', () => {
     expect(event('A: 1', 'nocolon').toJSON()).toEqual({
       name: 'Test',
       headers: { Event: 'Test', A: '1' },
@@ -67,6 +68,33 @@ describe('AMIEvent', () => {
     expect(dial.getAll('ChanVariable')).toEqual(['FOO=caller'])
     expect(dial.getAll('DestChanVariable')).toEqual(['FOO=callee'])
     expect(dial.variables.get('FOO')).toBe('caller')
+  })
+
+  it('has the variables of each channel of a recorded event, by the prefix of its headers and by its name', () => {
+    const recording = readFileSync(new URL('../../fixtures/ami-22/events-decorated.ami', import.meta.url), 'latin1')
+    const text = recording.split('\r\n\r\n').find((each) => each.startsWith('Event: LocalBridge')) ?? ''
+    const bridge = new AMIEvent('LocalBridge', new HeaderFields(`${text}\r\n\r\n`))
+    for (const [prefix, state] of [
+      ['LocalOne', 'Down'],
+      ['LocalTwo', 'Ring'],
+    ] as const) {
+      const expected = new Map([
+        ['FOO', "it\\'s x"],
+        ['CHANNEL(state)', state],
+      ])
+      expect(bridge.variablesOf(prefix)).toEqual(expected)
+      expect(bridge.chanVariables(bridge.get(`${prefix}Channel`))).toEqual(expected)
+    }
+    expect(bridge.variables.get('CHANNEL(state)')).toBe('Down')
+    expect(bridge.chanVariables('Local/other@default-1;1')).toEqual(new Map())
+  })
+
+  it('has the variables of a channel whose headers have no prefix', () => {
+    const dial = event('Channel: PJSIP/a-1', 'ChanVariable: FOO=1', 'ChanVariable: FOO=2', 'DestChanVariable: FOO=3')
+    expect(dial.variablesOf('')).toEqual(new Map([['FOO', '1']]))
+    expect(dial.variablesOf('dest')).toEqual(new Map([['FOO', '3']]))
+    expect(dial.variablesOf('Transferee')).toEqual(new Map())
+    expect(dial.chanVariables('PJSIP/a-1')).toEqual(new Map([['FOO', '1']]))
   })
 
   it('facts 5: Status variables with and without a value', () => {
