@@ -42,11 +42,21 @@ export type { AGIScript, RouteMatch, RouteParamName, RouteParams } from './agi/r
 export { AGIRouter } from './agi/router.js'
 export type { AnyParams, MenuChoices, MenuResult, PromptOptions, Utterance } from './agi/session.js'
 export { AGISession } from './agi/session.js'
+export type { TrafficListener } from './agi/traffic.js'
 export type { ChannelVariables } from './agi/variables.js'
 export type { ActionOptions, ClientNotices, LoginOptions } from './ami/client/client.js'
 export type { KeepAliveOptions, ReconnectOptions } from './ami/client/options.js'
 export type { ConnectionStatus } from './ami/client/status.js'
 export type { EventStreamOptions, StreamItem, WaitForOptions } from './ami/client/subscriptions.js'
+export type {
+  Traceable,
+  TraceableClient,
+  TraceableServer,
+  TraceableSession,
+  TracedMessage,
+  TraceOptions,
+} from './ami/client/trace.js'
+export { trace } from './ami/client/trace.js'
 export type { AnyAMIError } from './ami/messages/errors.js'
 export {
   ActionError,

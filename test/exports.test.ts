@@ -60,6 +60,7 @@ const everywhere = [
   'AMIResponse',
   'AsyncAGIExecutor',
   'Gap',
+  'trace',
   'unescapeValue',
   'unlisted',
   'webSocketTransport',

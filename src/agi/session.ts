@@ -5,6 +5,7 @@ import { CommandSender } from './command-sender.js'
 import { AGICommands, type InterruptOptions } from './commands.js'
 import type { AGIEnvironment } from './environment.js'
 import type { AGILink } from './link.js'
+import type { Traffic, TrafficListener } from './traffic.js'
 import { ChannelVariables } from './variables.js'
 
 /** The parameters of a route that is not known to the compiler. */
@@ -65,6 +66,7 @@ export type MenuResult<Choices extends MenuChoices> = Awaited<ReturnType<Choices
  */
 export class AGISession<Params = AnyParams> extends AGICommands {
   readonly #link: AGILink
+  readonly #traffic: Traffic
   /** Aborts when the caller hangs up or the session is over; its reason is an AGIHangupError or an AGISessionEndedError. */
   readonly signal: AbortSignal
   /** The parameters of the URL: of `agi://host/hello?lang=en`, `lang` is `en`. */
@@ -76,8 +78,10 @@ export class AGISession<Params = AnyParams> extends AGICommands {
 
   /** @internal */
   constructor(link: AGILink, { clock, signal, query = new URLSearchParams(), params = {} }: SessionContext) {
-    super(new CommandSender(link, clock, signal))
+    const sender = new CommandSender(link, clock, signal)
+    super(sender)
     this.#link = link
+    this.#traffic = sender.traffic
     this.signal = signal
     this.query = query
     this.params = params as Params
@@ -96,6 +100,14 @@ export class AGISession<Params = AnyParams> extends AGICommands {
   /** Whether the caller has hung up. Commands that need none still work. */
   get isHungUp(): boolean {
     return this.#link.isHungUp
+  }
+
+  /**
+   * Calls `listener` with each command that is sent and what comes of it, as lines without secrets, until the returned function is called; for
+   * `trace(session, …)`.
+   */
+  onTraffic(listener: TrafficListener): () => void {
+    return this.#traffic.listen(listener)
   }
 
   /** Hands the call back to the dialplan. Commands that come later throw AGISessionEndedError. Idempotent. */

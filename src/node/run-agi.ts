@@ -7,6 +7,7 @@ import { deferred } from '../core/deferred.js'
 import { checkOptions, type Optional } from '../core/options.js'
 import { systemClock } from '../core/system-clock.js'
 import type { Transport } from '../core/transport.js'
+import { traceWhenDebugged } from './debug-trace.js'
 
 export interface RunAGIOptions {
   /** @default 'utf-8' */
@@ -70,6 +71,7 @@ class StdioSession extends AGIProtocol {
   override sessionStarted(): void {
     const query = new URLSearchParams()
     this.#run = new ScriptRun(this, systemClock, { script: this.#script, params: {}, query })
+    traceWhenDebugged(this.#run.session)
     void this.#run.run().then((end) => (end === undefined ? this.#over.resolve() : this.#over.reject(end.threw)))
   }
 

@@ -18,6 +18,8 @@ import {
   isAMIError,
   isCallError,
   type OriginateRequest,
+  type TracedMessage,
+  trace,
   unlisted,
 } from 'obelus-asterisk'
 import { AMIClient as WebClient } from 'obelus-asterisk/web'
@@ -174,6 +176,18 @@ export function errors(error: unknown): string {
       expectType<Equal<typeof error, never>>()
       return error
   }
+}
+
+export function traces(ami: AMIClient, server: FastAGIServer, executor: AsyncAGIExecutor): void {
+  const stop = trace(ami, (text) => expectType<Equal<typeof text, string>>())
+  expectType<Equal<typeof stop, () => void>>()
+  trace(server, (message) => expectType<Equal<typeof message, TracedMessage>>(), { format: 'object' })
+  trace(executor, (text) => text.length, { format: 'text', encoding: undefined })
+  server.route('x', (agi) => trace(agi, console.error))
+  // @ts-expect-error: there is no such format.
+  trace(ami, () => undefined, { format: 'json' })
+  // @ts-expect-error: only what speaks to Asterisk can be traced.
+  trace({}, () => undefined)
 }
 
 export function originations(calls: CallManager, data: string | undefined): void {
