@@ -24,7 +24,7 @@ export {
   AGIUnknownCommandError,
   isAGIError,
 } from './agi/errors.js'
-export type { FastAGIServerOptions } from './agi/fastagi-server.js'
+export type { AGICloseOptions, FastAGIServerOptions } from './agi/fastagi-server.js'
 export type { AGINotices } from './agi/notices.js'
 export type { AGILimits } from './agi/protocol.js'
 export type { AGIResponse } from './agi/response.js'

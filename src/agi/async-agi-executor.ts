@@ -3,7 +3,8 @@ import { ClosedError, ConnectionLostError } from '../ami/messages/errors.js'
 import type { AMIEvent } from '../ami/messages/event.js'
 import { unlisted } from '../ami/messages/typed-names.js'
 import type { Clock } from '../core/clock.js'
-import { checkOptions, clock, encoding, flag, type OptionsShape } from '../core/options.js'
+import { deferred } from '../core/deferred.js'
+import { checkOptions, clock, encoding, flag, milliseconds, type OptionsShape } from '../core/options.js'
 import { systemClock } from '../core/system-clock.js'
 import { type TextCodec, textCodec } from '../core/text-codec.js'
 import { AsyncAGILink } from './async-agi-link.js'
@@ -24,6 +25,7 @@ export interface AsyncAGIOptions {
   readonly clock?: Clock | undefined
 }
 
+const CLOSE_SHAPE = { timeoutMs: milliseconds(0) }
 const SHAPE: OptionsShape<AsyncAGIOptions> = { adopt: flag, encoding, clock }
 
 interface Fields {
@@ -42,7 +44,7 @@ const OWNERS = new WeakMap<AMIClient, Map<string, AsyncAGIExecutor>>()
  *
  * With an AGIRouter, the first argument is the path: `AGI(agi:async,queue/sales?lang=en)`.
  */
-export class AsyncAGIExecutor implements Disposable {
+export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
   readonly #ami: AMIClient
   readonly #router: AGIRouter
   readonly #adopt: boolean
@@ -53,6 +55,8 @@ export class AsyncAGIExecutor implements Disposable {
   readonly #runs = new Map<AsyncAGILink, ScriptRun>()
   #subscriptions: (() => void)[] = []
   #linked = false
+  #closed: Promise<void> | undefined
+  #idle: () => void = () => undefined
 
   /** Begins at once; see `unbind()`. @throws TypeError or RangeError that names a wrong option and quotes its value. */
   constructor(ami: AMIClient, script: AGIScript | AGIRouter, options: AsyncAGIOptions = {}) {
@@ -82,8 +86,9 @@ export class AsyncAGIExecutor implements Disposable {
     return this.#notices.on(notice, listener)
   }
 
-  /** Answers channels from now on. Idempotent. */
+  /** Answers channels from now on. Idempotent. @throws AGISessionEndedError after `close()`. */
   bind(): void {
+    if (this.#closed !== undefined) throw new AGISessionEndedError('the executor is closed; make a new one')
     if (this.#subscriptions.length > 0) return
     const events = EVENTS.map((name) => this.#ami.onEvent(unlisted(name), (event) => this.#eventReceived(event)))
     this.#subscriptions = [...events, this.#ami.on('status', ({ state }) => this.#statusChanged(state))]
@@ -99,6 +104,37 @@ export class AsyncAGIExecutor implements Disposable {
 
   [Symbol.dispose](): void {
     this.unbind()
+  }
+
+  /**
+   * Answers no more channels, waits until the scripts that run are over, and unbinds. After `timeoutMs`, those that still run are told that their
+   * sessions are over; their channels stay in AsyncAGI. Idempotent.
+   *
+   * @param timeoutMs default: Infinity
+   * @throws TypeError or RangeError for a wrong option.
+   */
+  close(options: { readonly timeoutMs?: number | undefined } = {}): Promise<void> {
+    checkOptions(options, CLOSE_SHAPE)
+    this.#closed ??= this.#close(options.timeoutMs ?? Number.POSITIVE_INFINITY)
+    return this.#closed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
+    const over = deferred<void>()
+    this.#idle = over.resolve
+    this.#tellIfIdle()
+    const cancel = timeoutMs === Number.POSITIVE_INFINITY ? () => undefined : this.#clock.after(timeoutMs, over.resolve)
+    await over.promise
+    cancel()
+    this.unbind()
+  }
+
+  #tellIfIdle(): void {
+    if (this.#links.size === 0 && this.#runs.size === 0) this.#idle()
   }
 
   #statusChanged(state: string): void {
@@ -151,8 +187,9 @@ export class AsyncAGIExecutor implements Disposable {
     if (!link.isOver) this.#run(link, link.env.args[0] ?? '')
   }
 
-  /** Makes a channel this executor's. Undefined, and reported, when another one has it. */
+  /** Makes a channel this executor's. Undefined when it is closed and, reported, when another one has it. */
   #take(uniqueId: string, name: string): AsyncAGILink | undefined {
+    if (this.#closed !== undefined) return undefined
     const owners = OWNERS.get(this.#ami)
     const owner = owners?.get(uniqueId)
     if (owner !== undefined && owner !== this) {
@@ -187,6 +224,7 @@ export class AsyncAGIExecutor implements Disposable {
       this.#runs.delete(link)
       this.#forget(link)
       this.#notices.tell('ended', run.session)
+      this.#tellIfIdle()
     })
   }
 
@@ -217,6 +255,7 @@ export class AsyncAGIExecutor implements Disposable {
     if (this.#links.get(link.uniqueId) !== link) return
     this.#links.delete(link.uniqueId)
     OWNERS.get(this.#ami)?.delete(link.uniqueId)
+    this.#tellIfIdle()
   }
 
   /** Looks for channels that wait in AsyncAGI for somebody. Of their environment the list tells the most important. */

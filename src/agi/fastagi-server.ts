@@ -48,6 +48,16 @@ const SHAPE: OptionsShape<FastAGIServerOptions> = {
   ...AGI_PROTOCOL_SHAPE,
 }
 
+/** How a server closes. */
+export interface AGICloseOptions {
+  /** How long scripts may still run; then their callers are hung up. @default Infinity */
+  readonly timeoutMs?: number | undefined
+  /** @deprecated The former name of `timeoutMs`. */
+  readonly withinMs?: number | undefined
+}
+
+const CLOSE_SHAPE: OptionsShape<AGICloseOptions> = { timeoutMs: milliseconds(0), withinMs: milliseconds(0) }
+
 /** A port that is open. */
 export interface AGIListener {
   readonly host: string
@@ -128,7 +138,7 @@ export class FastAGIServer implements AsyncDisposable {
     return this.#notices.on(notice, listener)
   }
 
-  /** Opens the port; resolves with where it is. @throws the system's error when it cannot be had; AGISessionEndedError after `close()`. */
+  /** Opens the port; resolves with where it is: `const { port } = await server.listen()`, of a server with `port: 0` the one it got. @throws the system's error when it cannot be had; AGISessionEndedError after `close()`. */
   async listen(): Promise<{ host: string; port: number }> {
     if (this.#closed !== undefined) throw new AGISessionEndedError('the server is closed; make a new one')
     this.#listener ??= this.#platform.listen(this.#options, () => this.#connect())
@@ -142,14 +152,14 @@ export class FastAGIServer implements AsyncDisposable {
   }
 
   /**
-   * Takes no more calls, waits until the scripts that run are over, and closes the port. After `withinMs`, what still runs is hung up. Idempotent.
+   * Takes no more calls, waits until the scripts that run are over, and closes the port. After `timeoutMs`, what still runs is hung up. Idempotent.
    *
-   * @param withinMs default: as long as it takes
+   * @throws TypeError or RangeError for a wrong option.
    */
-  close(options: { readonly withinMs?: number | undefined } = {}): Promise<void> {
-    checkOptions(options, { withinMs: milliseconds(0) })
-    const { withinMs = Number.POSITIVE_INFINITY } = options
-    this.#closed ??= this.#close(withinMs)
+  close(options: AGICloseOptions = {}): Promise<void> {
+    checkOptions(options, CLOSE_SHAPE)
+    const { withinMs = Number.POSITIVE_INFINITY, timeoutMs = withinMs } = options
+    this.#closed ??= this.#close(timeoutMs)
     return this.#closed
   }
 
@@ -157,7 +167,7 @@ export class FastAGIServer implements AsyncDisposable {
     return this.close()
   }
 
-  async #close(withinMs: number): Promise<void> {
+  async #close(timeoutMs: number): Promise<void> {
     const listener = await this.#listener?.catch(() => undefined)
     listener?.stopAccepting()
     for (const connection of this.#connections) if (!this.#runs.has(connection)) connection.close()
@@ -168,7 +178,7 @@ export class FastAGIServer implements AsyncDisposable {
         for (const [connection, run] of this.#runs)
           void this.#stop(connection, run, new AGISessionEndedError('the server was closed'))
       }
-      const cancel = withinMs === Number.POSITIVE_INFINITY ? () => undefined : this.#platform.clock.after(withinMs, hangUpAll)
+      const cancel = timeoutMs === Number.POSITIVE_INFINITY ? () => undefined : this.#platform.clock.after(timeoutMs, hangUpAll)
       await idle.promise
       cancel()
     }

@@ -48,7 +48,7 @@ const ON_THE_WAY: readonly ConnectionStatus['state'][] = ['waiting', 'connecting
 type VariablePairs = ReturnType<typeof variablePairs>
 
 /** Originates calls and follows them, and those that come in, to their end, also when the link breaks meanwhile. */
-export class CallManager implements Disposable {
+export class CallManager implements Disposable, AsyncDisposable {
   readonly #ami: AMIClient
   readonly #clock: Clock
   readonly #newId = actionIdSource(systemRandomBytes)
@@ -168,6 +168,10 @@ export class CallManager implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
     this.close()
   }
 

@@ -18,7 +18,7 @@ export interface ListenOptions {
 const SHAPE: OptionsShape<ListenOptions> = { host: hostName, port: wholeNumber(0, 65_535), tls: anObject }
 
 /** A port that makes a protocol for each connection, by the address it comes from; without one, the connection is closed. */
-export class TCPListener {
+export class TCPListener implements AsyncDisposable {
   readonly host: string
   readonly port: number
   readonly #server: Server
@@ -65,6 +65,10 @@ export class TCPListener {
     this.stopAccepting()
     for (const socket of this.#sockets) socket.destroy()
     await this.#closed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 }
 

@@ -398,3 +398,55 @@ it.each(['asyncagi-hangup-with-queued', 'asyncagi-failure-ends-session', 'asynca
     expect(at.executor.sessions).toEqual([])
   },
 )
+
+describe('close()', () => {
+  /** A script that waits until it is let go. */
+  const held = () => {
+    let letGo: () => void = () => undefined
+    const wait = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    return { script: () => wait, letGo }
+  }
+
+  it('waits until the scripts that run are over, and answers no other channel', async () => {
+    const { script, letGo } = held()
+    await using at = await open(script)
+    const caller = at.pbx.callAsyncAGI()
+    await at.clock.advance(10)
+    let isClosed = false
+    const closed = at.executor.close().then(() => {
+      isClosed = true
+    })
+    at.pbx.callAsyncAGI()
+    await at.clock.advance(60_000)
+    expect([at.executor.sessions.length, isClosed]).toEqual([1, false])
+    letGo()
+    await at.clock.advance(10)
+    await closed
+    expect(await caller.ended()).toBe('SUCCESS')
+  })
+
+  it('tells what still runs after timeoutMs that its session is over', async () => {
+    const { seen, run } = watched(
+      (agi) => new Promise((_, reject) => agi.signal.addEventListener('abort', () => reject(agi.signal.reason))),
+    )
+    await using at = await open(run)
+    at.pbx.callAsyncAGI()
+    await at.clock.advance(10)
+    const closed = at.executor.close({ timeoutMs: 500 })
+    await at.clock.advance(499)
+    expect(seen.error).toBeUndefined()
+    await at.clock.advance(1)
+    await closed
+    await settle()
+    expect(seen.error).toBeInstanceOf(AGISessionEndedError)
+  })
+
+  it('is what await using does, can be called again, and is for good', async () => {
+    await using at = await open(async () => undefined)
+    await at.executor[Symbol.asyncDispose]()
+    expect(at.executor.close()).toBe(at.executor.close())
+    expect(() => at.executor.bind()).toThrow(AGISessionEndedError)
+  })
+})

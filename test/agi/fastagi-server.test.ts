@@ -13,7 +13,7 @@ async function open(options: FastAGIServerOptions = {}) {
   server.on('error', (error) => errors.push(error))
   const { host, port } = await server.listen()
   onTestFinished(async () => {
-    await server.close({ withinMs: 0 })
+    await server.close({ timeoutMs: 0 })
     await pbx.close()
   })
   const call = (path: string, how: Parameters<FakeAsterisk['callFastAGI']>[1] = {}) =>
@@ -171,7 +171,7 @@ describe('a server', () => {
     expect(errors).toEqual([])
   })
 
-  it('close({ withinMs }) hangs up what is not over by then', async () => {
+  it.each(['timeoutMs', 'withinMs'])('close({ %s }) hangs up what is not over by then', async (name) => {
     const { server, call } = await open()
     let reason: unknown
     server.routeDefault(async (agi) => {
@@ -182,7 +182,7 @@ describe('a server', () => {
     })
     const caller = call('x')
     await expect.poll(() => server.sessions.length).toBe(1)
-    await server.close({ withinMs: 20 })
+    await server.close({ [name]: 20 })
     expect(await caller.ended()).toBe('HANGUP')
     expect(reason).toBeInstanceOf(AGISessionEndedError)
   })

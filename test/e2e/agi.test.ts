@@ -173,7 +173,7 @@ async function serve(server: TestServer, script: AGIScript) {
   async.on('error', (error) => errors.push(error))
   onTestFinished(async () => {
     async.unbind()
-    await fast.close({ withinMs: 1_000 })
+    await fast.close({ timeoutMs: 1_000 })
   })
   const url = (transport: Transport) => (transport === 'FastAGI' ? `agi://127.0.0.1:${port}/script` : 'agi:async')
   return { ami, fast, async, errors, url }
@@ -240,7 +240,7 @@ describe.each(servers)('AGI on $name', (server) => {
 
   it('environment, arguments, query and the way back to the dialplan', async () => {
     const { ami, url } = await serve(server, async (agi) => {
-      const seen = [agi.query.get('lang') ?? '', agi.env.request, agi.env.callerId, agi.env.callerIdName, ...agi.args]
+      const seen = [agi.query.get('lang') ?? '', agi.env.request, agi.env.callerNumber, agi.env.callerName, ...agi.args]
       await agi.setVariable('MARK', seen.join('|'))
     })
     const told = ami.waitFor('UserEvent', { where: (event) => event.get('UserEvent') === 'AGIStatus' })

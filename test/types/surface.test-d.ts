@@ -190,6 +190,23 @@ export function traces(ami: AMIClient, server: FastAGIServer, executor: AsyncAGI
   trace({}, () => undefined)
 }
 
+export async function closing(ami: AMIClient, agi: AGISession): Promise<void> {
+  await using server = new FastAGIServer({ port: 0 })
+  const { port } = await server.listen()
+  expectType<Equal<typeof port, number>>()
+  await server.close({ timeoutMs: 1_000 })
+  await server.close({ withinMs: 1_000 })
+  await using executor = new AsyncAGIExecutor(ami, () => undefined)
+  await executor.close({ timeoutMs: undefined })
+  await using _calls = new CallManager(ami)
+  await using _events = ami.events()
+  // @ts-expect-error: there is no such option.
+  await server.close({ afterMs: 1_000 })
+  expectType<Equal<typeof agi.env.callerNumber, string>>()
+  expectType<Equal<typeof agi.env.exten, string>>()
+  expectType<Equal<typeof agi.env.isNetwork, boolean>>()
+}
+
 export function originations(calls: CallManager, data: string | undefined): void {
   const channel = 'PJSIP/1'
   calls.originate({ channel, context: 'default', exten: '200', application: undefined })

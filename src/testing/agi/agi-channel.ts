@@ -14,6 +14,8 @@ export interface AGIChannelOptions {
   /** @default 'default' */
   readonly context?: string | undefined
   /** @default 's' */
+  readonly exten?: string | undefined
+  /** @deprecated The former name of `exten`. */
   readonly extension?: string | undefined
   readonly variables?: Readonly<Record<string, string>> | undefined
   /** `family/key`. */
@@ -32,6 +34,7 @@ export const AGI_CHANNEL_SHAPE: OptionsShape<AGIChannelOptions> = {
   channel: text,
   uniqueId: text,
   context: text,
+  exten: text,
   extension: text,
   variables: recordOf(text),
   database: recordOf(text),
@@ -133,7 +136,7 @@ export class AGIChannel {
 
   environment({ request, script }: { readonly request: string; readonly script?: string | undefined }): string {
     const { args = [], callerId = '', channel = 'PJSIP/100-00000001', uniqueId = '1700000000.1' } = this.#options
-    const { context = 'default', extension = 's' } = this.#options
+    const { context = 'default', extension = 's', exten = extension } = this.#options
     const caller = parseCallerId(callerId)
     const variables: readonly (readonly [string, string])[] = [
       ...(script === undefined ? [] : ([['network', 'yes']] as const)),
@@ -153,7 +156,7 @@ export class AGIChannel {
       ['dnid', 'unknown'],
       ['rdnis', 'unknown'],
       ['context', context],
-      ['extension', extension],
+      ['extension', exten],
       ['priority', '1'],
       ['enhanced', '0.0'],
       ['accountcode', ''],
