@@ -46,6 +46,7 @@ export type { AMIResponseType, ListCompletion, ListItem } from './ami/messages/r
 export { AMIResponse } from './ami/messages/response.js'
 export type {
   ActionHeaders,
+  ChannelPrefix,
   EventEnvelope,
   EventHeaders,
   EventName,

@@ -1,4 +1,5 @@
-import type { AMIClient } from '../ami/client/client.js'
+import type { ManagerConnection } from '../ami/client/manager-connection.js'
+import { type ConnectionStatus, isUsable } from '../ami/client/status.js'
 import { ClosedError, ConnectionLostError } from '../ami/messages/errors.js'
 import type { AMIEvent } from '../ami/messages/event.js'
 import { unlisted } from '../ami/messages/typed-names.js'
@@ -36,7 +37,7 @@ const LIMITS = { maxEnvironmentBytes: 65_536, maxEnvironmentVariables: 1_000 }
 const EVENTS = ['AsyncAGI', 'AsyncAGIStart', 'AsyncAGIExec', 'AsyncAGIEnd', 'HangupRequest', 'Hangup', 'Rename'] as const
 
 /** Which channels of a client have an executor, so that no two scripts command one. */
-const OWNERS = new WeakMap<AMIClient, Map<string, AsyncAGIExecutor>>()
+const OWNERS = new WeakMap<ManagerConnection, Map<string, AsyncAGIExecutor>>()
 
 /**
  * Answers the channels that the dialplan sends to `AGI(agi:async)`, all over one manager connection. The account needs `agi` for reading and
@@ -45,7 +46,7 @@ const OWNERS = new WeakMap<AMIClient, Map<string, AsyncAGIExecutor>>()
  * With an AGIRouter, the first argument is the path: `AGI(agi:async,queue/sales?lang=en)`.
  */
 export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
-  readonly #ami: AMIClient
+  readonly #ami: ManagerConnection
   readonly #router: AGIRouter
   readonly #adopt: boolean
   readonly #codec: TextCodec
@@ -59,7 +60,7 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
   #idle: () => void = () => undefined
 
   /** Begins at once; see `unbind()`. @throws TypeError or RangeError that names a wrong option and quotes its value. */
-  constructor(ami: AMIClient, script: AGIScript | AGIRouter, options: AsyncAGIOptions = {}) {
+  constructor(ami: ManagerConnection, script: AGIScript | AGIRouter, options: AsyncAGIOptions = {}) {
     checkOptions(options, SHAPE)
     const { adopt = true, encoding = 'utf-8', clock = systemClock } = options
     this.#ami = ami
@@ -91,8 +92,8 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
     if (this.#closed !== undefined) throw new AGISessionEndedError('the executor is closed; make a new one')
     if (this.#subscriptions.length > 0) return
     const events = EVENTS.map((name) => this.#ami.onEvent(unlisted(name), (event) => this.#eventReceived(event)))
-    this.#subscriptions = [...events, this.#ami.on('status', ({ state }) => this.#statusChanged(state))]
-    this.#statusChanged(this.#ami.status.state)
+    this.#subscriptions = [...events, this.#ami.on('status', (status) => this.#statusChanged(status))]
+    this.#statusChanged(this.#ami.status)
   }
 
   /** Answers no more channels. The scripts that run are told that their sessions are over; their channels stay in AsyncAGI. Idempotent. */
@@ -137,8 +138,8 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
     if (this.#links.size === 0 && this.#runs.size === 0) this.#idle()
   }
 
-  #statusChanged(state: string): void {
-    const linked = state === 'online' || state === 'draining'
+  #statusChanged(status: ConnectionStatus): void {
+    const linked = isUsable(status)
     if (linked && !this.#linked && this.#adopt) void this.#adoptWaiting()
     if (!linked && this.#linked) this.#endAll(new AGISessionEndedError('the link to Asterisk was lost'))
     this.#linked = linked

@@ -1,4 +1,4 @@
-import type { AMIClient } from '../ami/client/client.js'
+import type { ManagerConnection } from '../ami/client/manager-connection.js'
 import { ActionError } from '../ami/messages/errors.js'
 import { unlisted } from '../ami/messages/typed-names.js'
 import { actionIdSource } from '../ami/protocol/action-id.js'
@@ -39,7 +39,7 @@ export class AsyncAGILink implements AGILink {
   readonly uniqueId: string
   channel: string
   env: AGIEnvironment
-  readonly #ami: AMIClient
+  readonly #ami: ManagerConnection
   readonly #codec: TextCodec
   readonly #commands: PendingCommand[] = []
   /** The one that is out: its id, and what has come of its answer. */
@@ -50,7 +50,7 @@ export class AsyncAGILink implements AGILink {
   #lastFailure: AGICommandFailure | undefined
 
   constructor(
-    ami: AMIClient,
+    ami: ManagerConnection,
     codec: TextCodec,
     channel: { readonly name: string; readonly uniqueId: string; readonly env: AGIEnvironment },
   ) {

@@ -1,8 +1,8 @@
 import type { AGIArgument } from '../catalog/values.js'
-import { onAbort } from '../core/abort.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
 import { checkOptions } from '../core/options.js'
+import { limitWait } from '../core/waiting.js'
 import { shapeOf } from './command-options.js'
 import { AGICommandFailure, type AGIError, AGIHangupError, AGITimeoutError } from './errors.js'
 import type { AGILink } from './link.js'
@@ -51,20 +51,15 @@ export class CommandSender {
     const stop = (reason: unknown) => {
       this.#link.withdraw(handler)
       answer.reject(reason)
+      // Whoever aborts goes on with the session; after a timeout Asterisk may still be at the command.
+      if (reason !== signal?.reason) this.#link.close()
     }
-    const forgetSignal = onAbort(signal, () => stop(signal?.reason))
-    const cancel =
-      answerTimeoutMs === Number.POSITIVE_INFINITY
-        ? () => undefined
-        : this.#clock.after(answerTimeoutMs, () => {
-            stop(new AGITimeoutError(`${command} was not answered within ${answerTimeoutMs} ms`, command))
-            this.#link.close()
-          })
+    const tooLate = () => new AGITimeoutError(`${command} was not answered within ${answerTimeoutMs} ms`, command)
+    const unlimit = limitWait({ clock: this.#clock, timeoutMs: answerTimeoutMs, signal, tooLate }, stop)
     try {
       return await answer.promise
     } finally {
-      cancel()
-      forgetSignal()
+      unlimit()
     }
   }
 
@@ -75,11 +70,10 @@ export class CommandSender {
       return
     }
     const settle = () => {
-      cancel()
-      forgetSession()
+      unlimit()
       reject(this.#link.isHungUp ? new AGIHangupError(error.command, error.response) : error)
     }
-    const cancel = this.#clock.after(this.#link.noticeMs, settle)
-    const forgetSession = onAbort(this.#session, settle)
+    const limits = { clock: this.#clock, timeoutMs: this.#link.noticeMs, signal: this.#session, tooLate: () => error }
+    const unlimit = limitWait(limits, settle)
   }
 }

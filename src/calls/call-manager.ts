@@ -1,5 +1,5 @@
-import type { AMIClient } from '../ami/client/client.js'
-import type { ConnectionStatus } from '../ami/client/status.js'
+import type { ManagerConnection } from '../ami/client/manager-connection.js'
+import { type ConnectionStatus, isUsable } from '../ami/client/status.js'
 import { ActionTimeoutError, ClosedError, ConnectionLostError, StreamOverflowError } from '../ami/messages/errors.js'
 import { unlisted } from '../ami/messages/typed-names.js'
 import { actionIdSource } from '../ami/protocol/action-id.js'
@@ -8,14 +8,14 @@ import { onAbort } from '../core/abort.js'
 import { parseCallerId } from '../core/caller-id.js'
 import type { Clock } from '../core/clock.js'
 import { asError } from '../core/errors.js'
-import { EventStream } from '../core/event-stream.js'
+import type { EventStream } from '../core/event-stream.js'
+import { EventWriter } from '../core/event-writer.js'
 import { amount, checkOptions, clock as clockKind, type OptionKind, type OptionsShape } from '../core/options.js'
 import { systemRandomBytes } from '../core/random-bytes.js'
 import { systemClock } from '../core/system-clock.js'
 import { Call, type CallHost } from './call.js'
 import { type CallContext, type CallFacts, CallRecord } from './call-record.js'
 import { CallCancelledError } from './errors.js'
-import { filterActions } from './filters.js'
 import { ORIGINATE_TIMEOUT_MS, type OriginateRequest, originateParameters } from './originate-request.js'
 import { OutgoingQueue } from './outgoing-queue.js'
 import { RecentEvents } from './recent-events.js'
@@ -49,7 +49,7 @@ type VariablePairs = ReturnType<typeof variablePairs>
 
 /** Originates calls and follows them, and those that come in, to their end, also when the link breaks meanwhile. */
 export class CallManager implements Disposable, AsyncDisposable {
-  readonly #ami: AMIClient
+  readonly #ami: ManagerConnection
   readonly #clock: Clock
   readonly #newId = actionIdSource(systemRandomBytes)
   readonly #queue: OutgoingQueue
@@ -59,17 +59,15 @@ export class CallManager implements Disposable, AsyncDisposable {
   /** The calls that have not ended, by their records. */
   readonly #calls = new Map<CallRecord, Call>()
   readonly #timers = new Map<CallRecord, () => void>()
-  readonly #incoming = new Set<EventStream<Call>>()
+  readonly #incoming = new Set<EventWriter<Call>>()
   readonly #subscriptions: (() => void)[]
-  /** The events that filters let through; undefined without filters. */
-  #passed: readonly string[] | undefined
   #variableFeed: (() => void) | undefined
   #linked = false
   #seeded = false
   #closed = false
 
   /** @throws TypeError or RangeError that names a wrong option. */
-  constructor(ami: AMIClient, options: CallManagerOptions = {}) {
+  constructor(ami: ManagerConnection, options: CallManagerOptions = {}) {
     checkOptions(options, SHAPE)
     const {
       maxConcurrentCalls = Number.POSITIVE_INFINITY,
@@ -131,17 +129,17 @@ export class CallManager implements Disposable, AsyncDisposable {
 
   /** The calls that come in from outside, from now on, each as soon as it rings. Ends when the manager is closed. */
   incoming(): EventStream<Call> {
-    const stream: EventStream<Call> = new EventStream<Call>({
+    const writer: EventWriter<Call> = new EventWriter<Call>({
       maxBuffered: MAX_BUFFERED,
       overflow: 'error',
       withGaps: false,
       now: () => this.#now(),
       overflowError: (maxBuffered) => new StreamOverflowError(maxBuffered),
-      ended: () => this.#incoming.delete(stream),
+      ended: () => this.#incoming.delete(writer),
     })
-    if (this.#closed) stream.end()
-    else this.#incoming.add(stream)
-    return stream
+    if (this.#closed) writer.end()
+    else this.#incoming.add(writer)
+    return writer.stream
   }
 
   /**
@@ -151,9 +149,7 @@ export class CallManager implements Disposable, AsyncDisposable {
    * @throws TypeError for a wrong name; ActionError when the account may not set filters (it needs `system`); what `sendAction` throws.
    */
   async setupFilters(also: readonly string[] = []): Promise<void> {
-    const passed = [...TRACKED_EVENTS, ...(this.#takesIds ? [] : ['VarSet']), ...also]
-    await this.#sendFilters(passed)
-    this.#passed = passed
+    await this.#ami.setupFilters([...TRACKED_EVENTS, ...(this.#takesIds ? [] : ['VarSet']), ...also])
   }
 
   /** Follows no call any more: those that wait fail, those that live are lost. They go on in Asterisk. Idempotent. */
@@ -164,7 +160,7 @@ export class CallManager implements Disposable, AsyncDisposable {
     for (const stop of this.#subscriptions) stop()
     this.#variableFeed?.()
     this.#abandonAll(new ClosedError('The CallManager was closed'))
-    for (const stream of [...this.#incoming]) stream.end()
+    for (const writer of [...this.#incoming]) writer.end()
   }
 
   [Symbol.dispose](): void {
@@ -232,7 +228,7 @@ export class CallManager implements Disposable, AsyncDisposable {
   #cameIn(record: CallRecord): void {
     const call = new Call(record, this.#host)
     this.#calls.set(record, call)
-    for (const stream of this.#incoming) stream.push(call)
+    for (const writer of this.#incoming) writer.push(call)
   }
 
   #over(record: CallRecord): void {
@@ -248,7 +244,7 @@ export class CallManager implements Disposable, AsyncDisposable {
   }
 
   #statusChanged(status: ConnectionStatus): void {
-    const linked = status.state === 'online' || status.state === 'draining'
+    const linked = isUsable(status)
     if (linked && !this.#linked) {
       if (!this.#seeded) this.#tracker.disconnected()
       this.#trackByVariable(!this.#takesIds)
@@ -275,7 +271,6 @@ export class CallManager implements Disposable, AsyncDisposable {
     const asCalls = this.#seeded
     this.#seeded = true
     try {
-      if (this.#passed !== undefined) await this.#sendFilters(this.#passed)
       const { events } = await this.#ami.sendAction('CoreShowChannels')
       for (const item of events) this.#tracker.channelListed(item, asCalls)
       // Events that happened before the list may still be behind it; the answer to another action comes after them.
@@ -285,10 +280,6 @@ export class CallManager implements Disposable, AsyncDisposable {
       if (error instanceof ConnectionLostError || error instanceof ClosedError) return
     }
     if (!this.#closed) this.#tracker.resynchronized()
-  }
-
-  async #sendFilters(names: readonly string[]): Promise<void> {
-    await Promise.all(filterActions(names, this.#apiVersion).map((filter) => this.#ami.sendAction('Filter', filter)))
   }
 
   #abandonAll(reason: Error): void {

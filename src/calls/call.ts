@@ -1,11 +1,12 @@
-import type { AMIClient } from '../ami/client/client.js'
+import type { ManagerConnection } from '../ami/client/manager-connection.js'
 import { ActionError, InvalidActionError, StreamOverflowError, WaitTimeoutError } from '../ami/messages/errors.js'
 import { losesItsStart } from '../ami/protocol/field-rules.js'
 import { escapeArgument, isVariableName, VARIABLE_NAME_RULE } from '../ami/protocol/variables.js'
 import { onAbort } from '../core/abort.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
-import { EventStream } from '../core/event-stream.js'
+import type { EventStream } from '../core/event-stream.js'
+import { EventWriter } from '../core/event-writer.js'
 import { abortSignal, checkOptions, either, milliseconds, required, text, wholeNumber } from '../core/options.js'
 import type { CallDirection, CallRecord } from './call-record.js'
 import type { CallChannel } from './channel.js'
@@ -16,7 +17,7 @@ import type { CallOutcome, CallStatus, CallTransition } from './transition.js'
 
 /** What a call needs from its manager. */
 export interface CallHost {
-  readonly ami: AMIClient
+  readonly ami: ManagerConnection
   readonly clock: Clock
   /** Ends a call that is not written yet, for this reason. False if it is written. */
   takeBack(call: CallRecord, reason: Error): boolean
@@ -113,7 +114,7 @@ export class Call implements AsyncIterable<CallTransition> {
   [Symbol.asyncIterator](): EventStream<CallTransition> {
     let stop: () => void = () => undefined
     const { history, forgotten } = this.#record
-    const stream = new EventStream<CallTransition>({
+    const writer = new EventWriter<CallTransition>({
       maxBuffered: history.length + MAX_BUFFERED,
       overflow: 'drop-oldest',
       dropped: forgotten,
@@ -122,15 +123,15 @@ export class Call implements AsyncIterable<CallTransition> {
       overflowError: (maxBuffered) => new StreamOverflowError(maxBuffered),
       ended: () => stop(),
     })
-    for (const { atMs, ...transition } of history) stream.push({ ...transition, at: new Date(atMs) } as CallTransition)
-    if (this.outcome !== undefined) stream.end()
+    for (const { atMs, ...transition } of history) writer.push({ ...transition, at: new Date(atMs) } as CallTransition)
+    if (this.outcome !== undefined) writer.end()
     else {
       stop = this.#record.listen((transition) => {
-        stream.push(transition)
-        if (this.outcome !== undefined) stream.end()
+        writer.push(transition)
+        if (this.outcome !== undefined) writer.end()
       })
     }
-    return stream
+    return writer.stream
   }
 
   /** Resolves with what became of the call when it has ended, failed or was lost. Never rejects. */

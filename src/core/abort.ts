@@ -7,10 +7,11 @@ interface Watch {
 const WATCHES = new WeakMap<AbortSignal, Watch>()
 
 /**
- * Calls back once when the signal aborts, unless the returned function is called before. A signal that is aborted already calls nobody: look first.
+ * Calls back once when the signal aborts, unless the returned function is called before. A signal that is aborted already calls
+ * nobody: check it first.
  *
- * However many wait, the signal has one listener. With one for each, Node.js warns of a leak at the eleventh, and goes through all of them
- * whenever one is added.
+ * However many wait, the signal has one listener. With one for each, Node.js warns of a leak at the eleventh, and goes through
+ * all of them whenever one is added.
  */
 export function onAbort(signal: AbortSignal | undefined, callback: () => void): () => void {
   if (signal === undefined) return () => undefined
@@ -32,10 +33,10 @@ function watch(signal: AbortSignal): Watch {
       call()
     }
   }
-  const made = { waiting, listener }
-  WATCHES.set(signal, made)
+  const added = { waiting, listener }
+  WATCHES.set(signal, added)
   signal.addEventListener('abort', listener)
-  return made
+  return added
 }
 
 function forget(signal: AbortSignal, listener: () => void): void {

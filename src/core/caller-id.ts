@@ -5,9 +5,9 @@ export interface CallerId {
 }
 
 /**
- * Reads a caller as Asterisk does: `"Ann" <100>`, `Ann <100>`, `100` or `Ann` (`ast_callerid_parse` in `main/callerid.c`, compared with 16.28
- * and 22.10). What stands between the last `<` and the last `>` is the number. Without `<`, the text is a number if only digits, `+`, `*` and
- * `#` remain of it, and else a name.
+ * Reads a caller as Asterisk does: `"Ann" <100>`, `Ann <100>`, `100` or `Ann` (`ast_callerid_parse` in `main/callerid.c`,
+ * compared with 16.28 and 22.10). What stands between the last `<` and the last `>` is the number. Without `<`, the text is a
+ * number if only digits, `+`, `*` and `#` remain of it, and else a name.
  */
 export function parseCallerId(text: string): CallerId {
   const whole = stripped(text)
@@ -45,7 +45,10 @@ function unescaped(text: string): string {
   return plain
 }
 
-/** As people write numbers, `(030) 12-34`: without parentheses, spaces, dashes outside of brackets, and points before the last place. */
+/**
+ * As people write numbers, `(030) 12-34`: without parentheses, spaces, dashes outside of brackets, and points before the last
+ * place.
+ */
 function withoutSeparators(text: string): string {
   let number = ''
   let brackets = 0

@@ -1,11 +1,11 @@
-/** A duration in milliseconds; Infinity is allowed. @throws RangeError that quotes what is none. */
+/** A duration in milliseconds; Infinity is allowed. @throws RangeError that quotes any other value. */
 export function duration(name: string, value: number, least = 1): number {
   if (typeof value !== 'number' || !(value >= least))
     throw new RangeError(`${name} must be a number of milliseconds from ${least} up, not ${quote(value)}`)
   return value
 }
 
-/** A whole number above 0; Infinity is allowed. @throws RangeError that quotes what is none. */
+/** A whole number above 0; Infinity is allowed. @throws RangeError that quotes any other value. */
 export function count(name: string, value: number): number {
   if (!(Number.isInteger(value) || value === Number.POSITIVE_INFINITY) || value < 1)
     throw new RangeError(`${name} must be a whole number above 0, not ${quote(value)}`)
@@ -20,8 +20,8 @@ export function oneLine(text: string): string {
 }
 
 /**
- * A value as an error quotes it: short, on one line, an object only by its kind. Of a text is shown neither what stands before an `@` or behind
- * a `?`, where a URL has its secrets, nor any of `secrets`.
+ * A value as an error quotes it: short, on one line, an object only by its kind. Of a text is shown neither what stands before an
+ * `@` or behind a `?`, where a URL has its secrets, nor any of `secrets`.
  */
 export function quote(value: unknown, secrets: readonly string[] = []): string {
   if (typeof value === 'string') return JSON.stringify(shortened(withoutSecrets(value, secrets)))

@@ -3,13 +3,13 @@
  * them are one.
  */
 export class Gap {
-  /** `disconnect`: the link was down for a while. `overflow`: the reader was too slow and events were dropped. */
+  /** `disconnect`: there was no connection for a while. `overflow`: the reader was too slow and events were dropped. */
   readonly reason: 'disconnect' | 'overflow'
   /** From when on events may be missing. */
   readonly from: Date
   /** Until when. */
   readonly to: Date
-  /** How many events this side dropped. What was missed while the link was down cannot be counted. */
+  /** How many events this side dropped. What was missed without a connection cannot be counted. */
   readonly dropped: number
   /** Whether Asterisk was started anew during the hole; undefined when it cannot be known. */
   readonly restarted: boolean | undefined

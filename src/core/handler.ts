@@ -83,7 +83,7 @@ export class Handler<T> {
     const onException = this.#onException
     if (outcome === undefined || this.#called || (outcome.ok ? onResult : onException) === undefined) return
     this.#called = true
-    // Neither is needed again: what is settled lets go of what it held.
+    // Neither is needed again: what is settled lets go of all that it kept.
     this.#onResult = undefined
     this.#onException = undefined
     if (outcome.ok) onResult?.(outcome.result)

@@ -87,7 +87,8 @@ export class HeaderFields implements Iterable<readonly [name: string, value: str
     const object: Record<string, string> = {}
     const text = this.#text
     const { length } = text
-    // Where the next colon and the next parenthesis are, each looked for once: a name that holds a parenthesis may hold a colon too.
+    // Where the next colon and the next parenthesis are, each looked for once: a name that holds a parenthesis may hold a colon
+    // too.
     let nextColon = -1
     let parenthesis = -1
     generation = (generation + 1) | 0
@@ -140,8 +141,8 @@ export class HeaderFields implements Iterable<readonly [name: string, value: str
 }
 
 /**
- * Tells the first name of a message from one that may be repeated: in which generation a slot was used last. To ask the object for
- * each name, or for all of them at the end, would double the cost of making it (measured).
+ * Tells the first name of a message from one that may be repeated: in which generation a slot was used last. To ask the object
+ * for each name, or for all of them at the end, would double the cost of making it (measured).
  */
 const seenIn = new Int32Array(1024)
 let generation = 0

@@ -16,8 +16,8 @@ export interface LineSink {
 /**
  * Cuts a byte stream into lines, and copies an incomplete one only.
  *
- * A line ends at LF, or, with `needsCR`, at CR LF: then a bare LF is part of the line, unless the line would begin with it: that one is
- * empty.
+ * A line ends at LF, or, with `needsCR`, at CR LF: then a bare LF is part of the line, unless the line would begin with it: that
+ * one is empty.
  */
 export class LineFramer {
   readonly #needsCR: boolean

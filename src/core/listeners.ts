@@ -13,8 +13,8 @@ export function checkListener(name: unknown, names: Readonly<Record<string, true
 }
 
 /**
- * A listener of a user's, guarded: what it throws, or what the promise that it returns rejects with, is reported and reaches nobody else. Any
- * object with a `then` counts as a promise.
+ * A listener of a user's, guarded: what it throws, or what the promise that it returns rejects with, is reported and reaches
+ * nobody else. Any object with a `then` counts as a promise.
  *
  * @throws TypeError when it is not a function.
  */

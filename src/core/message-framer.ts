@@ -18,8 +18,8 @@ export interface MessageSink {
  * (Asterisk 18.19 to 20.x close CoreShowChannelMap so). A bare LF ends nothing: it can be part of a value.
  * Empty messages are skipped.
  *
- * Only an incomplete message is copied; whole ones are handed on where they lie in the caller's chunk. How large a message may be is for the
- * sink to say.
+ * Only an incomplete message is copied; whole ones are handed on where they lie in the caller's chunk. How large a message may be
+ * is for the sink to say.
  */
 export class MessageFramer {
   readonly #sink: MessageSink
@@ -125,7 +125,8 @@ function findMessageEnd(bytes: Uint8Array, from: number, floor: number): number 
       at += 3
       continue
     }
-    // Nearly always one line ends here and the next begins: the second byte behind the CR, and the one behind the LF, is its first.
+    // Nearly always one line ends here and the next begins: the second byte behind the CR, and the one behind the LF, is its
+    // first.
     if (at < safe && byte === CR && bytes[at + 2]! > CR && bytes[at - 1]! > CR) {
       at += 5
       continue

@@ -4,8 +4,9 @@ export const REMOVED = '…'
 /** What a text must have to hold a secret at all: most texts have none of these, and are done with. */
 const HINT = /secret|pass|pwd|key|token|pin|hash|digest|credential|authorization|bearer|cookie|jwt|otp|cvv|md5cred|@/i
 /**
- * The letters and digits of a name whose value nobody else should read: of headers (`core-en_US.xml`), of settings (the sample configuration
- * files), of variables, of keys of the database. Some words tell wherever they stand, some only at the end: `PINNED` is no PIN.
+ * The letters and digits of a name whose value nobody else should read: of headers (`core-en_US.xml`), of settings (the sample
+ * configuration files), of variables, of keys of the database. Some words tell wherever they stand, some only at the end:
+ * `PINNED` is no PIN.
  */
 const SECRET_NAME =
   /secret|passw|passphrase|passcode|credential|authorization|md5cred|(?:api|access|auth|private|encryption)key|(?:token|pass|pwd|pin|pincode|otp|cvv|hash|digest|cookie|jwt)s?\d*$/
@@ -25,7 +26,10 @@ const BEFORE_VALUE = ' \t>'
 const NAME_CHARACTER = /[\w/-]/
 /** What an address begins with, before its user: `sip:user:password@host`. */
 const SCHEME = /^(?:sips?|tel)$/i
-/** A setting, with or without the header that holds it, whose value is an address: `Line-000000-000000: register=user:password@host`. */
+/**
+ * A setting, with or without the header that holds it, whose value is an address: `Line-000000-000000:
+ * register=user:password@host`.
+ */
 const REGISTER = /^\s*(?:[\w-]+:\s*)?register\s*=/i
 
 /** What has an everyday name, and is made of a secret only in this action or event. */
@@ -47,17 +51,18 @@ export function isSecretName(name: string): boolean {
 }
 
 /**
- * A text with `…` in place of secrets that a name tells of: `NAME=value` and `name: value`, in which all that follows goes, as a secret may hold
- * commas and blanks; `"name": "value"` of JSON; `SET VARIABLE NAME value` and `DATABASE PUT family name value`; `Bearer token`;
- * `user:password@host`. What has no such name, as the passwords in voicemail.conf, stays. The time it takes grows with the text's length alone.
+ * A text with `…` in place of secrets that a name tells of: `NAME=value` and `name: value`, in which all that follows goes, as a
+ * secret may hold commas and blanks; `"name": "value"` of JSON; `SET VARIABLE NAME value` and `DATABASE PUT family name value`;
+ * `Bearer token`; `user:password@host`. What has no such name, as the passwords in voicemail.conf, stays. The time it takes grows
+ * with the text's length alone.
  */
 export function redactText(text: string): string {
   return HINT.test(text) ? without(text, [...settings(text), ...commandValues(text), ...tokens(text), ...passwords(text)]) : text
 }
 
 /**
- * The lines of a message, each as `redactText` has it, and without the secrets of which another line tells: `Variable: PASSWORD` of its `Value`,
- * `Action: Login` of its `Key`.
+ * The lines of a message, each as `redactText` has it, and without the secrets of which another line tells: `Variable: PASSWORD`
+ * of its `Value`, `Action: Login` of its `Key`.
  */
 export function redactLines(lines: readonly string[]): string[] {
   const headers = lines.map(headerOf)

@@ -1,4 +1,7 @@
-/** Text to bytes and back in one character encoding. Decoding never throws; encoding returns undefined for what the encoding lacks. */
+/**
+ * Text to bytes and back in one character encoding. Decoding never throws; encoding returns undefined for what the encoding
+ * lacks.
+ */
 export interface TextCodec {
   readonly encoding: string
   decode(bytes: Uint8Array): string

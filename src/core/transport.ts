@@ -1,31 +1,31 @@
 /**
- * The way out: what a protocol needs from a link. An adapter for a new runtime implements these two methods.
+ * The way out: what a protocol needs to send. An adapter for a new runtime implements these two methods.
  */
 export interface Transport {
   /**
-   * Sends bytes, in order. Never throws and never blocks; on a dead link the bytes go nowhere. `data` can be a view of a larger
-   * buffer: send the view.
+   * Sends bytes, in order. Never throws and never blocks; on a connection that has ended the bytes go nowhere. `data` can be a
+   * view of a larger buffer: send the view.
    */
   write(data: Uint8Array): void
-  /** Ends the link, also a stalled one. The protocol's `connectionLost` is called afterwards. Idempotent. */
+  /** Ends the connection, also a stalled one. The protocol's `connectionLost` is called afterwards. Idempotent. */
   close(): void
 }
 
 /**
- * The way in: what a link tells a protocol, in the shape of PEP 3156. `connectionMade` comes first and once,
+ * The way in: what an adapter tells a protocol, in the shape of PEP 3156. `connectionMade` comes first and once,
  * then any number of `dataReceived`, then `connectionLost` once.
  */
 export interface Protocol {
   connectionMade(transport: Transport): void
   /** `data` belongs to the adapter and may be overwritten after the call: keep a copy, not the array. */
   dataReceived(data: Uint8Array): void
-  /** `error` tells why; without one the peer or this side ended the link in order. */
+  /** `error` tells why; without one the peer or this side ended the connection in order. */
   connectionLost(error?: Error): void
 }
 
 /**
- * Makes a link for a protocol: calls its `connectionMade` and resolves with the transport, or rejects. When `signal` aborts, the attempt is given
- * up; a link that was made already should end at once, without waiting for what is not handed over yet.
+ * Connects a protocol: calls its `connectionMade` and resolves with the transport, or rejects. When `signal` aborts, the attempt
+ * is given up; a connection that there is already should end at once, without waiting for what is not handed over yet.
  */
 export interface Connector {
   (protocol: Protocol, signal: AbortSignal): Promise<Transport>

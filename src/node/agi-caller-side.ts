@@ -8,5 +8,6 @@ export interface AGICallerSide {
   execute(line: string): string
   /** The script can be reached from now on. */
   connected(wire: { hangup(): void }): void
-  over(status: 'SUCCESS' | 'FAILURE'): void
+  /** The script has ended, with the AGISTATUS that the dialplan sees. */
+  finished(status: 'SUCCESS' | 'FAILURE'): void
 }

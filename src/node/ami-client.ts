@@ -47,7 +47,7 @@ export class AMIClient extends PlatformAMIClient {
   /**
    * A client as the environment says: `AMI_URL`; in place of its parts, or without it, `AMI_HOST`, `AMI_PORT`, `AMI_USERNAME` (or `AMI_USER`),
    * `AMI_SECRET` (or `AMI_PASSWORD`, or `AMI_SECRET_FILE`: a file with nothing else in it) and `AMI_TLS` (`true` or `false`). An empty variable
-   * is none.
+   * counts as missing.
    *
    * @param env default: `process.env`
    * @throws TypeError that names the variable which is wrong or missing (but never the secret); what the constructor throws.

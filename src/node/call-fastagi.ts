@@ -7,7 +7,7 @@ const DEFAULT_PORT = 4573
  * Calls a FastAGI server as Asterisk does: connects, sends the environment, answers commands until the server closes. Returns what ends
  * the connection.
  *
- * @throws TypeError for a URL that is none.
+ * @throws TypeError for an invalid URL.
  */
 export function callFastAGI(url: string, caller: AGICallerSide): () => void {
   const found = /^agi:\/\/(\[[^\]]+\]|[^/:]+)(?::(\d+))?(?:\/(.*))?$/i.exec(url)
@@ -42,6 +42,6 @@ export function callFastAGI(url: string, caller: AGICallerSide): () => void {
   })
   socket.on('end', () => socket.end())
   socket.on('error', () => undefined)
-  socket.on('close', () => caller.over(failed || !isConnected ? 'FAILURE' : 'SUCCESS'))
+  socket.on('close', () => caller.finished(failed || !isConnected ? 'FAILURE' : 'SUCCESS'))
   return () => socket.destroy()
 }

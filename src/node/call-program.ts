@@ -32,8 +32,8 @@ export function callProgram(program: string, args: readonly string[], caller: AG
   child.stderr.setEncoding('utf8').on('data', (data: string) => {
     errors += data
   })
-  child.on('error', () => caller.over('FAILURE'))
-  child.on('close', (code) => caller.over(code === 0 ? 'SUCCESS' : 'FAILURE'))
+  child.on('error', () => caller.finished('FAILURE'))
+  child.on('close', (code) => caller.finished(code === 0 ? 'SUCCESS' : 'FAILURE'))
   child.stdin.write(caller.environment({ request: program }))
   caller.connected({ hangup: tellHangup })
   return { errors: () => errors, drop: () => child.kill('SIGKILL') }

@@ -15,7 +15,7 @@ const SECRET = ['AMI_SECRET', 'AMI_PASSWORD', 'AMI_SECRET_FILE']
 
 /**
  * What an environment says of the client: `AMI_URL`; in place of its parts, or without it, `AMI_HOST`, `AMI_PORT`, `AMI_USERNAME` or `AMI_USER`,
- * `AMI_SECRET`, `AMI_PASSWORD` or `AMI_SECRET_FILE`, and `AMI_TLS`. An empty variable is none.
+ * `AMI_SECRET`, `AMI_PASSWORD` or `AMI_SECRET_FILE`, and `AMI_TLS`. An empty variable counts as missing.
  *
  * @throws TypeError that names the variable which is wrong or missing, without the secret.
  */

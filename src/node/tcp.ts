@@ -33,7 +33,7 @@ const SHAPE: OptionsShape<TCPOptions> = {
   tls: TLS,
 }
 
-/** Links over TCP, with or without TLS. @throws TypeError or RangeError that names a wrong option and quotes its value. */
+/** Connections over TCP, with or without TLS. @throws TypeError or RangeError that names a wrong option and quotes its value. */
 export function tcpConnector(options: TCPOptions): Connector {
   checkOptions(options, SHAPE)
   return socketConnector(options)
@@ -44,7 +44,7 @@ export function socketConnector(options: TCPOptions): Connector {
   return (protocol, signal) =>
     new Promise((resolve, reject) => {
       signal.throwIfAborted()
-      let isMade = false
+      let isConnected = false
       let hasReceived = false
       let failure: Error | undefined
       const socket = open(options, (data) => {
@@ -54,7 +54,7 @@ export function socketConnector(options: TCPOptions): Connector {
       const forgetSignal = onAbort(signal, () => socket.destroy())
       prepareSocket(socket, options)
       socket.once(options.tls ? 'secureConnect' : 'connect', () => {
-        isMade = true
+        isConnected = true
         const transport = new SocketTransport(socket)
         protocol.connectionMade(transport)
         resolve(transport)
@@ -62,12 +62,12 @@ export function socketConnector(options: TCPOptions): Connector {
       socket.on('error', (error) => {
         failure = error
       })
-      // The end is the end: what this side wrote after it would reach nobody.
+      // What this side wrote after the peer's end would reach nobody.
       socket.on('end', () => socket.destroy())
       socket.on('close', () => {
         forgetSignal()
-        if (!isMade) reject(signal.aborted ? signal.reason : connectionFailed(options, failure))
-        // In TLS 1.3 a server refuses this side's certificate only when the connection is made for this side.
+        if (!isConnected) reject(signal.aborted ? signal.reason : connectionFailed(options, failure))
+        // In TLS 1.3 a server refuses this side's certificate only when this side takes the connection for made.
         else if (!hasReceived && isTLSRefusal(options, failure)) protocol.connectionLost(connectionFailed(options, failure))
         else protocol.connectionLost(failure && connectionLost(options, failure))
       })
@@ -89,7 +89,7 @@ function open(options: TCPOptions, received: (data: Uint8Array) => void): Socket
     return connectTCP({ host, port, onread: { buffer, callback } })
   }
   const given = tls === true ? {} : tls
-  // The name tells a server of several which certificate to show; an address is none.
+  // The name tells a server of several which certificate to show; an address does not.
   const servername = given.servername ?? (isIP(host) === 0 ? host : undefined)
   try {
     const socket = connectTLS({ ...given, servername, host, port })
@@ -99,7 +99,7 @@ function open(options: TCPOptions, received: (data: Uint8Array) => void): Socket
   }
 }
 
-/** How long a closing link may take to hand over what is written; a stalled peer must not keep it. */
+/** How long a closing connection may take to hand over what is written; a stalled peer must not keep it. */
 const LINGER_MS = 500
 
 /** Bytes that are written within one turn of the event loop leave in one call of the system. */

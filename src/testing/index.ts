@@ -4,7 +4,7 @@
  *
  * @module
  */
-export type { OpenHeaders, Unlisted } from '../ami/messages/typed-names.js'
+export type { ChannelPrefix, OpenHeaders, Unlisted } from '../ami/messages/typed-names.js'
 export { AMIAction } from '../ami/protocol/action-reader.js'
 export type { ServerHeaders } from '../ami/protocol/server-protocol.js'
 export type { Clock } from '../core/clock.js'

@@ -5,7 +5,7 @@ import { callback, type Optional, required } from '../core/options.js'
 import type { Connector } from '../core/transport.js'
 import { webSocketTransport } from './web-socket.js'
 
-/** How the client reaches Asterisk: by a link of yours. Durations are in milliseconds. */
+/** How the client reaches Asterisk: by a connection of yours. Durations are in milliseconds. */
 export interface AMIClientOptions extends PlatformOptions {
   /** `webSocketTransport(url)`, `webStreamsTransport(…)`, or one of your own. */
   readonly connect: Connector

@@ -37,15 +37,15 @@ const CONNECTING = 0
 const OPEN = 1
 
 /**
- * Links over WebSocket, to a bridge that speaks TCP to the manager port (Asterisk itself has no AMI over WebSocket). Frames may be binary (Blobs
+ * Connections over WebSocket, to a bridge that speaks TCP to the manager port (Asterisk itself has no AMI over WebSocket). Frames may be binary (Blobs
  * too) or text, and cut the messages anywhere.
  *
- * With a URL each link has a socket of its own. A socket that is given serves one link, and no reconnect; give it before it is open, as what came
+ * With a URL each connection has a socket of its own. A socket that is given serves one connection, and no reconnect; give it before it is open, as what came
  * before is lost.
  *
  * Where the runtime has no `WebSocket` (Node 20: use the package `ws`), the login rejects with a ConnectionError.
  *
- * @throws TypeError for a URL that is none, and for a wrong option.
+ * @throws TypeError for an invalid URL, and for a wrong option.
  */
 export function webSocketTransport(target: string | URL | WebSocketLike, options: WebSocketOptions = {}): Connector {
   checkOptions(options, SHAPE)
@@ -75,7 +75,7 @@ export function webSocketTransport(target: string | URL | WebSocketLike, options
   return Object.assign(connector, { peer })
 }
 
-/** A URL without what may be secret. @throws TypeError when it is none. */
+/** A URL without what may be secret. @throws TypeError when it is not one. */
 function publicPart(url: string): string {
   if (!URL.canParse(url) || !/^wss?:/i.test(url))
     throw new TypeError(`a WebSocket URL begins with ws:// or wss://, not ${quote(url)}`)
@@ -85,11 +85,13 @@ function publicPart(url: string): string {
 
 function once(socket: WebSocketLike): Connector {
   if (typeof socket?.send !== 'function' || typeof socket.addEventListener !== 'function')
-    throw new TypeError(`a WebSocket link needs a URL or a WebSocket, not ${quote(socket)}`)
+    throw new TypeError(`a WebSocket connection needs a URL or a WebSocket, not ${quote(socket)}`)
   let isUsed = false
   return async (protocol, signal) => {
     if (isUsed)
-      throw new ConnectionError('The WebSocket was used already; give a URL for links that are made anew', { retryable: false })
+      throw new ConnectionError('The WebSocket was used already; give a URL, for connections that are made anew', {
+        retryable: false,
+      })
     isUsed = true
     return connect(socket, 'the WebSocket', protocol, signal)
   }
@@ -98,61 +100,64 @@ function once(socket: WebSocketLike): Connector {
 function connect(socket: WebSocketLike, name: string, protocol: Protocol, signal: AbortSignal): Promise<Transport> {
   socket.binaryType = 'arraybuffer'
   return new Promise((resolve, reject) => {
-    const link = new WebSocketLink(socket)
-    let isMade = false
-    let isOver = false
-    const made = () => {
-      isMade = true
-      protocol.connectionMade(link)
-      resolve(link)
+    const transport = new WebSocketTransport(socket)
+    let isConnected = false
+    const connected = () => {
+      isConnected = true
+      protocol.connectionMade(transport)
+      resolve(transport)
     }
-    const over = (event: SocketEvents['close'] = {}) => {
-      if (isOver) return
-      isOver = true
+    const ended = (event: SocketEvents['close'] = {}) => {
+      if (transport.hasEnded) return
+      transport.hasEnded = true
       forgetSignal()
-      link.isOver = true
-      const { code, reason = '' } = event
-      const said = oneLine(reason)
-      const why = code === undefined ? said || 'it was closed' : `it was closed with code ${code}${said && `: ${said}`}`
-      if (!isMade) {
-        reject(signal.aborted ? signal.reason : new ConnectionError(`No connection to ${name}: ${why}`))
-        return
-      }
-      // 1000 and 1001 end in order.
-      const isOrderly = !event.isFailure && (code === undefined || code === 1000 || code === 1001)
-      protocol.connectionLost(
-        isOrderly ? undefined : new ConnectionLostError(`The connection to ${name} was lost: ${why}`, { sent: 'maybe' }),
-      )
+      if (isConnected) protocol.connectionLost(isOrderly(event) ? undefined : lossOf(name, event))
+      else reject(signal.aborted ? signal.reason : new ConnectionError(`No connection to ${name}: ${whyClosed(event)}`))
     }
     const end = (event?: SocketEvents['close']) => {
       socket.close()
-      over(event)
+      ended(event)
     }
     const forgetSignal = onAbort(signal, () => end())
     const frames = new Frames({
       dataReceived: (data) => {
-        if (!isOver) protocol.dataReceived(data)
+        if (!transport.hasEnded) protocol.dataReceived(data)
       },
       failed: (reason) => end({ reason, isFailure: true }),
     })
-    link.closed = over
+    transport.closed = ended
     const listen = <Name extends keyof SocketEvents>(name: Name, listener: (event: SocketEvents[Name]) => void) =>
       socket.addEventListener(name as never, listener as never)
     listen('message', ({ data }) => frames.push(data))
-    listen('close', (event) => frames.afterwards(() => over(event)))
+    listen('close', (event) => frames.afterwards(() => ended(event)))
     // Of an open one, the close that follows tells.
     listen('error', ({ message }) => {
-      if (socket.readyState !== OPEN) over({ reason: message || 'it could not be reached', isFailure: true })
+      if (socket.readyState !== OPEN) ended({ reason: message || 'it could not be reached', isFailure: true })
     })
-    if (socket.readyState === CONNECTING) listen('open', made)
-    else if (socket.readyState === OPEN) made()
-    else over()
+    if (socket.readyState === CONNECTING) listen('open', connected)
+    else if (socket.readyState === OPEN) connected()
+    else ended()
   })
 }
 
-class WebSocketLink implements Transport {
+/** Why a socket was closed, as messages say it. */
+function whyClosed({ code, reason = '' }: SocketEvents['close']): string {
+  const said = oneLine(reason)
+  return code === undefined ? said || 'it was closed' : `it was closed with code ${code}${said && `: ${said}`}`
+}
+
+/** 1000 and 1001 end in order. */
+function isOrderly({ code, isFailure }: SocketEvents['close']): boolean {
+  return !isFailure && (code === undefined || code === 1000 || code === 1001)
+}
+
+function lossOf(name: string, event: SocketEvents['close']): ConnectionLostError {
+  return new ConnectionLostError(`The connection to ${name} was lost: ${whyClosed(event)}`, { sent: 'maybe' })
+}
+
+class WebSocketTransport implements Transport {
   readonly #socket: WebSocketLike
-  isOver = false
+  hasEnded = false
   closed: () => void = () => undefined
 
   constructor(socket: WebSocketLike) {
@@ -160,13 +165,13 @@ class WebSocketLink implements Transport {
   }
 
   write(data: Uint8Array): void {
-    if (this.isOver || this.#socket.readyState !== OPEN) return
+    if (this.hasEnded || this.#socket.readyState !== OPEN) return
     // A copy: what is sent may be queued, and the array used again. Not all that stand in for a WebSocket take a view.
     this.#socket.send(new Uint8Array(data).buffer)
   }
 
   close(): void {
-    if (this.isOver) return
+    if (this.hasEnded) return
     this.#socket.close(1000)
     // The closing handshake of a stalled peer never ends.
     queueMicrotask(this.closed)

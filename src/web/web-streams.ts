@@ -3,7 +3,9 @@ import { onAbort } from '../core/abort.js'
 import { oneLine, quote } from '../core/checks.js'
 import { deferred } from '../core/deferred.js'
 import { asError } from '../core/errors.js'
+import { systemClock } from '../core/system-clock.js'
 import type { Connector, Protocol, Transport } from '../core/transport.js'
+import { waitWithin } from '../core/waiting.js'
 
 /** A way in and a way out, as Deno's `connect` and a Worker's `connect` give them. */
 export interface DuplexStreams {
@@ -14,17 +16,19 @@ export interface DuplexStreams {
 }
 
 /**
- * Links over Web Streams. Streams that are given serve one link, and no reconnect; a function that opens them serves each.
+ * Connections over Web Streams. Streams that are given serve one connection, and no reconnect; a function that opens them serves each.
  *
  *     new AMIClient({ connect: webStreamsTransport(() => Deno.connect({ hostname, port: 5038 })), … })
  *
- * Streams that somebody else reads or writes (locked ones) are no link, and are not tried again.
+ * Streams that somebody else reads or writes (locked ones) cannot be used, and are not tried again.
  *
  * @throws TypeError for what is neither streams nor a function.
  */
 export function webStreamsTransport(target: DuplexStreams | (() => DuplexStreams | Promise<DuplexStreams>)): Connector {
   if (typeof target !== 'function' && !areStreams(target))
-    throw new TypeError(`a link over streams needs { readable, writable }, or a function that opens them, not ${quote(target)}`)
+    throw new TypeError(
+      `a connection over streams needs { readable, writable }, or a function that opens them, not ${quote(target)}`,
+    )
   let isUsed = false
   const open = async () => {
     if (typeof target === 'function') return target()
@@ -34,11 +38,11 @@ export function webStreamsTransport(target: DuplexStreams | (() => DuplexStreams
   }
   return async (protocol, signal) => {
     signal.throwIfAborted()
-    const link = new StreamLink(await unlessAborted(open(), signal), protocol)
-    link.forgetSignal = onAbort(signal, () => link.cut())
-    protocol.connectionMade(link)
-    void link.read()
-    return link
+    const transport = new StreamTransport(await unlessAborted(open(), signal), protocol)
+    transport.forgetSignal = onAbort(signal, () => transport.cut())
+    protocol.connectionMade(transport)
+    void transport.read()
+    return transport
   }
 }
 
@@ -56,9 +60,9 @@ function unlessAborted(opening: Promise<DuplexStreams>, signal: AbortSignal): Pr
   return new Promise((resolve, reject) => {
     const forgetSignal = onAbort(signal, () => reject(signal.reason))
     const opened = (streams: DuplexStreams) => {
-      if (!areStreams(streams)) reject(finalError('what was opened is no { readable, writable }'))
+      if (!areStreams(streams)) reject(finalError('what was opened is not { readable, writable }'))
       else if (streams.readable.locked || streams.writable.locked) reject(finalError('somebody else has locked the streams'))
-      else if (signal.aborted) new StreamLink(streams, NOBODY).cut()
+      else if (signal.aborted) new StreamTransport(streams, NOBODY).cut()
       else resolve(streams)
     }
     const failed = (error: unknown) => {
@@ -71,40 +75,40 @@ function unlessAborted(opening: Promise<DuplexStreams>, signal: AbortSignal): Pr
 
 const NOBODY: Protocol = { connectionMade: () => undefined, dataReceived: () => undefined, connectionLost: () => undefined }
 
-/** How long a closing link may take to hand over what is written; a stalled peer must not keep it. */
+/** How long a closing connection may take to hand over what is written; a stalled peer must not keep it. */
 const LINGER_MS = 500
 
-class StreamLink implements Transport {
+class StreamTransport implements Transport {
   readonly #streams: DuplexStreams
   readonly #protocol: Protocol
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>
-  readonly #lingered = deferred<void>()
+  readonly #cutShort = deferred<void>()
   forgetSignal: () => void = () => undefined
-  #isOver = false
+  #hasEnded = false
 
   constructor(streams: DuplexStreams, protocol: Protocol) {
     this.#streams = streams
     this.#protocol = protocol
     this.#reader = streams.readable.getReader()
     this.#writer = streams.writable.getWriter()
-    // A link that is lost is told by the reader.
+    // The reader tells of a connection that is lost.
     this.#writer.closed.catch(() => undefined)
   }
 
   write(data: Uint8Array): void {
     // A copy: what is written may be queued, and the array used again.
-    if (!this.#isOver) this.#writer.write(new Uint8Array(data)).catch((error: unknown) => this.#lost(asError(error)))
+    if (!this.#hasEnded) this.#writer.write(new Uint8Array(data)).catch((error: unknown) => this.#lost(asError(error)))
   }
 
   close(): void {
-    if (this.#isOver) return
+    if (this.#hasEnded) return
     queueMicrotask(() => this.#lost(undefined))
   }
 
   /** Ends at once: what is not handed over goes nowhere. */
   cut(): void {
-    this.#lingered.resolve()
+    this.#cutShort.resolve()
     this.#lost(undefined)
   }
 
@@ -112,7 +116,7 @@ class StreamLink implements Transport {
     try {
       for (;;) {
         const { done, value } = await this.#reader.read()
-        if (done || this.#isOver) break
+        if (done || this.#hasEnded) break
         this.#protocol.dataReceived(value)
       }
       this.#lost(undefined)
@@ -122,8 +126,8 @@ class StreamLink implements Transport {
   }
 
   #lost(error: Error | undefined): void {
-    if (this.#isOver) return
-    this.#isOver = true
+    if (this.#hasEnded) return
+    this.#hasEnded = true
     void this.#end(error === undefined)
     this.#protocol.connectionLost(
       error && new ConnectionLostError(`The connection was lost: ${oneLine(error.message)}`, { sent: 'maybe', cause: error }),
@@ -133,9 +137,9 @@ class StreamLink implements Transport {
   /** In order: what is written goes out first, where the peer takes it. */
   async #end(isOrderly: boolean): Promise<void> {
     if (isOrderly) {
-      const timer = setTimeout(this.#lingered.resolve, LINGER_MS)
-      await Promise.race([this.#writer.close().catch(() => undefined), this.#lingered.promise])
-      clearTimeout(timer)
+      const written = Promise.race([this.#writer.close(), this.#cutShort.promise])
+      const limits = { clock: systemClock, timeoutMs: LINGER_MS, tooLate: () => new Error('the peer takes nothing') }
+      await waitWithin(written, limits).catch(() => undefined)
     }
     this.forgetSignal()
     this.#reader.cancel().catch(() => undefined)

@@ -1,22 +1,25 @@
 import * as protocol from 'obelus-asterisk/protocol'
-import { describe, expect, it } from 'vitest'
+import { describe, it } from 'vitest'
 import { parseCallerId } from '../../src/core/caller-id.js'
 
 interface Reader {
   readonly name: string
   readonly inputs: Readonly<Record<string, (size: number) => string>>
+  prepare(text: string): unknown
+  read(prepared: unknown): unknown
 }
 
 /** Plain JavaScript, as the benchmark runs without a build of its own. */
-const { costOf, readersOf } = (await import(new URL('worst-inputs.mjs', import.meta.url).href)) as {
-  costOf(reader: Reader, input: (size: number) => string, rounds?: number, roundMs?: number): { small: number; large: number }
+const { readersOf } = (await import(new URL('worst-inputs.mjs', import.meta.url).href)) as {
   readersOf(modules: object): Reader[]
 }
 
+/** What is quadratic takes longer for this than a test may; what is linear takes some milliseconds, on any machine. */
+const SIZE = 400_000
+
+// The benchmark prints the costs; a test that measured them would depend on what else the machine does.
 describe.each(readersOf({ ...protocol, parseCallerId }).filter(({ name }) => !name.startsWith('AGI')))('$name', (reader) => {
-  it.each(Object.entries(reader.inputs))('costs ten times as much for ten times as much: %s', (_, input) => {
-    const { small, large } = costOf(reader, input, 3, 5)
-    // What is quadratic takes up to a hundred times as much; the benchmark allows 15.
-    expect(large / small).toBeLessThan(20)
+  it.each(Object.entries(reader.inputs))('reads 400 KB to the end: %s', (_, input) => {
+    reader.read(reader.prepare(input(SIZE)))
   })
 })

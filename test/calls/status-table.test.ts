@@ -38,7 +38,7 @@ describe('the table of statuses', () => {
         .map(([signal, to]) => `    ${from} --> ${to}: ${signal}`),
     )
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-    const diagram = /```mermaid\n([\s\S]*?)```/.exec(readme)?.[1]
+    const diagram = /The status of a call[\s\S]*?```mermaid\n([\s\S]*?)```/.exec(readme)?.[1]
     expect(diagram).toBe(`stateDiagram-v2\n${arrows.join('\n')}\n`)
   })
 })

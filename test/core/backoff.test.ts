@@ -27,7 +27,7 @@ describe('backoffDelayMs', () => {
     expect(backoffDelayMs(5, { ...options, jitter: 1 }, 0.999999)).toBe(250)
   })
 
-  it('lesson 2: over 50 failures every delay stays within its bounds, whatever the chance', () => {
+  it('over 50 failures every delay stays within its bounds, whatever the chance', () => {
     const bounds = fc.tuple(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 0, max: 100_000 }))
     const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
     fc.assert(
@@ -49,13 +49,13 @@ describe('backoffDelayMs', () => {
     )
   })
 
-  it('lesson 2: the delay grows until the longest, and stays there', () => {
+  it('the delay grows until the longest, and stays there', () => {
     const delays = Array.from({ length: 50 }, (_, failures) => backoffDelayMs(failures + 1, options, 0))
     expect(delays.slice(0, 8)).toEqual([250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000])
     expect(new Set(delays.slice(7))).toEqual(new Set([30_000]))
   })
 
-  it('reliability 2.8: attempts that always fail at once are fewer than 30 in the first 10 s', () => {
+  it('attempts that always fail at once are fewer than 30 in the first 10 s', () => {
     let elapsed = 0
     let attempts = 1
     for (; elapsed <= 10_000; attempts += 1) elapsed += backoffDelayMs(attempts, options, 0.999999)

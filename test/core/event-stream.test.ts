@@ -1,70 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { EventStream, type Overflow } from '../../src/core/event-stream.js'
-import { Gap } from '../../src/core/gap.js'
-
-function makeStream<T = number>(maxBuffered: number, overflow: Overflow, withGaps = false) {
-  const told = { ended: 0 }
-  const stream = new EventStream<T>({
-    maxBuffered,
-    overflow,
-    withGaps,
-    now: () => new Date(5000),
-    overflowError: (most) => new Error(`more than ${most}`),
-    ended: () => {
-      told.ended += 1
-    },
-  })
-  return { stream, told }
-}
-
-const outage = (from = 1000, to = 2000) => new Gap({ reason: 'disconnect', from: new Date(from), to: new Date(to) })
-const value = async <T>(read: Promise<IteratorResult<T>>) => (await read).value as T
-const isDone = async (read: Promise<IteratorResult<unknown>>) => (await read).done
-const shown = (item: unknown) => (item instanceof Gap ? `${item.reason} ${item.dropped}` : item)
-
-async function drain(stream: EventStream<number>): Promise<unknown[]> {
-  stream.end()
-  const items: unknown[] = []
-  for await (const item of stream) items.push(shown(item))
-  return items
-}
+import type { EventStream } from '../../src/core/event-stream.js'
+import { isDone, makeStream, outage } from '../support/streams.js'
 
 describe('EventStream', () => {
-  it('gives what was pushed before and after the reading began, in order', async () => {
-    const { stream } = makeStream(10, 'error')
-    stream.push(1)
-    stream.push(2)
-    expect(stream.buffered).toBe(2)
-    expect([await value(stream.next()), await value(stream.next())]).toEqual([1, 2])
-    const waiting = [stream.next(), stream.next()]
-    stream.push(3)
-    stream.push(4)
-    expect(await Promise.all(waiting.map(value))).toEqual([3, 4])
-    expect(stream.buffered).toBe(0)
-  })
-
-  it('ends for its reader after what is buffered, and for ever', async () => {
-    const { stream, told } = makeStream(10, 'error')
-    stream.push(1)
-    stream.end()
-    stream.end(new Error('too late'))
-    stream.push(2)
-    expect(told.ended).toBe(1)
-    expect(await value(stream.next())).toBe(1)
-    expect([await isDone(stream.next()), await isDone(stream.next())]).toEqual([true, true])
-  })
-
-  it('ends with an error for one reader, then is done', async () => {
-    const { stream } = makeStream(10, 'error')
-    const [first, second] = [stream.next(), stream.next()]
-    const error = new Error('lost')
-    stream.end(error)
-    await expect(first).rejects.toBe(error)
-    expect(await isDone(second)).toBe(true)
-    expect(await isDone(stream.next())).toBe(true)
-  })
-
   for (const [what, stop] of [
     ['return()', (stream: EventStream<number>) => stream.return()],
     ['close()', (stream: EventStream<number>) => stream.close()],
@@ -78,16 +16,21 @@ describe('EventStream', () => {
       expect(await isDone(pending)).toBe(true)
       expect(told.ended).toBe(1)
       const other = makeStream(10, 'error')
-      other.stream.push(1)
+      other.writer.push(1)
       await stop(other.stream)
       await stop(other.stream)
-      other.stream.push(2)
-      other.stream.pushGap(outage())
+      other.writer.push(2)
+      other.writer.pushGap(outage())
       expect(other.told.ended).toBe(1)
       expect(other.stream.buffered).toBe(0)
       expect(await isDone(other.stream.next())).toBe(true)
     })
   }
+
+  it('cannot be fed by its reader', () => {
+    const { stream } = makeStream(1, 'error')
+    for (const name of ['push', 'pushGap', 'end']) expect(name in stream).toBe(false)
+  })
 
   it('throw() rejects with what it was given', async () => {
     const error = new Error('thrown')
@@ -95,9 +38,9 @@ describe('EventStream', () => {
   })
 
   it('fault: breaking out of for await unsubscribes', async () => {
-    const { stream, told } = makeStream(10, 'error')
-    stream.push(1)
-    stream.push(2)
+    const { writer, stream, told } = makeStream(10, 'error')
+    writer.push(1)
+    writer.push(2)
     for await (const item of stream) {
       expect(item).toBe(1)
       break
@@ -106,207 +49,9 @@ describe('EventStream', () => {
   })
 
   it('an error that nobody reads is forgotten by return()', async () => {
-    const { stream } = makeStream(10, 'error')
-    stream.end(new Error('lost'))
+    const { writer, stream } = makeStream(10, 'error')
+    writer.end(new Error('lost'))
     expect(await isDone(stream.return())).toBe(true)
     expect(await isDone(stream.next())).toBe(true)
-  })
-})
-
-describe('EventStream with a full buffer', () => {
-  it('fault: error ends it; the reader gets what was buffered, then the error', async () => {
-    const { stream, told } = makeStream(2, 'error')
-    for (const n of [1, 2, 3, 4]) stream.push(n)
-    expect([stream.buffered, told.ended]).toEqual([2, 1])
-    expect([await value(stream.next()), await value(stream.next())]).toEqual([1, 2])
-    await expect(stream.next()).rejects.toThrow('more than 2')
-    expect(await isDone(stream.next())).toBe(true)
-  })
-
-  for (const [overflow, items, withGaps] of [
-    ['drop-oldest', [4, 5], ['overflow 3', 4, 5]],
-    ['drop-newest', [1, 2], [1, 2, 'overflow 3']],
-  ] as const) {
-    it(`fault: ${overflow} keeps to its size and counts`, async () => {
-      const { stream, told } = makeStream(2, overflow)
-      for (const n of [1, 2, 3, 4, 5]) stream.push(n)
-      expect([stream.buffered, stream.dropped, stream.gaps, told.ended]).toEqual([2, 3, 1, 0])
-      expect(await drain(stream)).toEqual(items)
-    })
-
-    it(`fault: ${overflow} shows its hole in place`, async () => {
-      const { stream } = makeStream(2, overflow, true)
-      for (const n of [1, 2, 3, 4, 5]) stream.push(n)
-      expect([stream.dropped, stream.gaps]).toEqual([3, 1])
-      expect(await drain(stream)).toEqual(withGaps)
-    })
-  }
-
-  it('drop-newest goes on behind its hole', async () => {
-    const { stream } = makeStream(2, 'drop-newest', true)
-    for (const n of [1, 2, 3]) stream.push(n)
-    expect(await value(stream.next())).toBe(1)
-    stream.push(4)
-    stream.push(5)
-    expect([stream.dropped, stream.gaps]).toEqual([2, 2])
-    expect(await drain(stream)).toEqual([2, 'overflow 1', 4, 'overflow 1'])
-  })
-
-  it('drop-oldest joins a hole with the outage behind the dropped event', async () => {
-    const { stream } = makeStream(2, 'drop-oldest', true)
-    stream.push(1)
-    stream.pushGap(outage())
-    stream.push(2)
-    stream.push(3)
-    expect([stream.dropped, stream.gaps]).toEqual([1, 2])
-    expect(await drain(stream)).toEqual(['disconnect 1', 2, 3])
-  })
-
-  it('a hole joined with an earlier outage does not end before it begins', async () => {
-    const { stream } = makeStream<number | Gap>(2, 'drop-oldest', true)
-    stream.push(1)
-    stream.pushGap(outage(1000, 2000))
-    stream.push(2)
-    stream.push(3)
-    const gap = await value(stream.next())
-    if (!(gap instanceof Gap)) throw new Error('no gap')
-    expect(gap.from.getTime()).toBeLessThanOrEqual(gap.to.getTime())
-  })
-
-  it('keeps its numbers over ten thousand events', async () => {
-    const { stream } = makeStream(3000, 'drop-oldest', true)
-    for (let n = 0; n < 10_000; n += 1) stream.push(n)
-    expect([stream.buffered, stream.dropped, stream.gaps]).toEqual([3000, 7000, 1])
-    const items = await drain(stream)
-    expect(items[0]).toBe('overflow 7000')
-    expect(items.slice(1)).toEqual(Array.from({ length: 3000 }, (_, n) => 7000 + n))
-  })
-})
-
-describe('gaps in an EventStream', () => {
-  it('come in their place, to a waiting reader at once', async () => {
-    const { stream } = makeStream(10, 'error', true)
-    const waiting = stream.next()
-    const gap = outage()
-    stream.pushGap(gap)
-    expect(await value(waiting)).toBe(gap)
-    stream.push(1)
-    stream.pushGap(outage())
-    stream.push(2)
-    expect(await drain(stream)).toEqual([1, 'disconnect 0', 2])
-  })
-
-  it('with no event between them are one', async () => {
-    const { stream } = makeStream(10, 'error', true)
-    stream.pushGap(outage(1000, 2000))
-    stream.pushGap(outage(3000, 4000))
-    expect(stream.gaps).toBe(1)
-    expect(await value(stream.next())).toEqual(outage(1000, 4000))
-    expect(await drain(stream)).toEqual([])
-  })
-
-  it('are only counted where they are not asked for', async () => {
-    const { stream } = makeStream(10, 'error', false)
-    stream.push(1)
-    stream.pushGap(outage())
-    stream.push(2)
-    expect(stream.gaps).toBe(1)
-    expect(await drain(stream)).toEqual([1, 2])
-  })
-
-  it('take no room of events', () => {
-    const { stream } = makeStream(1, 'error', true)
-    stream.pushGap(outage())
-    stream.push(1)
-    stream.pushGap(outage())
-    expect(stream.buffered).toBe(1)
-  })
-})
-
-describe('properties of EventStream', () => {
-  const step = fc.constantFrom('push', 'push', 'push', 'read', 'read', 'gap')
-
-  it('fault: any schedule keeps the order, counts what is dropped and shows every hole before the next event', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(step, { maxLength: 80 }),
-        fc.integer({ min: 1, max: 5 }),
-        fc.constantFrom('drop-oldest' as const, 'drop-newest' as const),
-        fc.boolean(),
-        async (steps, maxBuffered, overflow, withGaps) => {
-          const { stream } = makeStream(maxBuffered, overflow, withGaps)
-          const reads: Promise<IteratorResult<number>>[] = []
-          const outagesBefore = new Set<number>()
-          let pushed = 0
-          for (const each of steps) {
-            if (each === 'push') stream.push(pushed++)
-            else if (each === 'read') reads.push(stream.next())
-            else {
-              stream.pushGap(outage())
-              outagesBefore.add(pushed)
-            }
-            expect(stream.buffered).toBeLessThanOrEqual(maxBuffered)
-          }
-          stream.end()
-          const settled = await Promise.all(reads)
-          for (let read = await stream.next(); read.done !== true; read = await stream.next()) settled.push(read)
-          const items: unknown[] = settled.filter((read) => read.done !== true).map((read) => read.value)
-          const numbers = items.filter((item): item is number => typeof item === 'number')
-          expect(numbers).toEqual([...numbers].sort((a, b) => a - b))
-          expect(new Set(numbers).size).toBe(numbers.length)
-          expect(numbers.length + stream.dropped).toBe(pushed)
-          if (!withGaps) {
-            expect(numbers).toEqual(items)
-            return
-          }
-          let next = 0
-          let missed = 0
-          let outageShown = false
-          const skipTo = (number: number) => {
-            expect(missed).toBe(number - next)
-            for (let at = next; at <= number; at += 1) if (outagesBefore.has(at)) expect(outageShown).toBe(true)
-            next = number + 1
-            missed = 0
-            outageShown = false
-          }
-          for (const item of items) {
-            if (item instanceof Gap) {
-              missed += item.dropped
-              outageShown ||= item.reason === 'disconnect'
-            } else skipTo(item as number)
-          }
-          skipTo(pushed)
-        },
-      ),
-      { numRuns: 1000, interruptAfterTimeLimit: 6000 },
-    )
-  })
-
-  it('fault: with overflow error nothing is lost silently: all events in order, or a prefix and the error', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 5 }), async (steps, maxBuffered) => {
-        const { stream, told } = makeStream(maxBuffered, 'error')
-        const reads: Promise<IteratorResult<number> | Error>[] = []
-        const read = () => stream.next().catch((error: Error) => error)
-        let pushed = 0
-        for (const each of steps) {
-          if (each === 'push') stream.push(pushed++)
-          else if (each === 'read') reads.push(read())
-          else stream.pushGap(outage())
-          expect(stream.buffered).toBeLessThanOrEqual(maxBuffered)
-        }
-        const overflown = told.ended === 1
-        stream.end()
-        const settled = await Promise.all(reads)
-        for (let at = 0; at <= maxBuffered + 1; at += 1) settled.push(await read())
-        const errors = settled.filter((each) => each instanceof Error)
-        const numbers = settled.flatMap((each) => (each instanceof Error || each.done === true ? [] : [each.value]))
-        expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, n) => n))
-        expect(errors).toHaveLength(overflown ? 1 : 0)
-        if (!overflown) expect(numbers).toHaveLength(pushed)
-        expect(told.ended).toBe(1)
-      }),
-      { numRuns: 500, interruptAfterTimeLimit: 4000 },
-    )
   })
 })

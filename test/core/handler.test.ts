@@ -71,7 +71,7 @@ describe('Handler', () => {
     )
   })
 
-  it('lesson 32: a callback that throws leaves the outcome and the promise as they are', async () => {
+  it('a callback that throws leaves the outcome and the promise as they are', async () => {
     const handler = new Handler<number>()
     const promise = handler.toPromise()
     handler.onResult = () => {
@@ -97,7 +97,7 @@ describe('Handler', () => {
     await expect(late.toPromise()).rejects.toBe(error)
   })
 
-  it('lesson 47: without a promise asked for, an exception is nobody’s unhandled rejection', () => {
+  it('without a promise asked for, an exception is nobody’s unhandled rejection', () => {
     new Handler<number>().setException(new Error('unseen'))
   })
 })

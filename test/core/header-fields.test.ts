@@ -21,7 +21,7 @@ describe('HeaderFields', () => {
     ['a closed parenthesis before the colon', 'A(b):c): d', ['A(b)', 'c): d']],
     ['a value with newlines', 'A: b\nc\rd', ['A', 'b\nc\rd']],
   ] as const) {
-    it(`facts 2.1: ${what}`, () => {
+    it(`${what}`, () => {
       const fields = new HeaderFields(`${line}\r\nNext: x\r\n\r\n`)
       expect([...fields]).toEqual([pair, ['Next', 'x']])
       expect(fields.unparsed).toEqual([])
@@ -45,7 +45,7 @@ describe('HeaderFields', () => {
     })
   }
 
-  it('lesson 21: lines without colon are kept apart, as they came', () => {
+  it('lines without colon are kept apart, as they came', () => {
     const fields = new HeaderFields('A: 1\r\nno colon\r\n --END-- \r\nB: 2\r\nlast\r\n\r\n')
     expect(fields.unparsed).toEqual(['no colon', ' --END-- ', 'last'])
     expect(fields.size).toBe(2)
@@ -93,12 +93,9 @@ describe('HeaderFields', () => {
   })
 
   it('looks through a text without colons once, not once for each line', () => {
-    const fields = new HeaderFields('a\r\n'.repeat(600_000))
-    const began = process.cpuUsage()
+    const fields = new HeaderFields('a\r\n'.repeat(3_000_000))
+    // Once for each line would be minutes, more than a test may take.
     expect(fields.toObject()).toEqual({})
-    const { user, system } = process.cpuUsage(began)
-    // Once for each line would be some 5 s.
-    expect(user + system).toBeLessThan(1_000_000)
   })
 
   const name = fc.string({ unit: fc.constantFrom(...'aAbBzZ09-_é__proto__'), minLength: 1, maxLength: 9 })
@@ -107,7 +104,7 @@ describe('HeaderFields', () => {
   const textOf = (list: readonly (readonly [string, string])[]) =>
     `${list.map(([each, text]) => `${each}: ${text}\r\n`).join('')}\r\n`
 
-  it('facts 2.1: look-up finds a header in any case, and keeps the order and every repetition', () => {
+  it('look-up finds a header in any case, and keeps the order and every repetition', () => {
     fc.assert(
       fc.property(pairs, name, (list, asked) => {
         const fields = new HeaderFields(textOf(list))
@@ -125,7 +122,7 @@ describe('HeaderFields', () => {
     )
   })
 
-  it('lesson 17: toObject has each name once with its first value, toJSON loses nothing', () => {
+  it('toObject has each name once with its first value, toJSON loses nothing', () => {
     fc.assert(
       fc.property(pairs, (list) => {
         const fields = new HeaderFields(textOf(list))

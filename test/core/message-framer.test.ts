@@ -44,7 +44,7 @@ describe('MessageFramer', () => {
     ['an unfinished message', 'a\r\n\r\nb\r\n\r', ['a\r\n\r\n']],
   ] as const) {
     for (const { name, chunks } of waysToSplit(bytesOf(text))) {
-      it(`lesson 20: a message ends at ${what} (${name})`, () => {
+      it(`a message ends at ${what} (${name})`, () => {
         expect(frame(chunks)).toEqual(expected)
       })
     }

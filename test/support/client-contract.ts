@@ -82,7 +82,7 @@ export function describeClientContract(name: string, open: () => Promise<Contrac
       expect(states).toEqual(['connecting', 'authenticating', 'booting', 'online', 'closing', 'closed'])
     })
 
-    it('lesson 39: refuses wrong credentials once, without the secret in the error', async () => {
+    it('refuses wrong credentials once, without the secret in the error', async () => {
       const ami = client({ secret: 'wrong-secret' })
       const error = await ami.login().catch((reason: unknown) => reason)
       expect(error).toBeInstanceOf(AuthenticationError)
@@ -91,14 +91,14 @@ export function describeClientContract(name: string, open: () => Promise<Contrac
       expect(ami.status.state).toBe('failed')
     })
 
-    it('lesson 7: gives each of 1,000 parallel actions its own answer', async () => {
+    it('gives each of 1,000 parallel actions its own answer', async () => {
       const ami = await loggedIn()
       const ids = Array.from({ length: 1_000 }, (_, index) => `own-${index}`)
       const answers = await Promise.all(ids.map((ActionID) => ami.sendAction('Ping', { ActionID })))
       expect(answers.map((answer) => answer.get('ActionID'))).toEqual(ids)
     })
 
-    it('lesson 25: resolves a list with its items and its last event, and streams it', async () => {
+    it('resolves a list with its items and its last event, and streams it', async () => {
       const ami = await loggedIn()
       const list = await ami.sendAction('CoreShowChannels')
       expect(list.completion?.name).toBe('CoreShowChannelsComplete')
@@ -108,7 +108,7 @@ export function describeClientContract(name: string, open: () => Promise<Contrac
       expect(streamed).toEqual(list.events.map((item) => item.name))
     })
 
-    it('lesson 11: gives the lines that a console command prints', async () => {
+    it('gives the lines that a console command prints', async () => {
       const ami = await loggedIn()
       const lines = await ami.command('core show version')
       expect(lines).toHaveLength(1)

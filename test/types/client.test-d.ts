@@ -1,5 +1,15 @@
 /** What the compiler must infer and refuse; checked by the type check alone. */
-import { AMIClient, type AMIEvent, type AMIResponse, type ConnectionStatus, type EventStream, type Gap } from 'obelus-asterisk'
+import {
+  AMIClient,
+  type AMIEvent,
+  type AMIResponse,
+  AsyncAGIExecutor,
+  CallManager,
+  type ConnectionStatus,
+  type EventStream,
+  type Gap,
+  type ManagerConnection,
+} from 'obelus-asterisk'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const expectType = <_Holds extends true>(): void => undefined
@@ -7,6 +17,8 @@ const expectType = <_Holds extends true>(): void => undefined
 export async function inference(ami: AMIClient): Promise<void> {
   const one = ami.events('Hangup')
   expectType<Equal<typeof one, EventStream<AMIEvent<'Hangup'>>>>()
+  // @ts-expect-error: a stream is read, not fed.
+  one.push('x')
 
   const two = ami.events(['Newchannel', 'Hangup'])
   expectType<Equal<typeof two, EventStream<AMIEvent<'Newchannel'> | AMIEvent<'Hangup'>>>>()
@@ -48,4 +60,33 @@ export async function inference(ami: AMIClient): Promise<void> {
   ami.events('Hangup', { buffer: 5 })
   // @ts-expect-error: a secret is needed.
   new AMIClient({ username: 'admin' })
+}
+
+/** A connection by hand, which has none of its own. */
+export function byHand(events: EventStream<never>, stop: () => void): ManagerConnection {
+  const own: ManagerConnection = {
+    status: { state: 'online', since: new Date(0), apiVersion: '11.0.0' },
+    sendAction: (name, ..._args) => Promise.reject(new Error(`${name} goes nowhere`)),
+    listAction: () => events,
+    command: async (command) => [command],
+    events: () => events,
+    waitFor: (names) => Promise.reject(new Error(`${names} never comes`)),
+    onEvent: () => stop,
+    on: () => stop,
+    statusChanges: () => events,
+    setupFilters: async () => undefined,
+    report: () => undefined,
+  }
+  new CallManager(own).close()
+  new AsyncAGIExecutor(own, (agi) => agi.hangup()).unbind()
+  return own
+}
+
+export async function narrowed(ami: AMIClient, own: ManagerConnection): Promise<void> {
+  for (const each of [ami, own]) {
+    const stream = each.events('Hangup', { withGaps: true })
+    expectType<Equal<typeof stream, EventStream<AMIEvent<'Hangup'> | Gap>>>()
+  }
+  // @ts-expect-error: only a client can close its connection.
+  own.close()
 }

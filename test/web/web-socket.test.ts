@@ -102,7 +102,7 @@ async function loggedIn(options = {}) {
   return { ...at, socket }
 }
 
-describe('a link over WebSocket', () => {
+describe('a connection over WebSocket', () => {
   it('asks for binary frames and its sub-protocol, and writes what it is given', async () => {
     const { socket } = await loggedIn()
     expect(socket).toMatchObject({ url: 'ws://bridge.test/', protocols: 'binary', binaryType: 'arraybuffer' })
@@ -177,7 +177,7 @@ describe('a link over WebSocket', () => {
     ['a number', 5, 'a frame came that is neither text nor bytes'],
     ['nothing', null, 'a frame came that is neither text nor bytes'],
     ['a Blob that cannot be read', { arrayBuffer: () => Promise.reject(new Error('gone')) }, 'a Blob could not be read: gone'],
-  ])('a frame that is %s ends the link, and says why', async (_, frame, why) => {
+  ])('a frame that is %s ends the connection, and says why', async (_, frame, why) => {
     const { ami, socket } = await loggedIn()
     const ping = ami.sendAction('Ping').catch((error: Error) => error)
     await settle()
@@ -212,7 +212,7 @@ describe('a link over WebSocket', () => {
     expect(await login).toBe('No connection to ws://bridge.test/: it was closed with code 1011: died\\r\\n\\u0007badly')
   })
 
-  it('a link that its signal ends is closed at once', async () => {
+  it('a connection that its signal ends is closed at once', async () => {
     const abort = new AbortController()
     const lost: unknown[] = []
     const protocol = { connectionMade: () => undefined, dataReceived: () => undefined, connectionLost: () => lost.push('lost') }
@@ -227,7 +227,11 @@ describe('a link over WebSocket', () => {
   })
 
   it.each<[string, () => unknown, string]>([
-    ['no target', () => webSocketTransport(undefined as never), 'a WebSocket link needs a URL or a WebSocket, not undefined'],
+    [
+      'no target',
+      () => webSocketTransport(undefined as never),
+      'a WebSocket connection needs a URL or a WebSocket, not undefined',
+    ],
     ['options in its place', () => webSocketTransport({ url: 'ws://x' } as never), 'needs a URL or a WebSocket, not an object'],
     [
       'an unknown option',
@@ -293,7 +297,7 @@ describe('a link over WebSocket', () => {
     expect(latest().sent).toBe('')
   })
 
-  it('a socket that is given serves one link', async () => {
+  it('a socket that is given serves one connection', async () => {
     const socket = new TestSocket('ws://given')
     socket.open()
     const connect = webSocketTransport(socket)
@@ -303,7 +307,7 @@ describe('a link over WebSocket', () => {
     await expect(connect(protocol, signal)).rejects.toMatchObject({ name: 'ConnectionError', retryable: false })
   })
 
-  it('says what is wrong: a URL that is none, a runtime without WebSocket, a browser without a link', async () => {
+  it('says what is wrong: a URL that is none, a runtime without WebSocket, a browser without a connection', async () => {
     expect(() => webSocketTransport('http://x', { WebSocket: TestSocket })).toThrow('begins with ws:// or wss://, not "http://x"')
     const { WebSocket } = globalThis
     Reflect.deleteProperty(globalThis, 'WebSocket')

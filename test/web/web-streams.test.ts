@@ -2,7 +2,7 @@ import { AMIClient, ConnectionError, type DuplexStreams, webStreamsTransport } f
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { settle } from '../support/virtual-clock.js'
 
-/** A link over streams whose other ends are in the test's hand. */
+/** A connection over streams whose other ends are in the test's hand. */
 async function open() {
   const incoming = new TransformStream<Uint8Array, Uint8Array>()
   const outgoing = new TransformStream<Uint8Array, Uint8Array>()
@@ -76,7 +76,7 @@ it('a peer that takes nothing is not waited for', async () => {
   expect(closed()).toBe(1)
 })
 
-it('a signal that aborts ends the link at once, also one that is closing', async () => {
+it('a signal that aborts ends the connection at once, also one that is closing', async () => {
   const abort = new AbortController()
   const open = async () => {
     const outgoing = new TransformStream<Uint8Array, Uint8Array>()
@@ -129,10 +129,10 @@ it('what was opened and is no streams is no connection; what is given must be st
   const protocol = { connectionMade: () => undefined, dataReceived: () => undefined, connectionLost: () => undefined }
   await expect(webStreamsTransport(() => undefined as never)(protocol, new AbortController().signal)).rejects.toMatchObject({
     retryable: false,
-    message: 'No connection: what was opened is no { readable, writable }',
+    message: 'No connection: what was opened is not { readable, writable }',
   })
   expect(() => webStreamsTransport('pbx:5038' as never)).toThrow(
-    'a link over streams needs { readable, writable }, or a function that opens them, not "pbx:5038"',
+    'a connection over streams needs { readable, writable }, or a function that opens them, not "pbx:5038"',
   )
 })
 
@@ -155,7 +155,7 @@ it('streams that open after the attempt was given up are closed, unless somebody
   }
 })
 
-it('streams that cannot be opened are no connection; streams that were given serve one link', async () => {
+it('streams that cannot be opened are no connection; streams that were given serve one connection', async () => {
   const protocol = { connectionMade: () => undefined, dataReceived: () => undefined, connectionLost: () => undefined }
   const { signal } = new AbortController()
   const refused = webStreamsTransport(() => {

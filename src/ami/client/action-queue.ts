@@ -1,7 +1,7 @@
 import PQueue from 'p-queue'
-import { onAbort } from '../../core/abort.js'
 import type { Clock } from '../../core/clock.js'
-import { ActionError, ActionTimeoutError, InvalidActionError } from '../messages/errors.js'
+import { limitWait } from '../../core/waiting.js'
+import { ActionError, ActionTimeoutError } from '../messages/errors.js'
 import type { AMIEvent } from '../messages/event.js'
 import type { AMIResponse } from '../messages/response.js'
 import type { PreparedAction } from '../protocol/action.js'
@@ -17,7 +17,7 @@ export interface RunOptions {
   readonly onWritten: (() => void) | undefined
 }
 
-/** What the queue tells its client. */
+/** What the queue tells of its actions. */
 export interface ActionQueueEvents {
   /** An action was written. What is returned is called when it is settled: answered, given up or lost. */
   written(action: PreparedAction): (() => void) | undefined
@@ -29,16 +29,16 @@ export interface ActionQueueEvents {
  * The actions that wait: for a connection, for a free place among those in flight, for their answer. An action is written
  * once at the most, whatever happens.
  *
- * The line is p-queue's, which is paused while there is no connection or no free place. An action that need not wait does not enter
- * it: at 100 in flight p-queue alone costs more than all the rest of an action.
+ * The line is p-queue's, which is paused while there is no connection or no free place. An action that need not wait does not
+ * enter it: at 100 in flight p-queue alone costs more than all the rest of an action.
  */
 export class ActionQueue {
   readonly #line = new PQueue({ autoStart: false })
   readonly #maxInFlight: number
   readonly #clock: Clock
   readonly #events: ActionQueueEvents
-  /** Those that are not settled, by ActionID. */
-  readonly #open = new Map<string, QueuedAction>()
+  /** Those that are not settled. */
+  readonly #open = new Set<QueuedAction>()
   #inFlight = 0
   #protocol: AMIProtocol | undefined
 
@@ -62,7 +62,7 @@ export class ActionQueue {
 
   /** Settles every action that is not written yet with this error; with `all`, those in flight too. */
   rejectAll(all: boolean, error: (action: PreparedAction, sent: 'no' | 'maybe') => Error): void {
-    for (const action of [...this.#open.values()]) {
+    for (const action of [...this.#open]) {
       if (all || action.sent === 'no') action.giveUp(error(action.prepared, action.sent))
     }
   }
@@ -70,16 +70,9 @@ export class ActionQueue {
   /** Runs an action and settles with its answer. */
   run(prepared: PreparedAction, options: RunOptions): Promise<AMIResponse> {
     if (options.signal?.aborted) return Promise.reject(options.signal.reason)
-    if (this.#open.has(prepared.actionId)) {
-      return Promise.reject(
-        new InvalidActionError(
-          `Action ${JSON.stringify(prepared.name)} cannot be sent: another action with its ActionID is not answered yet`,
-        ),
-      )
-    }
     return new Promise((resolve, reject) => {
       const action = new QueuedAction(prepared, options, this.#clock, this.#events, (outcome) => {
-        this.#open.delete(prepared.actionId)
+        this.#open.delete(action)
         if (action.sent === 'maybe') {
           this.#inFlight -= 1
           this.#pace()
@@ -87,7 +80,7 @@ export class ActionQueue {
         if (outcome.ok) resolve(outcome.response)
         else reject(outcome.reason)
       })
-      this.#open.set(prepared.actionId, action)
+      this.#open.add(action)
       if (this.#hasRoom && this.#line.size === 0) this.#start(action)
       else this.#enter(action)
     })
@@ -125,8 +118,7 @@ class QueuedAction {
   readonly #options: RunOptions
   readonly #events: ActionQueueEvents
   readonly #settled: (outcome: Outcome) => void
-  readonly #cancelTimer: () => void
-  readonly #forgetSignal: () => void
+  readonly #unlimit: () => void
   #leaveLine: AbortController | undefined
   #sent: 'no' | 'maybe' = 'no'
   #inFlight:
@@ -145,10 +137,9 @@ class QueuedAction {
     this.#options = options
     this.#events = events
     this.#settled = settled
-    const { timeoutMs } = options
-    this.#cancelTimer =
-      timeoutMs === Number.POSITIVE_INFINITY ? () => undefined : clock.after(timeoutMs, () => this.giveUp(this.#timeout()))
-    this.#forgetSignal = onAbort(options.signal, () => this.giveUp(options.signal?.reason))
+    const { timeoutMs, signal } = options
+    const limits = { clock, timeoutMs, signal, tooLate: () => this.#timeout() }
+    this.#unlimit = limitWait(limits, (reason) => this.giveUp(reason))
   }
 
   /** `maybe` from the moment on in which its bytes are handed to the transport. */
@@ -205,12 +196,11 @@ class QueuedAction {
   #settle(outcome: Outcome): void {
     if (this.#done) return
     this.#done = true
-    this.#cancelTimer()
-    this.#forgetSignal()
+    this.#unlimit()
     this.#leaveLine?.abort()
     this.#inFlight?.settled?.()
     this.#settled(outcome)
-    // What is settled lets go of what it held, so that it is freed while it is young.
+    // What is settled lets go of all that it kept, so that it is freed while it is young.
     this.#inFlight = undefined
   }
 

@@ -21,6 +21,13 @@ export function blockingMs(action: string, headers: ActionHeaders): number {
   return 0
 }
 
+/** What a user should know who sent an action that blocks for so many milliseconds. */
+export function blockingWarning(action: string, blocksMs: number): string {
+  const forHowLong = Number.isFinite(blocksMs) ? `for up to ${blocksMs} ms` : 'until something happens'
+  const advice = action.toLowerCase() === 'originate' ? '; add Async: true' : ''
+  return `${action} holds up the connection ${forHowLong}: no other action is answered and no event comes${advice}`
+}
+
 function headerText(headers: ActionHeaders, name: string): string {
   for (const header of Object.keys(headers)) {
     const value = headers[header]

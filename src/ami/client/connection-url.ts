@@ -106,7 +106,7 @@ export function expandURL<Options extends AMIClientOptions>(
   return options as unknown as Options
 }
 
-/** Parts of an option, such as those of `reconnect`, are told one by one. */
+/** Parts of an option, such as those of `reconnect`, are given one by one. */
 function joined(said: unknown, given: unknown): unknown {
   if (typeof said !== 'object' || typeof given !== 'object' || given === null) return given
   return { ...said, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) }

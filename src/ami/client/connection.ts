@@ -5,61 +5,61 @@ import { asError } from '../../core/errors.js'
 import { Gap } from '../../core/gap.js'
 import type { Connector } from '../../core/transport.js'
 import { waitWithin } from '../../core/waiting.js'
-import { AuthenticationError, ConnectionError, InvalidActionError, ProtocolError } from '../messages/errors.js'
+import { ActionError, AuthenticationError, ConnectionError, InvalidActionError, ProtocolError } from '../messages/errors.js'
 import type { AMIResponse } from '../messages/response.js'
-import type { AMIProtocol } from '../protocol/protocol.js'
+import type { PreparedAction } from '../protocol/action.js'
+import type { ActionQueue } from './action-queue.js'
+import { blockingMs, blockingWarning } from './blocking-action.js'
+import type { ClientDiagnostics } from './client-events.js'
+import { type DataAfter, type Happening, statusAfter } from './connection-table.js'
+import { EventFilters } from './event-filters.js'
 import type { EventHub } from './event-hub.js'
 import { isShuttingDown } from './login-refusal.js'
 import type { ResolvedOptions } from './options.js'
 import type { ServerStart } from './server-start.js'
 import { Session } from './session.js'
-import type { ConnectionStatus } from './status.js'
+import { type ConnectionStatus, isUsable } from './status.js'
 
 /** How long a connection must have lasted for the delays between attempts to start over. */
 const STABLE_AFTER_MS = 5_000
 /** How long a close waits for answers that are under way, and for Asterisk's Goodbye. */
 const LOGOFF_TIMEOUT_MS = 1_000
 
-/** What the connection tells its client. */
-export interface ConnectionEvents {
-  status(status: ConnectionStatus): void
-  /** Actions can be written to this protocol. */
-  online(protocol: AMIProtocol): void
-  /** Nothing can be written any more. Called before what waited for an answer is settled. */
-  offline(): void
-  /** Events were missed; called before the first event after the hole. */
-  gap(gap: Gap): void
-  /** No attempt is made any more. */
-  gaveUp(reason: Error): void
-  lateAnswer(): void
-  /** Whether anybody would hear a warning. */
-  watchesWarnings(): boolean
-  warning(message: string): void
-  callbackFailed(error: unknown): void
+/** What a connection works with, and tells. */
+export interface ConnectionParts {
+  readonly clock: Clock
+  readonly hub: EventHub
+  readonly queue: ActionQueue
+  /** The status, gaps, and what its sessions tell. */
+  readonly diagnostics: ClientDiagnostics
 }
 
 interface Outage {
-  /** When the last message came before it. */
-  readonly lastLife: number
+  readonly lastSignOfLife: number
   readonly start: ServerStart | undefined
   /** Asterisk said that it shuts down. */
   readonly shutdown: boolean
 }
 
-/** Keeps a client logged in: makes one session after the other, with growing delays, until it is told to end or must give up. */
+/** Keeps a client logged in: makes one session after the other, with growing delays, until it is closed or must give up. */
 export class Connection {
   readonly #options: ResolvedOptions
   #connector: Connector
   readonly #clock: Clock
   readonly #hub: EventHub
-  readonly #events: ConnectionEvents
+  readonly #queue: ActionQueue
+  readonly #diagnostics: ClientDiagnostics
+  /** What Asterisk is to send; each new connection gets the filters. */
+  readonly filters = new EventFilters()
   #status: ConnectionStatus = { state: 'idle' }
   #session: Session | undefined
   #login: Deferred<void> | undefined
   /** How many calls of `login()` wait. */
   #callers = 0
   #wasOnline = false
-  /** The number of the attempt under way, or of the next: from 1 since the client began, or since a stable connection was lost. */
+  /**
+   * The number of the attempt under way, or of the next: from 1 since the client began, or since a stable connection was lost.
+   */
   #attempt = 1
   /** How many of them were made again, after one that came to nothing or to a connection that did not last. */
   #retries = 0
@@ -71,13 +71,17 @@ export class Connection {
   /** This account has got FullyBooted, so it will again. */
   #bootSeen = false
 
-  constructor(options: ResolvedOptions, connector: Connector, clock: Clock, hub: EventHub, events: ConnectionEvents) {
+  constructor(options: ResolvedOptions, connector: Connector, { clock, hub, queue, diagnostics }: ConnectionParts) {
     this.#options = options
     this.#connector = connector
     this.#clock = clock
     this.#hub = hub
-    this.#events = events
-    hub.watch('FullyBooted', (event) => this.#session?.fullyBooted(event))
+    this.#queue = queue
+    this.#diagnostics = diagnostics
+    hub.watch('FullyBooted', (event) => {
+      this.#bootSeen = true
+      this.#session?.fullyBooted(event)
+    })
     hub.watch('Shutdown', () => {
       this.#shutdownSeen = true
     })
@@ -87,25 +91,21 @@ export class Connection {
     return this.#status
   }
 
-  get isOnline(): boolean {
-    return this.#status.state === 'online' || this.#status.state === 'draining'
-  }
-
   get isClosing(): boolean {
     return this.#status.state === 'closing' || this.#status.state === 'closed'
   }
 
-  /** What makes the links from now on. */
+  /** Puts something in place of what makes connections, from now on. */
   wrapConnector(wrap: (connector: Connector) => Connector): void {
     this.#connector = wrap(this.#connector)
   }
 
   /**
-   * Starts, unless it runs, and resolves when online. A caller whose time is over, or whose signal aborts, waits no longer; with the last
-   * one the attempts end, unless there was a connection already, which is then being made again for more than `login()`.
+   * Starts, unless it runs, and resolves when online. A caller whose time is over, or whose signal aborts, waits no longer; with
+   * the last one the attempts end, unless there was a connection already, which is then being made again for more than `login()`.
    */
   async login(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
-    if (this.isOnline) return
+    if (isUsable(this.#status)) return
     this.#login ??= deferred()
     const { promise } = this.#login
     this.#callers += 1
@@ -113,7 +113,7 @@ export class Connection {
       this.#attempt = 1
       this.#retries = 0
       this.#lastFailure = undefined
-      this.#connect()
+      this.#connect('login')
     }
     try {
       await waitWithin(promise, { clock: this.#clock, timeoutMs, signal, tooLate: () => this.#loginTimeout(timeoutMs) })
@@ -129,85 +129,103 @@ export class Connection {
   answered(response: AMIResponse): void {
     const status = this.#status
     const refused = isShuttingDown(response)
-    if (status.state === 'online' && refused) this.#setStatus({ ...status, state: 'draining' })
-    else if (status.state === 'draining' && !refused) this.#setStatus({ ...status, state: 'online' })
+    if (status.state === 'online' && refused) this.#move('refused', status)
+    else if (status.state === 'draining' && !refused) this.#move('served', status)
   }
 
-  /** An action was written that holds up the connection for so long, or until the returned function is called. */
-  excuseSilence(forMs: number): (() => void) | undefined {
-    return this.#session?.excuseSilence(forMs)
+  /** An action was written. Of one that holds up the connection, the returned function is called when it is settled. */
+  written({ name, headers }: PreparedAction): (() => void) | undefined {
+    const blocksMs = blockingMs(name, headers)
+    if (blocksMs === 0) return undefined
+    this.#diagnostics.tell('warning', blockingWarning(name, blocksMs))
+    return this.#session?.allowSilence(blocksMs)
   }
 
-  /** From now on no attempt is made; a `login()` that waits is rejected. Resolves when Asterisk has said Goodbye, or did not in time. */
+  /**
+   * From now on no attempt is made; a `login()` that waits is rejected. Resolves when Asterisk has said Goodbye, or did not in
+   * time.
+   */
   async logoff(reason: Error): Promise<void> {
-    const session = this.isOnline || this.#status.state === 'booting' ? this.#session : undefined
-    this.#setStatus({ state: 'closing' })
+    const isLoggedIn = this.#isLoggedIn
+    this.#move('close', {})
     this.#cancelRetry()
     this.#settleLogin(reason)
-    await session?.logoff(LOGOFF_TIMEOUT_MS)
+    if (isLoggedIn) await this.#session?.logoff(LOGOFF_TIMEOUT_MS)
+    else this.#session?.abort(reason)
   }
 
-  /** Ends the link. */
+  /** Ends the connection. */
   end(reason: Error): void {
     this.#endOutage(this.#session)
     this.#session?.abort(reason)
-    this.#setStatus({ state: 'closed' })
+    this.#move('closed', {})
   }
 
-  #connect(): void {
+  /** Whether Asterisk took the login, and events come. */
+  get #isLoggedIn(): boolean {
+    return isUsable(this.#status) || this.#status.state === 'booting'
+  }
+
+  #connect(why: 'login' | 'retry'): void {
     const attempt = this.#attempt
-    const session: Session = new Session(this.#options, this.#connector, this.#clock, {
-      made: (protocol) => this.#made(protocol),
-      authenticating: (apiVersion) => this.#setStatus({ state: 'authenticating', attempt, apiVersion }),
-      booting: (apiVersion) => this.#setStatus({ state: 'booting', attempt, apiVersion }),
-      lost: (reason) => this.#down(session, reason),
+    const session: Session = new Session(this.#options, this.#connector, this.#clock, this.#diagnostics, {
+      connected: () => this.#connected(session),
+      greeted: (apiVersion) => this.#move('greeted', { attempt, apiVersion }),
+      loggedIn: (apiVersion) => this.#move('loggedIn', { attempt, apiVersion }),
+      ended: (reason) => this.#ended(session, reason),
       answered: (response) => this.answered(response),
-      lateAnswer: () => this.#events.lateAnswer(),
-      watchesWarnings: () => this.#events.watchesWarnings(),
-      warning: (message) => this.#events.warning(message),
-      callbackFailed: (error) => this.#events.callbackFailed(error),
-      probing: () => this.#status.state === 'draining',
+      isDraining: () => this.#status.state === 'draining',
     })
     this.#session = session
-    this.#setStatus({ state: 'connecting', attempt })
+    this.#move(why, { attempt })
     const bootTimeoutMs = this.#bootSeen ? this.#options.connectTimeoutMs : this.#options.bootTimeoutMs
-    // A failure was told by `lost` already.
+    // `ended` was called for a failure already.
     session.open(bootTimeoutMs).then(
-      () => this.#online(session),
+      () => this.#booted(session),
       () => undefined,
     )
   }
 
-  #made(protocol: AMIProtocol): void {
+  #connected(session: Session): void {
     this.#shutdownSeen = false
-    this.#hub.attach(protocol)
+    this.#hub.attach(session)
     // The hole comes before the events after it, and what it was is known only after the login.
-    if (this.#outage !== undefined) this.#hub.hold(() => this.#endOutage(undefined))
+    if (this.#outage !== undefined) this.#hub.keepBack(() => this.#endOutage(undefined))
   }
 
-  #online(session: Session): void {
+  #booted(session: Session): void {
     if (session !== this.#session || this.isClosing) return
-    this.#bootSeen ||= session.bootSeen
     this.#endOutage(session)
     this.#onlineAt = this.#clock.now()
     this.#wasOnline = true
     this.#lastFailure = undefined
-    this.#setStatus({ state: 'online', since: new Date(this.#onlineAt), apiVersion: session.apiVersion })
-    this.#events.online(session.protocol)
+    this.#move('booted', { since: new Date(this.#onlineAt), apiVersion: session.apiVersion })
+    this.#sendFilters(session)
+    this.#queue.resume(session)
     this.#login?.resolve()
     this.#login = undefined
   }
 
+  /** Before all that waits: what is asked of Asterisk next, it is asked with the filters set. */
+  #sendFilters(session: Session): void {
+    for (const filter of this.filters.actions(session.apiVersion)) {
+      session.sendAction('Filter', filter).onException = (error) => {
+        if (error instanceof ActionError)
+          this.#diagnostics.tell('warning', `${this.#options.peer} refused a filter that it took before: ${error.message}`)
+      }
+    }
+  }
+
   /** The session is over. Called before anything that waited on it is settled. */
-  #down(session: Session, reason: Error): void {
+  #ended(session: Session, reason: Error): void {
     if (session !== this.#session) return
-    const { isOnline } = this
+    const wasOnline = isUsable(this.#status)
     this.#session = undefined
     this.#hub.detach()
-    this.#events.offline()
-    if (isOnline || this.#status.state === 'booting') this.#beginOutage(session)
+    this.#queue.pause()
+    if (this.#isLoggedIn) this.#beginOutage(session)
     if (this.isClosing) return
-    if (isOnline && this.#clock.now() - this.#onlineAt >= STABLE_AFTER_MS) {
+    if (wasOnline && this.#clock.now() - this.#onlineAt >= STABLE_AFTER_MS) {
       this.#attempt = 0
       this.#retries = 0
     }
@@ -219,44 +237,41 @@ export class Connection {
       return
     }
     // However short it was, a connection that was ready counts as stable for the first attempt after it.
-    const delayMs = backoffDelayMs(isOnline ? 1 : this.#retries, this.#options.reconnect, Math.random())
-    this.#cancelRetry = this.#clock.after(delayMs, () => this.#connect())
-    this.#setStatus({ state: 'waiting', attempt: this.#attempt, retryAt: new Date(this.#clock.now() + delayMs), reason })
+    const delayMs = backoffDelayMs(wasOnline ? 1 : this.#retries, this.#options.reconnect, Math.random())
+    this.#cancelRetry = this.#clock.after(delayMs, () => this.#connect('retry'))
+    this.#move('lost', { attempt: this.#attempt, retryAt: new Date(this.#clock.now() + delayMs), reason })
   }
 
   /** A session that brings no events to anybody leaves the outage before it as it is: one hole. */
-  #beginOutage({ lastLife, serverStart: start }: Session): void {
+  #beginOutage({ lastSignOfLife, serverStart: start }: Session): void {
     const shutdown = this.#shutdownSeen
-    if (this.#outage === undefined || this.#hub.holdsEvents) {
+    if (this.#outage === undefined || this.#hub.keepsEvents) {
       this.#endOutage(undefined)
-      this.#outage = { lastLife, start, shutdown }
+      this.#outage = { lastSignOfLife, start, shutdown }
     } else if (shutdown) this.#outage = { ...this.#outage, shutdown }
   }
 
-  /** Tells of the hole that the outage left, then lets the events go that were held behind it. */
+  /** Tells of the hole that the outage left, then lets the events go that were kept back behind it. */
   #endOutage(session: Session | undefined): void {
     const outage = this.#outage
     if (outage === undefined) return
     this.#outage = undefined
-    const restarted = outage.shutdown ? true : session?.serverStart?.isRestartAfter(outage.start, outage.lastLife)
-    this.#events.gap(
-      new Gap({ reason: 'disconnect', from: new Date(outage.lastLife), to: new Date(this.#clock.now()), restarted }),
-    )
+    const restarted = outage.shutdown ? true : session?.serverStart?.isRestartAfter(outage.start, outage.lastSignOfLife)
+    const [from, to] = [new Date(outage.lastSignOfLife), new Date(this.#clock.now())]
+    this.#diagnostics.tell('gap', new Gap({ reason: 'disconnect', from, to, restarted }))
     this.#hub.release()
   }
 
   #giveUp(reason: Error): void {
     if (this.isClosing || this.#status.state === 'failed') return
-    this.#status = { state: 'failed', reason }
     this.#cancelRetry()
     const session = this.#session
     this.#session = undefined
     this.#wasOnline = false
     this.#hub.detach()
     session?.abort(reason)
-    this.#events.gaveUp(reason)
     this.#settleLogin(reason)
-    this.#events.status(this.#status)
+    this.#move('gaveUp', { reason })
   }
 
   #settleLogin(error: Error): void {
@@ -272,9 +287,9 @@ export class Connection {
     return new ConnectionError(`No login to ${this.#options.peer} within ${timeoutMs} ms${underWay}${latest}`, { cause })
   }
 
-  #setStatus(status: ConnectionStatus): void {
-    this.#status = status
-    this.#events.status(status)
+  #move<What extends Happening>(happening: What, data: DataAfter<What>): void {
+    this.#status = statusAfter(this.#status, happening, data)
+    this.#diagnostics.tell('status', this.#status)
   }
 }
 

@@ -2,11 +2,12 @@ import { EventEmitter } from 'eventemitter3'
 import { guarded } from '../../core/listeners.js'
 import type { AMIEvent } from '../messages/event.js'
 import type { AMIProtocol } from '../protocol/protocol.js'
+import type { ClientDiagnostics } from './client-events.js'
 
 type Sink = (event: AMIEvent) => void
 
 /** Events that wait until it is known what the hole before them was. More than this many do not wait. */
-const MAX_HELD = 10_000
+const MAX_KEPT = 10_000
 
 /** Who wants the events of one name. */
 interface Route {
@@ -50,15 +51,16 @@ export class EventHub {
   readonly #routes = new Map<string, Route>()
   /** Sinks that want every event. */
   readonly #anySinks = new Sinks()
-  /** Called at once, also while events are held. */
+  /** Called at once, also while events are kept back. */
   readonly #watchers = new EventEmitter()
-  readonly #reportError: (error: Error) => void
+  readonly #diagnostics: ClientDiagnostics
   #protocol: AMIProtocol | undefined
-  #held: AMIEvent[] | undefined
-  #heldTooMany: () => void = () => undefined
+  /** Undefined while events are handed on at once. */
+  #kept: AMIEvent[] | undefined
+  #keptTooMany: () => void = () => undefined
 
-  constructor(reportError: (error: Error) => void) {
-    this.#reportError = reportError
+  constructor(diagnostics: ClientDiagnostics) {
+    this.#diagnostics = diagnostics
   }
 
   /** From now on events come from this protocol. */
@@ -72,22 +74,22 @@ export class EventHub {
     this.#protocol = undefined
   }
 
-  /** Holds events back until `release`; `tooMany` is called when they become too many to hold. */
-  hold(tooMany: () => void): void {
-    this.#held = []
-    this.#heldTooMany = tooMany
+  /** Keeps events back until `release`; `tooMany` is called when they become too many to keep. */
+  keepBack(tooMany: () => void): void {
+    this.#kept = []
+    this.#keptTooMany = tooMany
   }
 
-  /** Whether events are held back. */
-  get holdsEvents(): boolean {
-    return this.#held !== undefined && this.#held.length > 0
+  /** Whether events are kept back. */
+  get keepsEvents(): boolean {
+    return this.#kept !== undefined && this.#kept.length > 0
   }
 
-  /** Hands on what was held. */
+  /** Hands on what was kept back. */
   release(): void {
-    const held = this.#held
-    this.#held = undefined
-    if (held !== undefined) for (const event of held) this.#deliver(event)
+    const kept = this.#kept
+    this.#kept = undefined
+    if (kept !== undefined) for (const event of kept) this.#deliver(event)
   }
 
   /** Calls `fn` for each event of a name before anybody else sees it. For the client's own needs. */
@@ -119,7 +121,10 @@ export class EventHub {
 
   /** Calls a user's listener for each event of a name, or of all. One that throws or rejects is reported and harms nobody. */
   listen(name: string, fn: (event: AMIEvent) => unknown): () => void {
-    return this.subscribe(name === '*' ? undefined : [name], guarded(fn, this.#reportError))
+    return this.subscribe(
+      name === '*' ? undefined : [name],
+      guarded(fn, (error) => this.#diagnostics.report(error)),
+    )
   }
 
   #open(name: string): Route {
@@ -150,12 +155,12 @@ export class EventHub {
 
   #dispatch(event: AMIEvent, route: Route | undefined): void {
     if (route !== undefined && this.#watchers.listenerCount(route.name) > 0) this.#watchers.emit(route.name, event)
-    if (this.#held === undefined) {
+    if (this.#kept === undefined) {
       this.#spread(event, route)
       return
     }
-    if (this.#isWanted(route)) this.#held.push(event)
-    if (this.#held.length > MAX_HELD) this.#heldTooMany()
+    if (this.#isWanted(route)) this.#kept.push(event)
+    if (this.#kept.length > MAX_KEPT) this.#keptTooMany()
   }
 
   #isWanted(route: Route | undefined): boolean {

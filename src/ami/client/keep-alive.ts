@@ -3,32 +3,33 @@ import type { Clock } from '../../core/clock.js'
 /** How late a timer may be before this process itself must have stood still. */
 const STALLED_MS = 1_000
 /** The longest silence that an action explains, whatever it asks for: a peer that is gone is found after all. */
-const LONGEST_EXCUSE_MS = 600_000
+const LONGEST_ALLOWANCE_MS = 600_000
 
 /** What the keepalive needs from the session it watches. */
 export interface Watched {
+  /** When a message was completed last, or an answer went on. */
+  lastSignOfLife(): number
   /** Sends a Ping. Any message that comes is life, also a refusal. */
   ping(): void
   /** Whether a Ping is due even while messages come in. */
-  probing(): boolean
+  isPingDue(): boolean
   /** The peer is gone; called once. */
-  dead(silentMs: number): void
+  isGone(silentMs: number): void
 }
 
 /**
- * Finds a peer that is silently gone, or whose bytes come to nothing. A message that is complete is a sign of life, and so is each part of an
- * answer that was asked for; silence brings a Ping, and silence after that the end.
+ * Finds a peer that is silently gone, or whose bytes come to nothing. A message that is complete is a sign of life, and so is
+ * each part of an answer that was asked for; silence brings a Ping, and silence after that the end.
  */
 export class KeepAlive {
   readonly #intervalMs: number
   readonly #timeoutMs: number
   readonly #clock: Clock
   readonly #watched: Watched
-  #lastLife: number
   /** Until when actions that block the connection explain its silence. */
-  readonly #excuses = new Set<{ readonly until: number }>()
+  readonly #silenceAllowances = new Set<{ readonly until: number }>()
   /** Until when those did that are over. */
-  #excusedBefore = 0
+  #allowedBefore = 0
   #stopped = false
   #cancelTimer: () => void
 
@@ -37,22 +38,19 @@ export class KeepAlive {
     this.#timeoutMs = options.timeoutMs
     this.#clock = clock
     this.#watched = watched
-    this.#lastLife = clock.now()
     this.#cancelTimer = clock.after(this.#intervalMs, () => this.#check())
   }
 
-  /** A message was completed, or an answer went on. */
-  alive(): void {
-    this.#lastLife = this.#clock.now()
-  }
-
-  /** For so long (10 min at the most) the peer may be silent, because of an action that it works on; the returned function ends that. */
-  excuse(forMs: number): () => void {
-    const excuse = { until: this.#clock.now() + Math.min(forMs, LONGEST_EXCUSE_MS) }
-    this.#excuses.add(excuse)
+  /**
+   * For so long (10 min at the most) the peer may be silent, because of an action that it works on; the returned function ends
+   * that.
+   */
+  allowSilence(forMs: number): () => void {
+    const allowance = { until: this.#clock.now() + Math.min(forMs, LONGEST_ALLOWANCE_MS) }
+    this.#silenceAllowances.add(allowance)
     return () => {
-      this.#excuses.delete(excuse)
-      this.#excusedBefore = Math.max(this.#excusedBefore, Math.min(excuse.until, this.#clock.now()))
+      this.#silenceAllowances.delete(allowance)
+      this.#allowedBefore = Math.max(this.#allowedBefore, Math.min(allowance.until, this.#clock.now()))
     }
   }
 
@@ -61,22 +59,22 @@ export class KeepAlive {
     this.#cancelTimer()
   }
 
-  get #excusedUntil(): number {
-    let until = this.#excusedBefore
-    for (const excuse of this.#excuses) until = Math.max(until, excuse.until)
+  get #silenceAllowedUntil(): number {
+    let until = this.#allowedBefore
+    for (const allowance of this.#silenceAllowances) until = Math.max(until, allowance.until)
     return until
   }
 
   #check(): void {
     const now = this.#clock.now()
-    const quietSince = Math.max(this.#lastLife, this.#excusedUntil)
+    const quietSince = Math.max(this.#watched.lastSignOfLife(), this.#silenceAllowedUntil)
     const remaining = quietSince + this.#intervalMs - now
-    if (remaining > 0 && !this.#watched.probing()) {
+    if (remaining > 0 && !this.#watched.isPingDue()) {
       this.#cancelTimer = this.#clock.after(Math.min(remaining, this.#intervalMs), () => this.#check())
       return
     }
     this.#watched.ping()
-    // The link may have broken in the writing.
+    // The connection may have broken in the writing.
     if (!this.#stopped) this.#await(now, now + this.#timeoutMs)
   }
 
@@ -85,8 +83,8 @@ export class KeepAlive {
       const now = this.#clock.now()
       // Timers run before sockets are read: after a standstill of this process the answer may lie unread.
       if (now - dueAt > STALLED_MS) this.#await(pingedAt, now + this.#timeoutMs)
-      else if (this.#lastLife >= pingedAt || now < this.#excusedUntil) this.#check()
-      else this.#watched.dead(now - this.#lastLife)
+      else if (this.#watched.lastSignOfLife() >= pingedAt || now < this.#silenceAllowedUntil) this.#check()
+      else this.#watched.isGone(now - this.#watched.lastSignOfLife())
     })
   }
 }

@@ -11,8 +11,8 @@ export function isShuttingDown(response: AMIResponse): boolean {
 }
 
 /**
- * What a refused login means: busy with a shutdown or with another session of a single-login account, it passes, and
- * a `ConnectionError` says so; everything else stays. Asterisk tells them apart by text only (`authenticate` in `main/manager.c`).
+ * What a refused login means: busy with a shutdown or with another session of a single-login account, it passes, and a
+ * `ConnectionError` says so; everything else stays. Asterisk tells them apart by text only (`authenticate` in `main/manager.c`).
  */
 export function loginError(peer: string, username: string, refusal: ActionError): AuthenticationError | ConnectionError {
   const { response } = refusal

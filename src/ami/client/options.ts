@@ -43,7 +43,7 @@ export interface ReconnectOptions {
 /**
  * How a peer that is silently gone is found: after `intervalMs` of silence a Ping, after `timeoutMs` more the end. It is silent while no message
  * is completed and no answer to an action goes on; other bytes do not count, as they may be anything. An action that holds up the connection
- * (Originate without `Async`, WaitEvent) excuses silence while it is waited for, for 10 min at the most.
+ * (Originate without `Async`, WaitEvent) allows silence while it is waited for, for 10 min at the most.
  */
 export interface KeepAliveOptions {
   /** @default 10_000 */
@@ -68,7 +68,7 @@ export interface AMIClientOptions {
   readonly reconnect?: ReconnectOptions | false | undefined
   /** `false`: no Ping is sent. */
   readonly keepAlive?: KeepAliveOptions | false | undefined
-  /** The most for making the link, again for the greeting, and again for the login's answer. @default 10_000 */
+  /** The most for connecting, again for the greeting, and again for the login's answer. @default 10_000 */
   readonly connectTimeoutMs?: number | undefined
   /**
    * The most that `login()` waits for Asterisk's FullyBooted event, which an account without `system` rights, or a mask
@@ -88,7 +88,7 @@ export interface AMIClientOptions {
   /** @default 'utf-8' */
   readonly encoding?: string | undefined
   readonly limits?: Optional<AMILimits> | undefined
-  /** A link of your own in place of TCP. `host` and `port`, if given, then only name the server in messages. */
+  /** A connection of your own in place of TCP. `host` and `port`, if given, then only name the server in messages. */
   readonly connect?: Connector | undefined
   /** @default the system's clock */
   readonly clock?: Clock | undefined
@@ -194,7 +194,7 @@ function keepAliveOptions(options: KeepAliveOptions | false): ResolvedOptions['k
 
 function eventMask(events: boolean | string): string {
   if (typeof events === 'boolean') return events ? 'on' : 'off'
-  // Asterisk takes a space as part of a class's name, and a class it does not know as none.
+  // Asterisk takes a space as part of a class's name, and leaves out a class it does not know.
   return events.replaceAll(' ', '')
 }
 

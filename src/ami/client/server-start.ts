@@ -5,12 +5,12 @@ import type { AMIResponse } from '../messages/response.js'
 export class ServerStart {
   /** Milliseconds since the epoch by this machine's clock, at most a second late: FullyBooted counts whole seconds. */
   readonly #atMs: number | undefined
-  /** Asterisk's own words. */
-  readonly #words: string | undefined
+  /** Date and time as Asterisk writes them. */
+  readonly #text: string | undefined
 
-  private constructor(atMs: number | undefined, words: string | undefined) {
+  private constructor(atMs: number | undefined, text: string | undefined) {
     this.#atMs = atMs
-    this.#words = words
+    this.#text = text
   }
 
   /** From the `Uptime` (seconds) of FullyBooted, on 16 and 22; undefined where it has none. */
@@ -27,18 +27,18 @@ export class ServerStart {
   }
 
   /**
-   * Whether this start is later than the connection before it; undefined when it cannot be told.
+   * Whether this start is later than the connection before it; undefined when that cannot be known.
    *
-   * @param before the start known on the connection before. @param lastLifeMs when its last message came.
+   * @param before the start known on the connection before. @param lastSignOfLifeMs when its last message came.
    */
-  isRestartAfter(before: ServerStart | undefined, lastLifeMs: number): boolean | undefined {
+  isRestartAfter(before: ServerStart | undefined, lastSignOfLifeMs: number): boolean | undefined {
     if (this.#atMs !== undefined) {
-      if (this.#atMs <= lastLifeMs) return false
+      if (this.#atMs <= lastSignOfLifeMs) return false
       // Both are up to a second late, so within a second of a start the same one can look later.
       const earlier = before === undefined ? undefined : before.#atMs
       return earlier !== undefined && this.#atMs - earlier < 1_000 ? undefined : true
     }
-    if (before === undefined || before.#words === undefined) return undefined
-    return before.#words !== this.#words
+    if (before === undefined || before.#text === undefined) return undefined
+    return before.#text !== this.#text
   }
 }

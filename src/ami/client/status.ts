@@ -2,7 +2,7 @@
 export type ConnectionStatus =
   /** `login()` was not called yet. */
   | { readonly state: 'idle' }
-  /** Making the link and waiting for the greeting. `attempt` counts from 1, and anew after a connection that lasted 5 s. */
+  /** Connecting, and waiting for the greeting. `attempt` counts from 1, and anew after a connection that lasted 5 s. */
   | { readonly state: 'connecting'; readonly attempt: number }
   /** Greeted; logging in. */
   | { readonly state: 'authenticating'; readonly attempt: number; readonly apiVersion: string }
@@ -12,9 +12,17 @@ export type ConnectionStatus =
   | { readonly state: 'online'; readonly since: Date; readonly apiVersion: string }
   /** Still logged in and hearing events, but Asterisk is shutting down gracefully and refuses every action. */
   | { readonly state: 'draining'; readonly since: Date; readonly apiVersion: string }
-  /** The link is down; the next attempt comes at `retryAt`. */
+  /** There is no connection; the next attempt comes at `retryAt`. */
   | { readonly state: 'waiting'; readonly attempt: number; readonly retryAt: Date; readonly reason: Error }
   /** Given up: the login was refused, or the attempts are used up. `login()` may be called again. */
   | { readonly state: 'failed'; readonly reason: Error }
   | { readonly state: 'closing' }
   | { readonly state: 'closed' }
+
+/** The states in which the client is logged in and hears events. */
+export type UsableStatus = Extract<ConnectionStatus, { readonly state: 'online' | 'draining' }>
+
+/** Whether the client is logged in and hears events. */
+export function isUsable(status: ConnectionStatus): status is UsableStatus {
+  return status.state === 'online' || status.state === 'draining'
+}

@@ -2,12 +2,15 @@ import { onAbort } from '../../core/abort.js'
 import { quote } from '../../core/checks.js'
 import type { Clock } from '../../core/clock.js'
 import { deferred } from '../../core/deferred.js'
-import { EventStream, type EventStreamSetup, type Overflow } from '../../core/event-stream.js'
+import { asError } from '../../core/errors.js'
+import type { EventStream } from '../../core/event-stream.js'
+import { EventWriter, type EventWriterSetup, type Overflow } from '../../core/event-writer.js'
 import type { Gap } from '../../core/gap.js'
 import { abortSignal, amount, callback, checkOptions, flag, milliseconds, type OptionsShape, oneOf } from '../../core/options.js'
 import { waitWithin } from '../../core/waiting.js'
 import { StreamOverflowError, WaitTimeoutError } from '../messages/errors.js'
 import type { AMIEvent, EventOf } from '../messages/event.js'
+import type { ClientDiagnostics } from './client-events.js'
 import type { EventHub } from './event-hub.js'
 
 /** How a stream of events behaves. */
@@ -65,19 +68,20 @@ interface Wait {
 export class Subscriptions {
   readonly #hub: EventHub
   readonly #clock: Clock
-  readonly #streams = new Set<EventStream<AMIEvent | Gap>>()
+  readonly #writers = new Set<EventWriter<AMIEvent | Gap>>()
   readonly #waits = new Set<Wait>()
 
-  constructor(hub: EventHub, clock: Clock) {
+  constructor(hub: EventHub, clock: Clock, diagnostics: ClientDiagnostics) {
     this.#hub = hub
     this.#clock = clock
+    diagnostics.on('gap', (gap) => this.#pushGap(gap))
   }
 
   stream(names: EventNames | undefined, options: EventStreamOptions = {}): EventStream<AMIEvent | Gap> {
     checkOptions(options, STREAM_SHAPE)
     const { signal, where, overflow = 'error', withGaps = false, maxBuffered = 10_000 } = options
     const wanted = eventNames(names)
-    const stream: EventStream<AMIEvent | Gap> = new EventStream({
+    const writer: EventWriter<AMIEvent | Gap> = new EventWriter({
       ...streamDefaults(this.#clock),
       maxBuffered,
       overflow,
@@ -85,15 +89,15 @@ export class Subscriptions {
       ended: () => {
         unsubscribe()
         forgetSignal()
-        this.#streams.delete(stream)
+        this.#writers.delete(writer)
       },
     })
-    const push = (event: AMIEvent) => stream.push(event)
-    const unsubscribe = this.#hub.subscribe(wanted, where === undefined ? push : pushIf(stream, where))
-    const forgetSignal = onAbort(signal, () => stream.end(signal?.reason))
-    this.#streams.add(stream)
-    if (signal?.aborted) stream.end(signal.reason)
-    return stream
+    const push = (event: AMIEvent) => writer.push(event)
+    const unsubscribe = this.#hub.subscribe(wanted, where === undefined ? push : pushIf(writer, where))
+    const forgetSignal = onAbort(signal, () => writer.end(signal?.reason))
+    this.#writers.add(writer)
+    if (signal?.aborted) writer.end(signal.reason)
+    return writer.stream
   }
 
   /** Calls `listener` for each event of these names, until the returned function is called. */
@@ -136,21 +140,21 @@ export class Subscriptions {
     }
   }
 
-  pushGap(gap: Gap): void {
-    for (const stream of this.#streams) stream.pushGap(gap)
-    for (const wait of this.#waits) wait.gaps += 1
-  }
-
   /** The client is closed: streams end, waits are rejected. */
   end(error: Error): void {
     for (const wait of [...this.#waits]) wait.reject(error)
-    for (const stream of [...this.#streams]) stream.end()
+    for (const writer of [...this.#writers]) writer.end()
   }
 
   /** The client gave up: streams and waits end with the reason. */
   fail(reason: Error): void {
     for (const wait of [...this.#waits]) wait.reject(reason)
-    for (const stream of [...this.#streams]) stream.end(reason)
+    for (const writer of [...this.#writers]) writer.end(reason)
+  }
+
+  #pushGap(gap: Gap): void {
+    for (const writer of this.#writers) writer.pushGap(gap)
+    for (const wait of this.#waits) wait.gaps += 1
   }
 }
 
@@ -161,7 +165,7 @@ function waitedTooLong(names: readonly string[] | undefined, timeoutMs: number, 
 }
 
 /** What all streams of a client share. */
-export function streamDefaults(clock: Clock): Pick<EventStreamSetup, 'overflow' | 'withGaps' | 'now' | 'overflowError'> {
+export function streamDefaults(clock: Clock): Pick<EventWriterSetup, 'overflow' | 'withGaps' | 'now' | 'overflowError'> {
   return {
     overflow: 'error',
     withGaps: false,
@@ -181,12 +185,12 @@ function eventNames(names: EventNames | undefined): readonly string[] | undefine
   return list.includes('*') ? undefined : list
 }
 
-function pushIf(stream: EventStream<AMIEvent | Gap>, where: (event: AMIEvent) => boolean): (event: AMIEvent) => void {
+function pushIf(writer: EventWriter<AMIEvent | Gap>, where: (event: AMIEvent) => boolean): (event: AMIEvent) => void {
   return (event) => {
     try {
-      if (where(event)) stream.push(event)
+      if (where(event)) writer.push(event)
     } catch (error) {
-      stream.end(error as Error)
+      writer.end(asError(error))
     }
   }
 }

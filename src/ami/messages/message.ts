@@ -49,9 +49,9 @@ export abstract class AMIMessage<Headers extends object = OpenHeaders> {
   }
 
   /**
-   * The variables in `Variable: name=value` and `ChanVariable: name=value` headers, with or without a prefix
-   * (`DestChanVariable`) or a channel (`ChanVariable(PJSIP/a-1)`). The first value of a name counts: where the message tells of several
-   * channels that is the first channel's, and `variablesOf` has the others'.
+   * The variables in `Variable: name=value` and `ChanVariable: name=value` headers, with or without a prefix (`DestChanVariable`)
+   * or a channel (`ChanVariable(PJSIP/a-1)`). The first value of a name counts: where the message tells of several channels that
+   * is the first channel's, and `variablesOf` has the others'.
    */
   get variables(): Map<string, string> {
     const variables: string[] = []
@@ -72,8 +72,8 @@ export abstract class AMIMessage<Headers extends object = OpenHeaders> {
   }
 
   /**
-   * The variables of the channel with this name (`channelvars` in manager.conf), in `ChanVariable(<channel>): name=value` headers, as
-   * OriginateResponse has them, or in those with the prefix that the channel's other headers have.
+   * The variables of the channel with this name (`channelvars` in manager.conf), in `ChanVariable(<channel>): name=value`
+   * headers, as OriginateResponse has them, or in those with the prefix that the channel's other headers have.
    */
   chanVariables(channel: string): Map<string, string> {
     const named = this.#fields.getAll(`ChanVariable(${channel})`)

@@ -71,8 +71,8 @@ export class AMIResponse<Action extends string = string> extends AMIMessage {
   }
 }
 
-/** A word that is not known counts as success: the action was not refused. */
-function responseType(word: string): AMIResponseType {
-  const lower = word.toLowerCase()
+/** A value that is not known counts as success: the action was not refused. */
+function responseType(value: string): AMIResponseType {
+  const lower = value.toLowerCase()
   return lower === 'error' || lower === 'goodbye' || lower === 'follows' ? lower : 'success'
 }

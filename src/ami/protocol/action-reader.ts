@@ -109,8 +109,8 @@ export class ActionReader {
 }
 
 /**
- * Lines as headers: those without a colon are ignored, spaces and control characters at the start of a value are dropped; of several actions
- * the first not empty counts.
+ * Lines as headers: those without a colon are ignored, spaces and control characters at the start of a value are dropped; of
+ * several actions the first not empty counts.
  */
 function fieldsOf(lines: readonly string[]): { name: string; fields: HeaderFields } {
   let name = ''

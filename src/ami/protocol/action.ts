@@ -22,9 +22,9 @@ export interface PreparedAction {
 /**
  * Checks an action and writes it as bytes. An `ActionID` among the headers is used as it is.
  *
- * @throws InvalidActionError when Asterisk would read something else than what was given: CR, LF or NUL anywhere, a space or control character at the
- * start of a value, a colon in a header's name, what `field-rules` says of a field, a line or a message beyond Asterisk's input buffer, an ActionID
- * over 64 bytes, characters that the encoding lacks.
+ * @throws InvalidActionError when Asterisk would read something else than what was given: CR, LF or NUL anywhere, a space or
+ * control character at the start of a value, a colon in a header's name, what `field-rules` says of a field, a line or a message
+ * beyond Asterisk's input buffer, an ActionID over 64 bytes, characters that the encoding lacks.
  */
 export function prepareAction(
   name: string,

@@ -3,8 +3,8 @@ import { LineFramer } from '../../core/line-framer.js'
 import type { AMILimits, Excess } from './limits.js'
 
 /**
- * How an answer is written: as headers; as headers of which `Output` is one line of a command's output each (Asterisk 14 and later); or,
- * `follows`, as some headers, then the output's own lines that end in LF, then `--END COMMAND--` (up to Asterisk 13).
+ * How an answer is written: as headers; as headers of which `Output` is one line of a command's output each (Asterisk 14 and
+ * later); or, `follows`, as some headers, then the output's own lines that end in LF, then `--END COMMAND--` (up to Asterisk 13).
  */
 export type AnswerForm = 'headers' | 'output' | 'follows'
 
@@ -12,7 +12,7 @@ export type AnswerForm = 'headers' | 'output' | 'follows'
 export interface AnswerSink {
   /** Whether somebody still waits for it: else no output is kept. */
   isAwaited(): boolean
-  /** The answer is whole. `output` is a command's, without the headers that held it. */
+  /** The answer is whole. `output` is a command's, without the headers that it came in. */
   answered(headers: string, output: readonly string[] | undefined): void
   /** The answer goes beyond a limit: no more of it is kept. Called once. */
   exceeded(excess: Excess): void
@@ -21,8 +21,8 @@ export interface AnswerSink {
 }
 
 /**
- * Reads one answer as it comes, from its first byte to its end: the output of a command can be too large to be held as a message and then cut.
- * Of an answer beyond a limit only the end is looked for.
+ * Reads one answer as it comes, from its first byte to its end: the output of a command can be too large to be kept as a message
+ * and then cut. Of an answer beyond a limit only the end is looked for.
  */
 export class AnswerReader {
   readonly #form: AnswerForm

@@ -1,14 +1,19 @@
 import type { TextCodec } from '../../core/text-codec.js'
 
-/** At the start of a value Asterisk skips the bytes from 1 up to this one, the space (`main/manager.c`, verified on 16.28 and 22.10). */
+/**
+ * At the start of a value Asterisk skips the bytes from 1 up to this one, the space (`main/manager.c`, verified on 16.28 and
+ * 22.10).
+ */
 export const LAST_BLANK = 32
 /** Says what is wrong with a value that Asterisk would read as something else; undefined when it reads the value itself. */
 export type FieldRule = (value: string, codec: TextCodec) => string | undefined
 
 /**
- * Fields that Asterisk joins with others before it reads them, or reads only in part, by action and field (tried on 16.28 and 22.10):
+ * Fields that Asterisk joins with others before it reads them, or reads only in part, by action and field (tried on 16.28 and
+ * 22.10):
  *
- * - MixMonitor and ConfbridgeStartRecord join their fields by commas for the application MixMonitor, whose third argument is a command.
+ * - MixMonitor and ConfbridgeStartRecord join their fields by commas for the application MixMonitor, whose third argument is a
+ * command.
  * - Monitor mixes its files in a shell.
  * - A queue keeps its members in Asterisk's database as one text, parted by `;` and `|`.
  * - Atxfer presses its extension as keys; PlayDTMF presses one key.
@@ -44,7 +49,10 @@ export function losesItsStart(value: string): boolean {
   return value.charCodeAt(0) <= LAST_BLANK
 }
 
-/** An application's argument ends at a comma that stands in no parentheses or brackets; quotes and backslashes are taken out of it. */
+/**
+ * An application's argument ends at a comma that stands in no parentheses or brackets; quotes and backslashes are taken out of
+ * it.
+ */
 function oneArgument(value: string): string | undefined {
   let parentheses = 0
   let brackets = 0

@@ -17,14 +17,16 @@ export interface AMIParserEvents {
   awaitsOutput(): boolean
   /** The beginning of a response, or all of it: what reads it, if an action waits for it; else it is a message like any other. */
   answerReader(bytes: Uint8Array, start: number, end: number): AnswerReader | undefined
-  /** The stream breaks a limit or does not begin with a greeting; nothing more is read from it. `retryable`: another one may not. */
+  /**
+   * The stream breaks a limit or does not begin with a greeting; nothing more is read from it. `retryable`: another one may not.
+   */
   failed(reason: string, retryable: boolean): void
 }
 
 const CR = 13
 const LF = 10
 const SPACE = 32
-/** A greeting is some 30 bytes long; what has no line end by then is none. */
+/** A greeting is some 30 bytes long; what has no line end by then is not one. */
 const MAX_GREETING_BYTES = 256
 
 /** Cuts what a server sends into the greeting and messages, and tells their kind by their first line. */
@@ -156,7 +158,7 @@ export class AMIParser {
   }
 
   #headerExcess(bytes: Uint8Array, start: number, end: number): Excess | undefined {
-    // The empty line at the end is none; where a bare LF ends the message, it was not counted.
+    // The empty line at the end counts as no header; where a bare LF ends the message, it was not counted at all.
     let headers = bytes[end - 2] === CR ? -1 : 0
     for (let at = start + 1; at < end; at += 1) if (bytes[at] === LF && bytes[at - 1] === CR) headers += 1
     return headers > this.#limits.maxHeaders ? { limit: 'maxHeaders', seen: `it has ${headers}` } : undefined

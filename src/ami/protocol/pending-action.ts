@@ -31,12 +31,12 @@ export class PendingAction extends Handler<AMIResponse> {
     this.#shape = listShape(action)
   }
 
-  /** How many items of a list are held. */
-  get held(): number {
+  /** How many items of a list were kept. */
+  get keptItems(): number {
     return this.#items?.length ?? 0
   }
 
-  /** Whether the items of its list are told by their place, as they have no ActionID. */
+  /** Whether the items of its list are known by their place, as they have no ActionID. */
   get hasItemsByPlace(): boolean {
     return this.#shape?.itemsWithoutActionID !== undefined
   }
@@ -46,7 +46,7 @@ export class PendingAction extends Handler<AMIResponse> {
     return this.#abandoned
   }
 
-  /** Lets go of all that it held for whoever waited. */
+  /** Lets go of all that it kept for whoever waited. */
   abandon(): void {
     this.#abandoned = true
     this.#items = undefined

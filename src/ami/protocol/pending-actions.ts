@@ -7,13 +7,13 @@ const REMEMBERED_GIVEN_UP = 1_000
 const REMEMBERED_IDS = 256
 
 /**
- * The actions of one connection that wait for their answer, by ActionID, and in bounded room those that nobody waits for any more: Asterisk
- * answers some late and some never.
+ * The actions of one connection that wait for their answer, by ActionID, and in bounded room those that nobody waits for any
+ * more: Asterisk answers some late and some never.
  */
 export class PendingActions {
   /**
-   * In a slot that is emptied with the answer: what a Map's table held stays alive as long as the table does, which may be until the next
-   * full collection.
+   * In a slot that is emptied with the answer: what was in a Map's table stays alive as long as the table does, which may be
+   * until the next full collection.
    */
   readonly #byId = new Map<string, { pending: PendingAction | undefined }>()
   /** The oldest first. */

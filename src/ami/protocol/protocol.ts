@@ -238,7 +238,7 @@ export class AMIProtocol implements Protocol {
     }
     if (role !== 'completion') {
       const { maxListEvents } = this.#limits
-      if (list.held < maxListEvents) this.#guard(() => list.takeItem(event))
+      if (list.keptItems < maxListEvents) this.#guard(() => list.takeItem(event))
       else this.#failAnswer(list, 'list', { limit: 'maxListEvents', seen: `${maxListEvents + 1} came so far` })
     }
     if (role !== 'item') {

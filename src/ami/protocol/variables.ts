@@ -1,8 +1,9 @@
 import { losesItsStart } from './field-rules.js'
 
 /**
- * Channel variables to set: an object, a Map, or a list of pairs; the order is kept. A name that ends in `)` is a dialplan function that Asterisk
- * runs to set it, such as `CHANNEL(language)`; with `_` or `__` before the name, channels that are called inherit the variable.
+ * Channel variables to set: an object, a Map, or a list of pairs; the order is kept. A name that ends in `)` is a dialplan
+ * function that Asterisk runs to set it, such as `CHANNEL(language)`; with `_` or `__` before the name, channels that are called
+ * inherit the variable.
  */
 export type Variables =
   | Readonly<Record<string, string | number | boolean>>
@@ -33,7 +34,9 @@ export function escapeVariable(name: string, value: string): string {
   return `${escapeArgument(name)}=${escapeArgument(value)}`
 }
 
-/** Writes a text so that Asterisk's argument parser reads back exactly this text, as one argument (verified on 16.28 and 22.10). */
+/**
+ * Writes a text so that Asterisk's argument parser reads back exactly this text, as one argument (verified on 16.28 and 22.10).
+ */
 export function escapeArgument(text: string): string {
   let escaped = ''
   for (const character of text) escaped += SPECIAL.has(character) ? `\\${character}` : character

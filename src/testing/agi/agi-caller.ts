@@ -95,7 +95,7 @@ export class AGICaller {
   }
 
   /** The script is over. */
-  over(status: AGIStatus): void {
+  finished(status: AGIStatus): void {
     this.#isOver = true
     this.#over.resolve(this.#channel.isHungUp && status === 'SUCCESS' ? 'HANGUP' : status)
   }

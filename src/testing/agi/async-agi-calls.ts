@@ -99,7 +99,7 @@ export class AsyncAGICalls {
     this.#left.delete(call)
     this.#host.emit('AsyncAGIEnd', call.headers)
     if (hungUp) this.#host.emit('Hangup', [...call.headers, ['Cause', 16], ['Cause-txt', 'Normal Clearing']])
-    call.caller.over(hungUp || !failed ? 'SUCCESS' : 'FAILURE')
+    call.caller.finished(hungUp || !failed ? 'SUCCESS' : 'FAILURE')
   }
 }
 

@@ -26,7 +26,7 @@ describe('blockingMs', () => {
     ['Ping', { Timeout: 5 }, 0],
     ['Status', {}, 0],
   ] as [string, ActionHeaders, number][]) {
-    it(`facts 5, 8: ${action} with ${JSON.stringify(headers)} may block for ${expected} ms`, () => {
+    it(`${action} with ${JSON.stringify(headers)} may block for ${expected} ms`, () => {
       expect(blockingMs(action, headers)).toBe(expected)
     })
   }

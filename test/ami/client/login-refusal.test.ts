@@ -15,7 +15,7 @@ describe('isShuttingDown', () => {
     ['Error', 'Permission denied', false],
     ['Error', 'The queue Asterisk is shutting down does not exist', false],
   ] as const) {
-    it(`facts 11.1: ${type} ${JSON.stringify(message)} ${expected ? 'says so' : 'does not'}`, () => {
+    it(`${type} ${JSON.stringify(message)} ${expected ? 'says so' : 'does not'}`, () => {
       expect(isShuttingDown(response(type, message))).toBe(expected)
     })
   }
@@ -31,7 +31,7 @@ describe('loginError', () => {
     ['Something of a later release', false],
     ['', false],
   ] as const) {
-    it(`facts 3: a login refused with ${JSON.stringify(message)} ${passes ? 'can be tried again' : 'is final'}`, () => {
+    it(`a login refused with ${JSON.stringify(message)} ${passes ? 'can be tried again' : 'is final'}`, () => {
       const refusal = new ActionError('Login', response('Error', message))
       const error = loginError('pbx:5038', 'bob', refusal)
       expect(error.message).toContain(`pbx:5038 refused the login of "bob": ${message}`)

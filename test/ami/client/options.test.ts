@@ -34,18 +34,14 @@ describe('resolveOptions', () => {
   })
 
   for (const [what, options, expected] of [
-    [
-      'facts 11.4: with TLS another port and the secret in plain',
-      { tls: true },
-      { peer: '127.0.0.1:5039', authType: 'plaintext' },
-    ],
+    ['with TLS another port and the secret in plain', { tls: true }, { peer: '127.0.0.1:5039', authType: 'plaintext' }],
     ['TLS options are TLS', { tls: {} }, { peer: '127.0.0.1:5039', authType: 'plaintext' }],
     ['tls: false is none', { tls: false }, { peer: '127.0.0.1:5038', authType: 'md5' }],
     ['an authType of one own', { tls: true, authType: 'md5' }, { authType: 'md5' }],
     ['an IPv6 address', { host: '::1', port: 1 }, { peer: '[::1]:1' }],
-    ['a link without a name', { connect: never }, { peer: 'the server' }],
-    ['a link that has a name', { connect: Object.assign(() => never(), { peer: 'wss://pbx/' }) }, { peer: 'wss://pbx/' }],
-    ['a link, and what to call it', { connect: never, host: 'pbx' }, { peer: 'pbx:5038' }],
+    ['a connection without a name', { connect: never }, { peer: 'the server' }],
+    ['a connection that has a name', { connect: Object.assign(() => never(), { peer: 'wss://pbx/' }) }, { peer: 'wss://pbx/' }],
+    ['a connection, and what to call it', { connect: never, host: 'pbx' }, { peer: 'pbx:5038' }],
     [
       'no reconnecting',
       { reconnect: false },
@@ -53,9 +49,9 @@ describe('resolveOptions', () => {
     ],
     ['no keep-alive', { keepAlive: false }, { keepAlive: undefined }],
     ['half a keep-alive', { keepAlive: { timeoutMs: 1 } }, { keepAlive: { intervalMs: 10_000, timeoutMs: 1 } }],
-    ['facts 4.1: all events', { events: true }, { eventMask: 'on' }],
-    ['facts 4.1: no events', { events: false }, { eventMask: 'off' }],
-    ['facts 4.1: classes, without the spaces that would undo them', { events: 'call, system' }, { eventMask: 'call,system' }],
+    ['all events', { events: true }, { eventMask: 'on' }],
+    ['no events', { events: false }, { eventMask: 'off' }],
+    ['classes, without the spaces that would undo them', { events: 'call, system' }, { eventMask: 'call,system' }],
     ['no limit to the time', { actionTimeoutMs: Number.POSITIVE_INFINITY }, { actionTimeoutMs: Number.POSITIVE_INFINITY }],
     ['no wait for the boot', { bootTimeoutMs: 0 }, { bootTimeoutMs: 0 }],
     [

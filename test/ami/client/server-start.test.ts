@@ -15,7 +15,7 @@ describe('ServerStart', () => {
     ['shorter than the outage', 10, 950_000, true],
     ['of no second', 0, 999_999, true],
   ] as const) {
-    it(`facts 3: an uptime ${what} ${restarted ? 'tells a restart' : 'tells that there was none'}`, () => {
+    it(`an uptime ${what} ${restarted ? 'tells a restart' : 'tells that there was none'}`, () => {
       const start = booted(`Uptime: ${uptime}\r\n`, 1_000_000)
       expect(start?.isRestartAfter(undefined, lastLifeMs)).toBe(restarted)
     })

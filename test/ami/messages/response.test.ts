@@ -15,7 +15,7 @@ describe('AMIResponse', () => {
     ['Whatever', 'success'],
     ['', 'success'],
   ]) {
-    it(`facts 5: Response: ${word} is of type ${type}`, () => {
+    it(`Response: ${word} is of type ${type}`, () => {
       expect(response(`Response: ${word}`).type).toBe(type)
     })
   }
@@ -30,16 +30,16 @@ describe('AMIResponse', () => {
     ['one\r\ntwo', 'one\ntwo'],
     ['no colon\r\nMessage: counts', 'counts'],
   ] as const) {
-    it(`facts 2.1: the message of ${JSON.stringify(sent)}`, () => {
+    it(`the message of ${JSON.stringify(sent)}`, () => {
       expect(response(`Response: Error\r\n${sent}`).message).toBe(message)
     })
   }
 
-  it('facts 5: Getvar of an unset variable is a success with an empty value', () => {
+  it('Getvar of an unset variable is a success with an empty value', () => {
     expect(response('Response: Success\r\nVariable: X\r\nValue: ').get('Value')).toBe('')
   })
 
-  it('facts 2.1: QueueRule keeps RuleList and Rule headers in order', () => {
+  it('QueueRule keeps RuleList and Rule headers in order', () => {
     const rules = response('Response: Success\r\nRuleList: a\r\nRule: 1\r\nRule: 2\r\nRuleList: b\r\nRule: 3')
     expect([...rules.entries()].slice(1).map(([, value]) => value)).toEqual(['a', '1', '2', 'b', '3'])
     expect(rules.getAll('rule')).toEqual(['1', '2', '3'])

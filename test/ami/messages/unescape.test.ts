@@ -11,7 +11,7 @@ describe('unescapeValue', () => {
     ['back\\\\slash \\"quoted\\"', 'back\\slash "quoted"'],
     ['plain', 'plain'],
     ['at the end \\', 'at the end \\'],
-  ])('facts 2.1: %j is %j', (escaped, text) => expect(unescapeValue(escaped)).toBe(text))
+  ])('%j is %j', (escaped, text) => expect(unescapeValue(escaped)).toBe(text))
 
   it('reads the examples that are given of it', () => {
     const source = readFileSync(new URL('../../../src/ami/messages/unescape.ts', import.meta.url), 'utf8')
@@ -22,7 +22,7 @@ describe('unescapeValue', () => {
     expect(unescapeValue(/\(`(O\S+Neil)`\)/.exec(readme)?.[1] ?? '')).toBe("O'Neil")
   })
 
-  it('facts 2.1: VarSet of a recording: what Asterisk wrote as \\n is a newline', () => {
+  it('VarSet of a recording: what Asterisk wrote as \\n is a newline', () => {
     const recording = readFileSync(new URL('../../fixtures/ami-22/events-decorated.ami', import.meta.url), 'utf8')
     const values = recording
       .split('\r\n\r\n')
@@ -35,7 +35,7 @@ describe('unescapeValue', () => {
 })
 
 describe('chanVariables', () => {
-  it("lesson 17: has each channel's own", async () => {
+  it("has each channel's own", async () => {
     const { AMIEvent } = await import('obelus-asterisk')
     const event = new AMIEvent(
       'OriginateResponse',

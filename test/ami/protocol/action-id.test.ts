@@ -4,13 +4,13 @@ import { actionIdSource } from '../../../src/ami/protocol/action-id.js'
 import { systemRandomBytes } from '../../../src/core/random-bytes.js'
 
 describe('actionIdSource', () => {
-  it('lesson 7: 100 000 ids are all different, also of two connections', () => {
+  it('100 000 ids are all different, also of two connections', () => {
     const sources = [actionIdSource(systemRandomBytes), actionIdSource(systemRandomBytes)]
     const ids = sources.flatMap((next) => Array.from({ length: 50_000 }, next))
     expect(new Set(ids).size).toBe(100_000)
   })
 
-  it('facts 5: ids are short, of one word, and echoed as they are', () => {
+  it('ids are short, of one word, and echoed as they are', () => {
     const next = actionIdSource(systemRandomBytes)
     for (let n = 0; n < 1000; n += 1) expect(next()).toMatch(/^[0-9a-z]+-[0-9a-f]{24}$/)
     expect(next().length).toBeLessThan(MAX_ACTION_ID_BYTES)

@@ -23,45 +23,45 @@ const seen = (message: ReadAction) =>
 
 describe('ActionReader', () => {
   for (const { what, text, expected } of [
-    { what: 'facts 2.2: CR LF ends lines', text: 'Action: A\r\nX: 1\r\n\r\n', expected: [action('A', ['X', '1'])] },
-    { what: 'facts 2.2: a bare LF ends lines too', text: 'Action: A\nX: 1\n\n', expected: [action('A', ['X', '1'])] },
+    { what: 'CR LF ends lines', text: 'Action: A\r\nX: 1\r\n\r\n', expected: [action('A', ['X', '1'])] },
+    { what: 'a bare LF ends lines too', text: 'Action: A\nX: 1\n\n', expected: [action('A', ['X', '1'])] },
     {
-      what: 'facts 2.2: both, mixed',
+      what: 'both, mixed',
       text: 'Action: A\nX: 1\r\n\nAction: B\r\n\n',
       expected: [action('A', ['X', '1']), action('B')],
     },
-    { what: 'facts 2.2: a lone CR is data', text: 'Action: A\r\nX: 1\r2\r\r\n\r\n', expected: [action('A', ['X', '1\r2\r'])] },
+    { what: 'a lone CR is data', text: 'Action: A\r\nX: 1\r2\r\r\n\r\n', expected: [action('A', ['X', '1\r2\r'])] },
     {
-      what: 'facts 2.2: NUL cuts off the rest of its line',
+      what: 'NUL cuts off the rest of its line',
       text: 'Action: A\r\nX: 1\0 2\r\n\r\n',
       expected: [action('A', ['X', '1'])],
     },
-    { what: 'facts 2.2: a line that begins with NUL is an empty one', text: 'Action: A\r\n\0X\r\n', expected: [action('A')] },
-    { what: 'facts 2.2: no space after the colon', text: 'Action:A\r\nX:1\r\n\r\n', expected: [action('A', ['X', '1'])] },
+    { what: 'a line that begins with NUL is an empty one', text: 'Action: A\r\n\0X\r\n', expected: [action('A')] },
+    { what: 'no space after the colon', text: 'Action:A\r\nX:1\r\n\r\n', expected: [action('A', ['X', '1'])] },
     {
-      what: 'facts 2.2: leading spaces of a value are dropped, trailing ones kept',
+      what: 'leading spaces of a value are dropped, trailing ones kept',
       text: 'Action:   A\r\nX:   1 \r\n\r\n',
       expected: [action('A', ['X', '1 '])],
     },
-    { what: 'facts 2.2: a trailing space makes another action', text: 'Action: Ping \r\n\r\n', expected: [action('Ping ')] },
+    { what: 'a trailing space makes another action', text: 'Action: Ping \r\n\r\n', expected: [action('Ping ')] },
     {
-      what: 'facts 2.2: a space before the colon hides the action',
+      what: 'a space before the colon hides the action',
       text: 'Action : Ping\r\nActionID: 1\r\n\r\n',
       expected: [missing('1')],
     },
-    { what: 'facts 2.2: an indented action is none', text: '  Action: Ping\r\n\r\n', expected: [missing()] },
+    { what: 'an indented action is none', text: '  Action: Ping\r\n\r\n', expected: [missing()] },
     {
-      what: 'facts 2.2: header names in any case',
+      what: 'header names in any case',
       text: 'ACTION: A\r\n\r\n',
       expected: [{ name: 'A', headers: [['ACTION', 'A']] }],
     },
     {
-      what: 'facts 2.2: lines without colon are ignored',
+      what: 'lines without colon are ignored',
       text: 'Action: A\r\nnocolon\r\nX: 1\r\n\r\n',
       expected: [action('A', ['X', '1'])],
     },
     {
-      what: 'facts 2.2: of several actions the first that is not empty counts',
+      what: 'of several actions the first that is not empty counts',
       text: 'Action:\r\nAction: A\r\nAction: B\r\n\r\n',
       expected: [
         {
@@ -75,12 +75,12 @@ describe('ActionReader', () => {
       ],
     },
     {
-      what: 'facts 2.2: every empty line is a message',
+      what: 'every empty line is a message',
       text: '\r\n\nAction: A\r\n\r\n\r\n',
       expected: [missing(), missing(), action('A'), missing()],
     },
     {
-      what: 'facts 2.2: newlines inside a value are new headers and new actions',
+      what: 'newlines inside a value are new headers and new actions',
       text: 'Action: Ping\r\nActionID: x\nAction: CoreStatus\n\nAction: Reload\r\n\r\n',
       expected: [
         {
@@ -94,49 +94,49 @@ describe('ActionReader', () => {
         action('Reload'),
       ],
     },
-    { what: 'facts 5: a message without action echoes its ActionID', text: 'ActionID: e-3\r\n\r\n', expected: [missing('e-3')] },
+    { what: 'a message without action echoes its ActionID', text: 'ActionID: e-3\r\n\r\n', expected: [missing('e-3')] },
     {
-      what: 'facts 2.2: a line of 1022 bytes',
+      what: 'a line of 1022 bytes',
       text: `Action: A\r\nX: ${'x'.repeat(1019)}\r\n\r\n`,
       expected: [action('A', ['X', 'x'.repeat(1019)])],
     },
     {
-      what: 'facts 2.2: a line of 1023 bytes with a bare LF',
+      what: 'a line of 1023 bytes with a bare LF',
       text: `Action: A\nX: ${'x'.repeat(1020)}\n\n`,
       expected: [action('A', ['X', 'x'.repeat(1020)])],
     },
     {
-      what: 'facts 2.2: a line of 1023 bytes ends the message early, and what follows is another one',
+      what: 'a line of 1023 bytes ends the message early, and what follows is another one',
       text: `Action: A\r\nX: ${'x'.repeat(1020)}\r\nActionID: 1\r\n\r\n`,
       expected: [tooLong(), missing('1')],
     },
     {
-      what: 'facts 2.2: a line of 1025 bytes is refused, the ActionID before it echoed',
+      what: 'a line of 1025 bytes is refused, the ActionID before it echoed',
       text: `Action: A\r\nActionID: 1\r\nX: ${'x'.repeat(1022)}\r\n\r\nAction: B\r\n\r\n`,
       expected: [tooLong('1'), action('B')],
     },
     {
-      what: 'facts 2.2: a long line is refused, the ActionID after it echoed',
+      what: 'a long line is refused, the ActionID after it echoed',
       text: `Action: A\r\nX: ${'x'.repeat(5000)}\r\nActionID: 1\r\n\r\n`,
       expected: [tooLong('1')],
     },
     {
-      what: 'facts 2.2: 128 lines',
+      what: '128 lines',
       text: `Action: A\r\n${'X: 1\r\n'.repeat(127)}\r\n`,
       expected: [action('A', ...Array.from({ length: 127 }, (): [string, string] => ['X', '1']))],
     },
     {
-      what: 'facts 2.2: 129 lines are refused, an ActionID among the first 128 echoed',
+      what: '129 lines are refused, an ActionID among the first 128 echoed',
       text: `Action: A\r\nActionID: 1\r\n${'X: 1\r\n'.repeat(127)}\r\nAction: B\r\n\r\n`,
       expected: [tooMany('1'), action('B')],
     },
     {
-      what: 'facts 2.2: 129 lines are refused, an ActionID behind the 128th lost',
+      what: '129 lines are refused, an ActionID behind the 128th lost',
       text: `Action: A\r\n${'X: 1\r\n'.repeat(127)}ActionID: 1\r\n\r\n`,
       expected: [tooMany()],
     },
     {
-      what: 'reliability 1(d): garbage gets one refusal a blank line',
+      what: 'garbage gets one refusal a blank line',
       text: 'x{}\u0007\r\n\r\n\x01\r\n\r\n',
       expected: [missing(), missing()],
     },
@@ -161,10 +161,10 @@ describe('AMIAction', () => {
     ['counts when it is the first', 'ActionID: 1\r\nactionid: 2\r\n', '1'],
     ['is empty when the first one is', 'ActionID:\r\nActionID: 2\r\n', ''],
   ] as const) {
-    it(`facts 5: the ActionID ${what}`, () => expect(one(`Action: A\r\n${text}\r\n`).actionId).toBe(actionId))
+    it(`the ActionID ${what}`, () => expect(one(`Action: A\r\n${text}\r\n`).actionId).toBe(actionId))
   }
 
-  it('facts 8: reads its variables as Asterisk does, over all Variable headers', () => {
+  it('reads its variables as Asterisk does, over all Variable headers', () => {
     expect([...one('Action: A\r\nVariable: NAME=Bob,ADMIN=1\r\nvariable: C=a\\,b\r\nVariable: none\r\n\r\n').variables]).toEqual([
       ['NAME', 'Bob'],
       ['ADMIN', '1'],

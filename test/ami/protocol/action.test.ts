@@ -79,14 +79,14 @@ describe('what is written', () => {
       ],
     ],
   ] as [string, Variables][]) {
-    it(`lesson 15, lesson 16: ${what} of variables is one header each, in order`, () => {
+    it(`${what} of variables is one header each, in order`, () => {
       expect(written('Originate', { ActionID: 'o', Channel: 'Local/1' }, variables)).toBe(
         'Action: Originate\r\nActionID: o\r\nChannel: Local/1\r\nVariable: A=1\r\nVariable: B=2\r\nVariable: C=true\r\n\r\n',
       )
     })
   }
 
-  it('facts 8: variables are escaped', () => {
+  it('variables are escaped', () => {
     expect(written('Originate', {}, { NAME: 'Bob,ADMIN=1', Q: 'he said "hi"', B: 'a\\b', P: 'f(x)[y]', E: '' })).toBe(
       'Action: Originate\r\nActionID: id\r\nVariable: NAME=Bob\\,ADMIN=1\r\nVariable: Q=he said \\"hi\\"\r\n' +
         'Variable: B=a\\\\b\r\nVariable: P=f\\(x\\)\\[y\\]\r\nVariable: E=\r\n\r\n',
@@ -126,37 +126,37 @@ describe('what is refused', () => {
       },
       { what: `fault: ${called} in a variable's name`, variables: { [`V${text}W`]: 'a' }, message: /CR, LF or NUL|=/ },
     ]),
-    { what: 'facts 2.2: a colon in a header name', headers: { 'A:B': 'x' }, message: /without a colon/ },
+    { what: 'a colon in a header name', headers: { 'A:B': 'x' }, message: /without a colon/ },
     { what: 'an empty header name', headers: { '': 'x' }, message: /without a colon/ },
-    { what: 'facts 2.2: a space at the end of a header name', headers: { 'Key ': 'x' }, message: /without spaces around it/ },
-    { what: 'facts 2.2: a space at the start of a header name', headers: { ' Key': 'x' }, message: /without spaces around it/ },
+    { what: 'a space at the end of a header name', headers: { 'Key ': 'x' }, message: /without spaces around it/ },
+    { what: 'a space at the start of a header name', headers: { ' Key': 'x' }, message: /without spaces around it/ },
     { what: 'an empty action', name: '', message: /text without spaces/ },
-    { what: 'facts 2.2: a space at the end of the action', name: 'Ping ', message: /text without spaces/ },
-    { what: 'facts 2.2: a second Action', headers: { action: 'Reload' }, message: /cannot be given again/ },
-    { what: 'facts 5: an empty ActionID', headers: { ActionID: '' }, message: /ActionID is empty/ },
-    { what: 'facts 5: an ActionID with a leading space', headers: { ActionID: ' x' }, message: /begins with a space/ },
-    { what: 'facts 5: two ActionIDs', headers: { ActionID: 'a', actionid: 'b' }, message: /more than one ActionID/ },
+    { what: 'a space at the end of the action', name: 'Ping ', message: /text without spaces/ },
+    { what: 'a second Action', headers: { action: 'Reload' }, message: /cannot be given again/ },
+    { what: 'an empty ActionID', headers: { ActionID: '' }, message: /ActionID is empty/ },
+    { what: 'an ActionID with a leading space', headers: { ActionID: ' x' }, message: /begins with a space/ },
+    { what: 'two ActionIDs', headers: { ActionID: 'a', actionid: 'b' }, message: /more than one ActionID/ },
     { what: 'a list of ActionIDs', headers: { ActionID: ['a'] }, message: /more than one ActionID/ },
-    { what: 'facts 5: an ActionID of 65 bytes', headers: { ActionID: 'x'.repeat(65) }, message: /65 bytes.*up to 64/ },
+    { what: 'an ActionID of 65 bytes', headers: { ActionID: 'x'.repeat(65) }, message: /65 bytes.*up to 64/ },
     {
-      what: 'facts 5: an ActionID of 33 two-byte characters',
+      what: 'an ActionID of 33 two-byte characters',
       headers: { ActionID: 'é'.repeat(33) },
       message: /66 bytes.*up to 64/,
     },
-    { what: 'lesson 15, fault: a line of 1023 bytes', headers: { X: 'x'.repeat(1020) }, message: /"X" is 1023 bytes long.*1022/ },
+    { what: 'fault: a line of 1023 bytes', headers: { X: 'x'.repeat(1020) }, message: /"X" is 1023 bytes long.*1022/ },
     {
-      what: 'lesson 15: a line of 1023 bytes in two-byte characters',
+      what: 'a line of 1023 bytes in two-byte characters',
       headers: { XY: `x${'é'.repeat(509)}` },
       message: /1023 bytes/,
     },
-    { what: 'lesson 15: a variable whose escaped line is too long', variables: { V: ','.repeat(506) }, message: /1022/ },
+    { what: 'a variable whose escaped line is too long', variables: { V: ','.repeat(506) }, message: /1022/ },
     {
-      what: 'lesson 15, fault: 129 headers',
+      what: 'fault: 129 headers',
       headers: { X: Array.from({ length: 127 }, () => 'x') },
       message: /129 headers, and Asterisk takes 128/,
     },
     {
-      what: 'lesson 15: 129 headers, variables counted',
+      what: '129 headers, variables counted',
       variables: Array.from({ length: 127 }, (_, n) => [`V${n}`, 'x'] as const),
       message: /129 headers/,
     },
@@ -201,7 +201,7 @@ describe('what is refused', () => {
 })
 
 describe('what just fits', () => {
-  it('facts 2.2, lesson 15: a line of 1022 bytes, 128 headers, an ActionID of 64 bytes', () => {
+  it('a line of 1022 bytes, 128 headers, an ActionID of 64 bytes', () => {
     expect([MAX_LINE_BYTES, MAX_HEADERS, MAX_ACTION_ID_BYTES]).toEqual([1022, 128, 64])
     expect(readBack(prepare('X', { X: 'x'.repeat(1019) }).bytes)[0]?.get('X')).toHaveLength(1019)
     expect(readBack(prepare('X', { X: Array.from({ length: 126 }, () => 'x') }).bytes)[0]?.getAll('X')).toHaveLength(126)

@@ -25,7 +25,7 @@ describe('output of a command', () => {
     },
   ]) {
     inEveryWay(
-      `lesson 11: the old block with ${what}`,
+      `the old block with ${what}`,
       `${follows}${text}--END COMMAND--\r\n\r\nEvent: Next\r\n\r\n`,
       (protocol, feed) => {
         const { results } = answersOf(protocol.sendAction('Command', { ActionID: 'c' }))
@@ -44,7 +44,7 @@ describe('output of a command', () => {
     { what: 'a CR at the end', values: ['b: c\r'], output: ['b: c\r'] },
   ]) {
     inEveryWay(
-      `facts 7, lesson 11, lesson 13: Output headers with ${what}`,
+      `Output headers with ${what}`,
       `${modern}${values.map((value) => `Output: ${value}\r\n`).join('')}\r\n`,
       (protocol, feed) => {
         const { results } = answersOf(protocol.sendAction('Command', { ActionID: 'c' }))
@@ -55,7 +55,7 @@ describe('output of a command', () => {
   }
 
   inEveryWay(
-    'facts 7, lesson 14: a refused command carries its output',
+    'a refused command carries its output',
     'Response: Error\r\nActionID: c\r\nMessage: Command output follows\r\nOutput: No such command\r\nOutput:  try help\r\n\r\n',
     (protocol, feed) => {
       const answers = answersOf(protocol.sendAction('Command', { ActionID: 'c' }))
@@ -65,7 +65,7 @@ describe('output of a command', () => {
   )
 
   inEveryWay(
-    'facts 7: a command that is refused before it runs has no output',
+    'a command that is refused before it runs has no output',
     'Response: Error\r\nActionID: c\r\nMessage: Command blacklisted\r\n\r\n',
     (protocol, feed) => {
       const answers = answersOf(protocol.sendAction('Command', { ActionID: 'c' }))

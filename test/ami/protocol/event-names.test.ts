@@ -9,7 +9,7 @@ function find<T>(names: EventNames<T>, text: string): T | undefined {
 }
 
 describe('EventNames', () => {
-  it('facts 2.1: finds a name in any case, and no other', () => {
+  it('finds a name in any case, and no other', () => {
     const names = new EventNames<number>()
     names.set('NewExten', 1)
     names.set('Hangup', 2)

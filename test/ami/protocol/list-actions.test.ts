@@ -51,7 +51,7 @@ describe('listShape', () => {
     ['FAXSessions', 'FAXSessionsComplete'],
     ['WaitEvent', 'WaitEventComplete'],
   ] as const) {
-    it(`facts 6: ${action} ends with ${completion}, whatever its case`, () => {
+    it(`${action} ends with ${completion}, whatever its case`, () => {
       expect(listShape(action)).toMatchObject({ completion })
       expect(listShape(action.toUpperCase())).toBe(listShape(action))
     })
@@ -62,12 +62,12 @@ describe('listShape', () => {
     ['FAXStats', 'FAXStats'],
     ['FAXSession', 'FAXSession'],
   ] as const) {
-    it(`facts 6, lesson 24: ${action} may be one event, ${event}`, () => {
+    it(`${action} may be one event, ${event}`, () => {
       expect(listShape(action)).toMatchObject({ single: event })
     })
   }
 
-  it('facts 6: only the items of IAXpeers carry no ActionID', () => {
+  it('only the items of IAXpeers carry no ActionID', () => {
     expect(listShape('IAXpeers')?.itemsWithoutActionID).toBe('PeerEntry')
     expect(listShape('IAXpeerlist')?.itemsWithoutActionID).toBeUndefined()
   })
@@ -90,6 +90,6 @@ describe('listShape', () => {
     'constructor',
     '__proto__',
   ]) {
-    it(`facts 6: ${action} is no list`, () => expect(listShape(action)).toBeUndefined())
+    it(`${action} is no list`, () => expect(listShape(action)).toBeUndefined())
   }
 })

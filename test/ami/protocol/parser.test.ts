@@ -12,7 +12,7 @@ function pairsOf(messages: readonly (AMIEvent | AMIResponse)[]): Pairs[] {
 
 describe('framing', () => {
   inEveryWay(
-    'facts 2.1: the first message follows the banner without a blank line',
+    'the first message follows the banner without a blank line',
     'Event: FullyBooted\r\nStatus: Fully Booted\r\n\r\n',
     (protocol, feed) => {
       feed()
@@ -27,7 +27,7 @@ describe('framing', () => {
   )
 
   inEveryWay(
-    'facts 2.1: the first header decides the kind, a later Response or Event header does not',
+    'the first header decides the kind, a later Response or Event header does not',
     'Event: OriginateResponse\r\nActionID: o-1\r\nResponse: Failure\r\nReason: 0\r\n\r\n' +
       'Response: Success\r\nEvent: none\r\nActionID: r-1\r\n\r\n',
     (protocol, feed) => {
@@ -47,7 +47,7 @@ describe('framing', () => {
   )
 
   inEveryWay(
-    'facts 2.1, lesson 20: a bare LF at the end of Message ends nothing',
+    'a bare LF at the end of Message ends nothing',
     'Response: Error\r\nActionID: a\r\nMessage: No Contacts found\n\r\n\r\nEvent: Next\r\n\r\n',
     (protocol, feed) => {
       const { errors } = answersOf(protocol.sendAction('PJSIPShowContacts', { ActionID: 'a' }))
@@ -60,7 +60,7 @@ describe('framing', () => {
   )
 
   inEveryWay(
-    'facts 2.1: a bare LF at the end of the Message of a success (Park) ends nothing',
+    'a bare LF at the end of the Message of a success (Park) ends nothing',
     'Response: Success\r\nActionID: a\r\nMessage: Park successful\n\r\n\r\n',
     (protocol, feed) => {
       const { results } = answersOf(protocol.sendAction('Park', { ActionID: 'a' }))
@@ -70,7 +70,7 @@ describe('framing', () => {
   )
 
   inEveryWay(
-    'facts 2.1, fault: newlines inside a value stay in it (LF, LF LF, CR)',
+    'fault: newlines inside a value stay in it (LF, LF LF, CR)',
     'Event: UserEvent\r\nA: x\ny\r\nB: x\n\ny\r\nC: x\ry\r\nD: \n\r\nE: e\r\n\r\n',
     (protocol, feed) => {
       feed()
@@ -88,7 +88,7 @@ describe('framing', () => {
   )
 
   inEveryWay(
-    'facts 2.1, fault: Output that ends in CR CR LF keeps its CR',
+    'fault: Output that ends in CR CR LF keeps its CR',
     'Response: Success\r\nActionID: a\r\nMessage: Command output follows\r\nOutput: b: c\r\r\nOutput: d\r\r\n\r\n',
     (protocol, feed) => {
       const { results } = answersOf(protocol.sendAction('Command', { ActionID: 'a' }))
@@ -98,7 +98,7 @@ describe('framing', () => {
   )
 
   inEveryWay(
-    'facts 2.1, fault: empty messages and blank lines between messages are skipped',
+    'fault: empty messages and blank lines between messages are skipped',
     '\r\n\r\n\r\nEvent: A\r\n\r\n\r\n\r\n\r\nEvent: B\r\n\r\n\r\n',
     (protocol, feed) => {
       feed()
@@ -108,7 +108,7 @@ describe('framing', () => {
   )
 
   inEveryWay(
-    'lesson 20, fault: CR LF LF ends a message (CoreShowChannelMap on 18.19 to 20.x)',
+    'fault: CR LF LF ends a message (CoreShowChannelMap on 18.19 to 20.x)',
     'Event: CoreShowChannelMapComplete\r\nListItems: 1\r\n\nEvent: B\r\nX: y\r\n\n\r\nEvent: C\r\n\r\n',
     (protocol, feed) => {
       feed()
@@ -128,7 +128,7 @@ describe('framing', () => {
   )
 
   inEveryWay(
-    'facts 2.1: a value with a blank line makes a message of its own, and the next one is read again',
+    'a value with a blank line makes a message of its own, and the next one is read again',
     'Response: Success\r\nActionID: a\r\nValue: a\r\nBogus: x\r\n\r\nno header at all\r\n\r\nEvent: Real\r\n\r\n',
     (protocol, feed) => {
       const { results } = answersOf(protocol.sendAction('Getvar', { ActionID: 'a' }))
@@ -140,7 +140,7 @@ describe('framing', () => {
     },
   )
 
-  it('fault: a half message is never delivered, whatever the byte at which the link ends', () => {
+  it('fault: a half message is never delivered, whatever the byte at which the connection ends', () => {
     const bytes = bytesOf(`${GREETING}Event: A\r\nX: y\r\n\r\nEvent: B\r\nX: y\r\n\r\n`)
     const first = bytesOf(`${GREETING}Event: A\r\nX: y\r\n\r\n`).length
     for (let cut = 0; cut < bytes.length; cut += 1) {
@@ -152,7 +152,7 @@ describe('framing', () => {
     }
   })
 
-  it('lesson 10: a protocol whose link is gone reads no more, and a new one knows nothing of its half message', () => {
+  it('a protocol whose connection is gone reads no more, and a new one knows nothing of its half message', () => {
     const old = new RecordingProtocol()
     old.feed(`${GREETING}Event: Half\r\nX: `)
     old.connectionLost()
@@ -204,7 +204,7 @@ describe('hostile headers', () => {
   )
 
   inEveryWay(
-    'facts 2.1, lesson 21, fault: an empty key, a line without colon, a key alone',
+    'fault: an empty key, a line without colon, a key alone',
     'Event: UserEvent\r\n: no key\r\nnocolon\r\nEmpty:\r\nSpaced: \r\n--END SMS EVENT--\r\nLast: x\r\n\r\n',
     (protocol, feed) => {
       feed()
@@ -222,7 +222,7 @@ describe('hostile headers', () => {
   )
 
   inEveryWay(
-    'lesson 21: lines without colon are reported once a connection and are never fatal',
+    'lines without colon are reported once a connection and are never fatal',
     'Event: A\r\nfirst\r\nsecond\r\n\r\nEvent: B\r\nthird\r\n\r\nEvent: C\r\n\r\n',
     (protocol, feed) => {
       feed()
@@ -237,20 +237,16 @@ describe('hostile headers', () => {
 
   const invalid = latin1Bytes('Event: Newchannel\r\nCallerIDName: caf\xc3\xa9 J\xc3\r\nX: \xff\xfe\r\n\r\nEvent: B\r\n\r\n')
 
-  inEveryWay(
-    'lesson 22, fault: invalid UTF-8 becomes replacement characters and the reader goes on',
-    invalid,
-    (protocol, feed) => {
-      feed()
-      expect(protocol.events.map((event) => event.toJSON())).toEqual([
-        { name: 'Newchannel', headers: { Event: 'Newchannel', CallerIDName: 'café J\ufffd', X: '\ufffd\ufffd' } },
-        { name: 'B', headers: { Event: 'B' } },
-      ])
-    },
-  )
+  inEveryWay('fault: invalid UTF-8 becomes replacement characters and the reader goes on', invalid, (protocol, feed) => {
+    feed()
+    expect(protocol.events.map((event) => event.toJSON())).toEqual([
+      { name: 'Newchannel', headers: { Event: 'Newchannel', CallerIDName: 'café J\ufffd', X: '\ufffd\ufffd' } },
+      { name: 'B', headers: { Event: 'B' } },
+    ])
+  })
 
   inEveryWay(
-    'facts 2.1, lesson 22: latin1 keeps every byte',
+    'latin1 keeps every byte',
     invalid,
     (protocol, feed) => {
       feed()
@@ -266,13 +262,10 @@ describe('a hostile message', () => {
     const protocol = new RecordingProtocol()
     protocol.feed('Asterisk Call Manager/2.10.6\r\n')
     protocol.sendAction('Command', { ActionID: 'c' })
-    const started = process.cpuUsage()
+    // Each end anew would be minutes, more than a test may take.
     protocol.feed(
-      `Response: Follows\r\nActionID: c\r\n${'x'.repeat(400_000)}\r\n${'y'.repeat(400_000)}\r\n${'--END COMMAND--\r\n'.repeat(9_000)}`,
+      `Response: Follows\r\nActionID: c\r\n${'x'.repeat(400_000)}\r\n${'y'.repeat(400_000)}\r\n${'--END COMMAND--\r\n'.repeat(60_000)}`,
     )
-    const { user, system } = process.cpuUsage(started)
-    // Each end anew would be some 16 s.
-    expect(user + system).toBeLessThan(2_000_000)
   })
 })
 
@@ -328,7 +321,7 @@ describe('progress', () => {
 describe('limits', () => {
   const headers = (count: number) => Array.from({ length: count }, (_, at) => `H${at}: ${at}\r\n`).join('')
 
-  it('facts 2.1, fault: 10 000 headers in a message and a line of half a megabyte are taken', () => {
+  it('fault: 10 000 headers in a message and a line of half a megabyte are taken', () => {
     const protocol = new RecordingProtocol()
     protocol.feed(`${GREETING}Event: Many\r\n${headers(9999)}\r\nEvent: Long\r\nX: ${'x'.repeat(524_285)}\r\n\r\n`)
     const [many, long] = protocol.events as [AMIEvent, AMIEvent]
@@ -338,7 +331,7 @@ describe('limits', () => {
     expect(protocol.failure).toBeUndefined()
   })
 
-  it('facts 2.1: 186 headers and a line of 5.9 kB are nothing special', () => {
+  it('186 headers and a line of 5.9 kB are nothing special', () => {
     const protocol = new RecordingProtocol()
     const json = 'j'.repeat(5900)
     const { results } = answersOf(protocol.sendAction('GetConfigJSON', { ActionID: 'a' }))
@@ -520,7 +513,7 @@ describe('greeting', () => {
     ['12.0.0', '23'],
   ]) {
     for (const { name, chunks } of waysToSplit(bytesOf(`Asterisk Call Manager/${version}\r\n`))) {
-      it(`facts 1: the banner of ${release} tells the AMI version ${version} (${name})`, () => {
+      it(`the banner of ${release} tells the AMI version ${version} (${name})`, () => {
         const protocol = new RecordingProtocol()
         feedChunks(protocol, chunks)
         expect(protocol.greetings).toEqual([['Asterisk Call Manager', version]])
@@ -552,7 +545,7 @@ describe('greeting', () => {
     }
   }
 
-  it('facts 3: an end before the banner is no failure of the protocol', () => {
+  it('an end before the banner is no failure of the protocol', () => {
     const protocol = new RecordingProtocol()
     protocol.connectionLost()
     expect(protocol.failure).toBeUndefined()

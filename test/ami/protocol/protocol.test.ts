@@ -41,7 +41,7 @@ describe('AMIProtocol', () => {
 })
 
 describe('answers', () => {
-  it('lesson 7: 10 000 actions in flight each get their own answer, in whatever order', () => {
+  it('10 000 actions in flight each get their own answer, in whatever order', () => {
     const protocol = online()
     const got = new Map<number, string | undefined>()
     const ids = Array.from({ length: 10_000 }, (_, number) => {
@@ -68,7 +68,7 @@ describe('answers', () => {
     ['__proto__', '__proto__', '__proto__'],
   ] as const) {
     inEveryWay(
-      `facts 5, lesson 5: an ActionID of ${what} settles its own action`,
+      `an ActionID of ${what} settles its own action`,
       `Response: Success\r\nActionID: ${echoed}\r\nPing: Pong\r\n\r\n`,
       (protocol, feed) => {
         const other = answersOf(protocol.sendAction('Ping'))
@@ -85,7 +85,7 @@ describe('answers', () => {
     )
   }
 
-  it('lesson 5: an ActionID that is waiting for its answer is refused, and free again afterwards', () => {
+  it('an ActionID that is waiting for its answer is refused, and free again afterwards', () => {
     const protocol = online()
     const first = answersOf(protocol.sendAction('Ping', { ActionID: 'x' }))
     const written = protocol.writtenText
@@ -98,7 +98,7 @@ describe('answers', () => {
   })
 
   inEveryWay(
-    'facts 2.1: of three responses to one action (ModuleLoad) the first counts and the others are dropped',
+    'of three responses to one action (ModuleLoad) the first counts and the others are dropped',
     [1, 2, 3].map((n) => `Response: Error\r\nActionID: m\r\nMessage: no ${n}\r\n\r\n`).join(''),
     (protocol, feed) => {
       const answers = answersOf(protocol.sendAction('ModuleLoad', { ActionID: 'm' }))
@@ -110,7 +110,7 @@ describe('answers', () => {
   )
 
   inEveryWay(
-    'facts 2.1: an action with no response (IAXnetstats) leaves the others their answers',
+    'an action with no response (IAXnetstats) leaves the others their answers',
     '\r\nResponse: Success\r\nActionID: p\r\nPing: Pong\r\n\r\n',
     (protocol, feed) => {
       const netstats = answersOf(protocol.sendAction('IAXnetstats', { ActionID: 'n' }))
@@ -122,7 +122,7 @@ describe('answers', () => {
   )
 
   inEveryWay(
-    'facts 5, lesson 37: an answer without ActionID goes to the hook and settles nothing',
+    'an answer without ActionID goes to the hook and settles nothing',
     'Response: Error\r\nMessage: Missing action in request\r\n\r\nResponse: Success\r\nActionID: a\r\n\r\n',
     (protocol, feed) => {
       const answers = answersOf(protocol.sendAction('Ping', { ActionID: 'a' }))
@@ -159,7 +159,7 @@ describe('answers', () => {
   )
 
   inEveryWay(
-    'facts 5: events with the ActionID of another client stay events, also while a list is open',
+    'events with the ActionID of another client stay events, also while a list is open',
     'Response: Success\r\nActionID: mine\r\nEventList: start\r\n\r\n' +
       'Event: OriginateResponse\r\nPrivilege: call,all\r\nActionID: theirs\r\nResponse: Success\r\n\r\n' +
       'Event: UserEvent\r\nPrivilege: user,all\r\nActionID: theirs\r\nEventList: Complete\r\n\r\n' +
@@ -173,7 +173,7 @@ describe('answers', () => {
     },
   )
 
-  it('facts 4.4, 5: two hundred pipelined actions are answered in order, events between them', () => {
+  it('two hundred pipelined actions are answered in order, events between them', () => {
     const protocol = online()
     const order: string[] = []
     protocol.registerEventHandler('Tick', (event) => order.push(`event ${event.get('N')}`))
@@ -186,7 +186,7 @@ describe('answers', () => {
     expect(order).toEqual(Array.from({ length: 200 }, (_, n) => [`answer ${n}`, `event ${n}`]).flat())
   })
 
-  it('lesson 12: "Command output follows" and "will follow" in a Message open no list', () => {
+  it('"Command output follows" and "will follow" in a Message open no list', () => {
     const protocol = online()
     const command = answersOf(protocol.sendAction('Command', { ActionID: 'c', Command: 'core show uptime' }))
     const other = answersOf(protocol.sendAction('Reload', { ActionID: 'o' }))
@@ -218,34 +218,30 @@ describe('lists', () => {
   const item = (n: number) => `Event: Status\r\nPrivilege: Call\r\nN: ${n}\r\nActionID: L\r\n\r\n`
   const complete = 'Event: StatusComplete\r\nActionID: L\r\nEventList: Complete\r\nListItems: 2\r\nItems: 2\r\n\r\n'
 
-  inEveryWay(
-    'facts 6, lesson 25: response, items and completion are one answer',
-    start + item(1) + item(2) + complete,
-    (protocol, feed) => {
-      const pending = protocol.sendAction('Status', { ActionID: 'L' })
-      const answers = answersOf(pending)
-      feed()
-      expect(answers.errors).toEqual([])
-      expect(answers.results).toHaveLength(1)
-      expect(answers.results[0]?.message).toBe('will follow')
-      expect(answers.results[0]?.events.map((event) => event.get('N'))).toEqual(['1', '2'])
-      expect(answers.results[0]?.completion?.get('Items')).toBe('2')
-      expect(protocol.events).toEqual([])
-    },
-  )
+  inEveryWay('response, items and completion are one answer', start + item(1) + item(2) + complete, (protocol, feed) => {
+    const pending = protocol.sendAction('Status', { ActionID: 'L' })
+    const answers = answersOf(pending)
+    feed()
+    expect(answers.errors).toEqual([])
+    expect(answers.results).toHaveLength(1)
+    expect(answers.results[0]?.message).toBe('will follow')
+    expect(answers.results[0]?.events.map((event) => event.get('N'))).toEqual(['1', '2'])
+    expect(answers.results[0]?.completion?.get('Items')).toBe('2')
+    expect(protocol.events).toEqual([])
+  })
 
-  it('facts 6: the list is open until its Complete', () => {
+  it('the list is open until its Complete', () => {
     const protocol = online()
     const pending = protocol.sendAction('Status', { ActionID: 'L' })
     protocol.feed(start)
     expect(pending.done).toBe(false)
     protocol.feed(item(1))
-    expect([pending.done, pending.held]).toEqual([false, 1])
+    expect([pending.done, pending.keptItems]).toEqual([false, 1])
     protocol.feed(complete)
     expect(pending.done).toBe(true)
   })
 
-  it('lesson 25: items come as they arrive to whoever takes them, and are not held', () => {
+  it('items come as they arrive to whoever takes them, and are not kept', () => {
     const protocol = online()
     const pending = protocol.sendAction('Status', { ActionID: 'L' })
     const taken: (string | undefined)[] = []
@@ -255,7 +251,7 @@ describe('lists', () => {
     expect(taken).toEqual(['1'])
     protocol.feed(item(2) + complete)
     expect(taken).toEqual(['1', '2'])
-    expect(pending.held).toBe(0)
+    expect(pending.keptItems).toBe(0)
     expect(results.map((result) => [result.events, result.completion?.name])).toEqual([[[], 'StatusComplete']])
   })
 
@@ -265,7 +261,7 @@ describe('lists', () => {
     ['START', 'COMPLETE'],
   ]) {
     inEveryWay(
-      `facts 6: EventList ${word} and ${completeWord} in any case (FAXSessions), for an action that no table knows`,
+      `EventList ${word} and ${completeWord} in any case (FAXSessions), for an action that no table knows`,
       `Response: Success\r\nActionID: L\r\nEventList: ${word}\r\n\r\nEvent: Odd\r\nActionID: L\r\n\r\nEvent: AnyName\r\nActionID: L\r\nEventList: ${completeWord}\r\n\r\n`,
       (protocol, feed) => {
         const { results } = answersOf(protocol.sendAction('VendorList', { ActionID: 'L' }))
@@ -276,7 +272,7 @@ describe('lists', () => {
   }
 
   inEveryWay(
-    'facts 6: items named like spontaneous events are told from them by the ActionID',
+    'items named like spontaneous events are told from them by the ActionID',
     'Event: DeviceStateChange\r\nPrivilege: call,all\r\nDevice: before\r\n\r\n' +
       start +
       'Event: DeviceStateChange\r\nActionID: L\r\nDevice: item\r\n\r\n' +
@@ -292,7 +288,7 @@ describe('lists', () => {
   )
 
   inEveryWay(
-    'facts 6: an item that is named like a completion is an item: only EventList tells',
+    'an item that is named like a completion is an item: only EventList tells',
     `${start}Event: StatusComplete\r\nActionID: L\r\nN: 1\r\n\r\n${complete}`,
     (protocol, feed) => {
       const { results } = answersOf(protocol.sendAction('Status', { ActionID: 'L' }))
@@ -304,7 +300,7 @@ describe('lists', () => {
   )
 
   inEveryWay(
-    'facts 6: items of IAXpeers carry no ActionID and are taken by their place',
+    'items of IAXpeers carry no ActionID and are taken by their place',
     'Response: Success\r\nActionID: L\r\nEventList: start\r\n\r\n' +
       'Event: PeerEntry\r\nObjectName: a\r\n\r\nEvent: Other\r\nPrivilege: system,all\r\n\r\nEvent: PeerEntry\r\nObjectName: b\r\n\r\n' +
       'Event: PeerlistComplete\r\nActionID: L\r\nEventList: Complete\r\nListItems: 2\r\n\r\nEvent: PeerEntry\r\nObjectName: c\r\n\r\n',
@@ -319,7 +315,7 @@ describe('lists', () => {
   for (const action of ['FAXStats', 'FAXSession', 'DBGet']) {
     const event = action === 'DBGet' ? 'DBGetResponse' : action
     inEveryWay(
-      `facts 6, lesson 24: ${action} without EventList is answered with its one event`,
+      `${action} without EventList is answered with its one event`,
       `Response: Success\r\nActionID: L\r\n\r\nEvent: ${event}\r\nVal: 1\r\nActionID: L\r\n\r\nEvent: ${event}\r\nVal: 2\r\n\r\n`,
       (protocol, feed) => {
         const { results } = answersOf(protocol.sendAction(action, { ActionID: 'L' }))
@@ -334,7 +330,7 @@ describe('lists', () => {
   }
 
   inEveryWay(
-    'lesson 24: an announced DBGet is answered with its event and its completion',
+    'an announced DBGet is answered with its event and its completion',
     'Response: Success\r\nActionID: L\r\nEventList: start\r\n\r\nEvent: DBGetResponse\r\nVal: 1\r\nActionID: L\r\n\r\n' +
       'Event: DBGetComplete\r\nActionID: L\r\nEventList: Complete\r\nListItems: 1\r\n\r\n',
     (protocol, feed) => {
@@ -347,7 +343,7 @@ describe('lists', () => {
   )
 
   inEveryWay(
-    'lesson 12: a release that announces no lists is known by the table of old actions',
+    'a release that announces no lists is known by the table of old actions',
     'Response: Success\r\nActionID: L\r\nMessage: Channel status will follow\r\n\r\n' +
       'Event: Status\r\nActionID: L\r\n\r\nEvent: StatusComplete\r\nActionID: L\r\nItems: 1\r\n\r\n',
     (protocol, feed) => {
@@ -359,7 +355,7 @@ describe('lists', () => {
   )
 
   inEveryWay(
-    'facts 6: a success without EventList is the whole answer on a release that announces lists (VoicemailUsersList without users)',
+    'a success without EventList is the whole answer on a release that announces lists (VoicemailUsersList without users)',
     'Response: Success\r\nActionID: L\r\nMessage: There are no voicemail users currently defined.\r\n\r\n',
     (protocol, feed) => {
       const { results } = answersOf(protocol.sendAction('VoicemailUsersList', { ActionID: 'L' }))
@@ -369,7 +365,7 @@ describe('lists', () => {
   )
 
   inEveryWay(
-    'facts 6: an error means that no items follow',
+    'an error means that no items follow',
     'Response: Error\r\nActionID: L\r\nMessage: No active conferences.\r\n\r\nEvent: Free\r\nActionID: L\r\n\r\n',
     (protocol, feed) => {
       const answers = answersOf(protocol.sendAction('ConfbridgeListRooms', { ActionID: 'L' }))
@@ -499,7 +495,7 @@ describe('late answers', () => {
     const abandoned = protocol.sendAction('Status', { ActionID: 'L' })
     protocol.abandonAction(abandoned)
     protocol.feed('Response: Success\r\nActionID: L\r\nEventList: start\r\n\r\nEvent: Status\r\nActionID: L\r\n\r\n')
-    expect([protocol.late.length, protocol.events.length, abandoned.held]).toEqual([1, 0, 0])
+    expect([protocol.late.length, protocol.events.length, abandoned.keptItems]).toEqual([1, 0, 0])
     protocol.feed('Event: StatusComplete\r\nActionID: L\r\nEventList: Complete\r\n\r\nEvent: Free\r\n\r\n')
     expect(protocol.late).toHaveLength(1)
     expect(names(protocol.events)).toEqual(['Free'])
@@ -523,8 +519,8 @@ describe('late answers', () => {
   })
 })
 
-describe('the end of the link', () => {
-  it('lesson 8: every action that waits is settled, once, by the loss of the link', () => {
+describe('the end of the connection', () => {
+  it('every action that waits is settled, once, by the loss of the connection', () => {
     const protocol = online({ peer: 'pbx:5038' })
     const all = Array.from({ length: 20 }, () => answersOf(protocol.sendAction('Originate')))
     const cause = new Error('read ECONNRESET')
@@ -539,7 +535,7 @@ describe('the end of the link', () => {
     }
   })
 
-  it('an action on a lost or unmade link is refused as not sent, and nothing is written', () => {
+  it('an action on a lost or unmade connection is refused as not sent, and nothing is written', () => {
     const lost = online()
     lost.connectionLost()
     const unmade = new AMIProtocol()
@@ -567,7 +563,7 @@ describe('the end of the link', () => {
     expect(errors.map((error) => error instanceof ConnectionLostError && error.sent)).toEqual(['no'])
   })
 
-  it('an event handler that ends the link gets no more events, not even from the same chunk', () => {
+  it('an event handler that ends the connection gets no more events, not even from the same chunk', () => {
     const protocol = online()
     const seen: string[] = []
     protocol.registerEventHandler('*', (event) => {
@@ -578,7 +574,7 @@ describe('the end of the link', () => {
     expect(seen).toEqual(['A'])
   })
 
-  it('facts 11.1: Shutdown is an event like any other', () => {
+  it('Shutdown is an event like any other', () => {
     const protocol = online()
     protocol.feed('Event: Shutdown\r\nPrivilege: system,all\r\nShutdown: Cleanly\r\nRestart: False\r\n\r\n')
     expect(names(protocol.events)).toEqual(['Shutdown'])
@@ -587,7 +583,7 @@ describe('the end of the link', () => {
 })
 
 describe('event handlers', () => {
-  it('facts 2.1: get events by name in any case, spelt as Asterisk sent them', () => {
+  it('get events by name in any case, spelt as Asterisk sent them', () => {
     const protocol = online()
     const seen: string[] = []
     protocol.registerEventHandler('NewExten', (event) => seen.push(event.name))
@@ -598,7 +594,7 @@ describe('event handlers', () => {
     expect(names(protocol.events)).toEqual(['NewExte', 'NewExtenX'])
   })
 
-  it('lesson 36: unknown events reach the handler of all other names, with all their headers', () => {
+  it('unknown events reach the handler of all other names, with all their headers', () => {
     const protocol = online()
     const seen: string[] = []
     protocol.registerEventHandler('Hangup', () => seen.push('registered'))
@@ -658,7 +654,7 @@ describe('event handlers', () => {
     ],
   ] as const) {
     inEveryWay(
-      `lesson 32: ${what} that throws is reported once, and the stream goes on`,
+      `${what} that throws is reported once, and the stream goes on`,
       'Event: A\r\n\r\n' +
         'Response: Success\r\nActionID: ok\r\n\r\nResponse: Error\r\nActionID: bad\r\n\r\nResponse: Success\r\nActionID: late\r\n\r\n' +
         'Response: Success\r\nActionID: L\r\nEventList: start\r\n\r\nEvent: Status\r\nActionID: L\r\n\r\n' +
@@ -679,7 +675,7 @@ describe('event handlers', () => {
     )
   }
 
-  it('lesson 32: a throwing exception callback does not keep the other actions from being settled', () => {
+  it('a throwing exception callback does not keep the other actions from being settled', () => {
     const protocol = online()
     protocol.sendAction('Ping').onException = fail
     const others = [1, 2, 3].map(() => answersOf(protocol.sendAction('Ping')))
@@ -690,7 +686,7 @@ describe('event handlers', () => {
 })
 
 describe('refusals', () => {
-  it('facts 5: the error holds the action and the whole answer, not what was sent', () => {
+  it('the error holds the action and the whole answer, not what was sent', () => {
     const protocol = online()
     const answers = answersOf(protocol.sendAction('Login', { ActionID: 'l', Username: 'u', Secret: 'top-secret' }))
     protocol.feed('Response: Error\r\nActionID: l\r\nMessage: Authentication failed\r\n\r\n')
@@ -706,7 +702,7 @@ describe('refusals', () => {
     expect(JSON.stringify([error, error.message, error.stack])).not.toContain('top-secret')
   })
 
-  it('facts 2.1: a refusal without words says so', () => {
+  it('a refusal without words says so', () => {
     const protocol = online()
     const pending: PendingAction = protocol.sendAction('X', { ActionID: 'x' })
     const answers = answersOf(pending)
@@ -714,7 +710,7 @@ describe('refusals', () => {
     expect(refusalOf(answers).message).toBe('Action X failed: no reason given')
   })
 
-  it('lesson 15: an action that cannot be written throws, writes nothing and leaves the protocol as it was', () => {
+  it('an action that cannot be written throws, writes nothing and leaves the protocol as it was', () => {
     const protocol = online()
     expect(() => protocol.sendAction('Ping', { X: 'a\r\nAction: Reload' })).toThrow(InvalidActionError)
     expect(protocol.written).toEqual([])

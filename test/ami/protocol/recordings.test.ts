@@ -107,7 +107,7 @@ describe('recorded lists', () => {
     const [response, ...events] = naiveRecording(name)
     const single = action === 'FAXStats'
     for (const { name: way, chunks } of waysToSplit(latin1Bytes(withGreeting(recorded(`${name}.ami`))))) {
-      it(`facts 6, lesson 25: ${name} settles its action with items and completion (${way})`, () => {
+      it(`${name} settles its action with items and completion (${way})`, () => {
         const protocol = new OrderedProtocol()
         const answers = answersOf(protocol.sendAction(action, { ActionID: 'L1' }))
         feedChunks(protocol, chunks)
@@ -124,7 +124,7 @@ describe('recorded lists', () => {
     }
   }
 
-  it('lesson 26: PJSIPShowEndpoint keeps its items of several names in order', () => {
+  it('PJSIPShowEndpoint keeps its items of several names in order', () => {
     const protocol = new RecordingProtocol()
     const answers = answersOf(protocol.sendAction('PJSIPShowEndpoint', { ActionID: 'L1' }))
     protocol.feed(GREETING + recorded('ami-22/list-PJSIPShowEndpoint.ami'))
@@ -138,7 +138,7 @@ describe('recorded lists', () => {
     expect(result?.completion?.name).toBe('EndpointDetailComplete')
   })
 
-  it('facts 6: ListItems is not trusted (16 says 1 for an empty DBGetTree)', () => {
+  it('ListItems is not trusted (16 says 1 for an empty DBGetTree)', () => {
     const protocol = new RecordingProtocol()
     const answers = answersOf(protocol.sendAction('DBGetTree', { ActionID: 'L1' }))
     protocol.feed(GREETING + recorded('ami-16/list-DBGetTree-empty.ami'))
@@ -159,7 +159,7 @@ describe('recorded answers', () => {
     { version: 16, uptime: 12 },
     { version: 22, uptime: 59 },
   ]) {
-    it(`facts 2.1: ami-${version}/hostile-responses settles what can be settled and goes on`, () => {
+    it(`ami-${version}/hostile-responses settles what can be settled and goes on`, () => {
       const { protocol, answers } = replay(`ami-${version}/hostile-responses.ami`, [
         ['Getvar', 'h-1'],
         ['Setvar', 'h-2'],
@@ -184,7 +184,7 @@ describe('recorded answers', () => {
       expect(protocol.unknown).toEqual([])
     })
 
-    it(`facts 2.2, 5: ami-${version}/errors refuses by ActionID, and hands on the two answers that have none`, () => {
+    it(`ami-${version}/errors refuses by ActionID, and hands on the two answers that have none`, () => {
       const ids = ['e-1', 'e-2', 'e-3', 'e-4', 'e-5', 'e-6', 'e-7', 'e-8', 'e-9']
       const { protocol, answers } = replay(
         `ami-${version}/errors.ami`,
@@ -208,7 +208,7 @@ describe('recorded answers', () => {
       ])
     })
 
-    it(`facts 7, lesson 14: ami-${version}/command keeps the output, of a refused command too`, () => {
+    it(`ami-${version}/command keeps the output, of a refused command too`, () => {
       const { answers } = replay(
         `ami-${version}/command.ami`,
         [0, 1, 2, 3, 4, 5, 6].map((number) => ['Command', `cmd-${number}`]),
@@ -237,7 +237,7 @@ describe('recorded answers', () => {
       ])
     })
 
-    it(`facts 5: ami-${version}/waitevent ends at its own completion; another client's event stays an event`, () => {
+    it(`ami-${version}/waitevent ends at its own completion; another client's event stays an event`, () => {
       const { protocol, answers } = replay(`ami-${version}/waitevent.ami`, [['WaitEvent', 'we-1']])
       expect(answers[0]?.results[0]?.completion?.name).toBe('WaitEventComplete')
       expect(answers[0]?.results[0]?.events).toEqual([])
@@ -248,13 +248,13 @@ describe('recorded answers', () => {
       expect(protocol.events).toHaveLength(1)
     })
 
-    it(`facts 3: ami-${version}/login-md5 was answered with the lower-case MD5 of challenge and secret`, () => {
+    it(`ami-${version}/login-md5 was answered with the lower-case MD5 of challenge and secret`, () => {
       const challenge = /Challenge: (\d+)\r\n/.exec(recorded(`ami-${version}/login-md5.ami`))?.[1]
       const key = /Key: (.*)\r\n/.exec(recorded(`ami-${version}/login-md5.sent`))?.[1]
       expect(md5Hex(bytesOf(`${challenge}s3cret`))).toBe(key)
     })
 
-    it(`facts 3: ami-${version}/login-noread-logoff ends with Goodbye`, () => {
+    it(`ami-${version}/login-noread-logoff ends with Goodbye`, () => {
       const { protocol, answers } = replay(`ami-${version}/login-noread-logoff.ami`, [
         ['Ping', 'p-1'],
         ['Logoff', 'p-2'],
@@ -265,7 +265,7 @@ describe('recorded answers', () => {
       expect(protocol.unmatched.map((response) => response.message)).toEqual(['Authentication accepted'])
     })
 
-    it(`facts 8: ami-${version}/call-originate-no-device is an event, its Response header a header`, () => {
+    it(`ami-${version}/call-originate-no-device is an event, its Response header a header`, () => {
       const { protocol, answers } = replay(`ami-${version}/call-originate-no-device.ami`, [
         ['Originate', 'originate-no-device-1'],
       ])
@@ -278,7 +278,7 @@ describe('recorded answers', () => {
     })
   }
 
-  it('facts 2.1, 4.3: events-decorated keeps ChanVariable keys with the channel, and headers in odd places', () => {
+  it('events-decorated keeps ChanVariable keys with the channel, and headers in odd places', () => {
     const { protocol } = replay('ami-22/events-decorated.ami', [])
     const [first] = protocol.events
     expect([...(first?.entries() ?? [])].slice(0, 9).map(([name]) => name)).toEqual([
@@ -334,7 +334,7 @@ describe('recordings of what clients sent', () => {
 
   for (const version of [16, 22]) {
     for (const { name: way, chunks } of waysToSplit(latin1Bytes(recorded(`ami-${version}/errors.sent`)))) {
-      it(`facts 2.2: ami-${version}/errors is refused where Asterisk refused it (${way})`, () => {
+      it(`ami-${version}/errors is refused where Asterisk refused it (${way})`, () => {
         const messages = read(chunks).map((message) =>
           message.kind === 'action' ? [message.action.name, message.action.actionId] : [message.message, message.actionId],
         )
@@ -353,7 +353,7 @@ describe('recordings of what clients sent', () => {
         ])
       })
 
-      it(`facts 2.2: the server's side writes ami-${version}/errors byte for byte (${way})`, () => {
+      it(`the server's side writes ami-${version}/errors byte for byte (${way})`, () => {
         const answers = new Map([
           ['Command', 'Permission denied'],
           ['NoSuchAction', 'Invalid/unknown command: NoSuchAction. Use Action: ListCommands to show available commands.'],

@@ -30,7 +30,7 @@ class RecordingServer extends AMIServerProtocol {
 }
 
 describe('AMIServerProtocol', () => {
-  it('facts 2.1: greets with one line and no blank one', () => {
+  it('greets with one line and no blank one', () => {
     expect(new RecordingServer().take()).toBe('Asterisk Call Manager/11.0.0\r\n')
     expect(new RecordingServer({ greeting: 'Asterisk Call Manager/5.0.4' }).take()).toBe('Asterisk Call Manager/5.0.4\r\n')
   })
@@ -50,7 +50,7 @@ describe('AMIServerProtocol', () => {
     ['a Map', new Map([['A', 'x']]), 'A: x\r\n'],
     ['a value with raw newlines', { Message: 'No Contacts found\n' }, 'Message: No Contacts found\n\r\n'],
   ] as [string, ServerHeaders, string][]) {
-    it(`facts 2.1: response and event with ${what}`, () => {
+    it(`response and event with ${what}`, () => {
       const server = new RecordingServer()
       server.take()
       server.sendResponse('Success', 'a b', headers)
@@ -60,7 +60,7 @@ describe('AMIServerProtocol', () => {
     })
   }
 
-  it('facts 5: without an ActionID in the request there is none in the answer', () => {
+  it('without an ActionID in the request there is none in the answer', () => {
     const server = new RecordingServer()
     server.take()
     server.sendResponse('Error', '', { Message: 'm' })
@@ -70,7 +70,7 @@ describe('AMIServerProtocol', () => {
   })
 
   for (const { name, chunks } of waysToSplit(bytesOf('Action: Ping\nactionid: 1\n\n\r\nAction: X\r\n\r\n'))) {
-    it(`facts 2.2: reads actions and refuses what is none (${name})`, () => {
+    it(`reads actions and refuses what is not one (${name})`, () => {
       const server = new RecordingServer()
       server.take()
       for (const chunk of chunks) server.dataReceived(chunk)
@@ -91,7 +91,7 @@ describe('AMIServerProtocol', () => {
     expect(() => server.sendEvent('X', { A: '€' })).toThrow(RangeError)
   })
 
-  it('closes its transport, and is silent once the link is lost', () => {
+  it('closes its transport, and is silent once the connection is lost', () => {
     const server = new RecordingServer()
     server.close()
     expect(server.closed).toBe(true)

@@ -55,7 +55,7 @@ describe('parseVariables', () => {
     ['an empty value', 'A=', [['A', '']]],
     ['an empty header', '', []],
   ] as const) {
-    it(`facts 8: ${what}`, () => expect(parseVariables(header)).toEqual(pairs))
+    it(`${what}`, () => expect(parseVariables(header)).toEqual(pairs))
   }
 })
 
@@ -70,13 +70,13 @@ describe('escapeVariable', () => {
     ['  spaces  ', 'V=  spaces  '],
     ['é\u{1f600}', 'V=é\u{1f600}'],
   ] as const) {
-    it(`facts 8: ${JSON.stringify(value)} is written as ${JSON.stringify(escaped)}`, () => {
+    it(`${JSON.stringify(value)} is written as ${JSON.stringify(escaped)}`, () => {
       expect(escapeVariable('V', value)).toBe(escaped)
       expect(parseVariables(escaped)).toEqual([['V', value]])
     })
   }
 
-  it('facts 8, lesson 16: what is escaped is read back, also beside others in one header', () => {
+  it('what is escaped is read back, also beside others in one header', () => {
     const hostile = fc.string({ unit: fc.constantFrom(...'\\",()[]=;{$} \t\'aé😀'), maxLength: 24 })
     const name = hostile.filter((text) => text !== '' && !text.includes('='))
     fc.assert(
@@ -102,7 +102,7 @@ describe('escapeVariable', () => {
 })
 
 describe('variablePairs', () => {
-  it('lesson 16: takes an object, a Map, pairs and a generator, in order, as text', () => {
+  it('takes an object, a Map, pairs and a generator, in order, as text', () => {
     const pairs = [
       ['B', '1'],
       ['A', 'true'],

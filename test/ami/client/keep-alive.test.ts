@@ -5,7 +5,7 @@ import { ClientRig, caught } from '../../support/client-rig.js'
 import { settle } from '../../support/virtual-clock.js'
 
 describe('keepalive', () => {
-  it('lesson 3, fault: half-open: a peer that is silently gone is found within 15 s by default, and what is in flight settles', async () => {
+  it('fault: half-open: a peer that is silently gone is found within 15 s by default, and what is in flight settles', async () => {
     await using rig = new ClientRig(
       {},
       action('Silent', () => undefined),
@@ -121,7 +121,7 @@ describe('keepalive', () => {
     expect(rig.ami.status.state).toBe('online')
   })
 
-  it('fault: synchronous Originate blocking 30 s: the link is not declared dead meanwhile', async () => {
+  it('fault: synchronous Originate blocking 30 s: the connection is not declared dead meanwhile', async () => {
     await using rig = new ClientRig(
       {},
       action('Originate', () => undefined),
@@ -193,7 +193,7 @@ describe('keepalive', () => {
     })
   })
 
-  it('a link that breaks in the writing of the Ping leaves no timer behind', async () => {
+  it('a connection that breaks in the writing of the Ping leaves no timer behind', async () => {
     await using rig = new ClientRig({ reconnect: false })
     await rig.login()
     rig.link.breakOnWrite = true

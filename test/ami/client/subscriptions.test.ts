@@ -123,7 +123,7 @@ describe('events', () => {
     expect((await stream.next()).value).toMatchObject({ reason: 'overflow', dropped: 4 })
   })
 
-  it('lesson 32: a listener that throws or rejects is reported, and harms neither the link nor other listeners', async () => {
+  it('a listener that throws or rejects is reported, and harms neither the connection nor other listeners', async () => {
     await using rig = await loggedIn()
     const heard: string[] = []
     rig.ami.onEvent('Hangup', () => {

@@ -175,7 +175,7 @@ describe('sendAction', () => {
     expect(await waiting).toMatchObject({ type: 'success' })
   })
 
-  it("lesson 5: a caller's own ActionID, also a number, settles its own promise; one that is in use is refused", async () => {
+  it("a caller's own ActionID, also a number, settles its own promise; one that is in use is refused", async () => {
     await using rig = new ClientRig({}, silent)
     await rig.login()
     expect((await rig.ami.sendAction('Ping', { ActionID: 4711 })).get('ActionID')).toBe('4711')
@@ -185,7 +185,18 @@ describe('sendAction', () => {
     expect((await rig.ami.sendAction('Ping', { ActionID: 'y' })).type).toBe('success')
   })
 
-  it('lesson 6: 10,000 actions leave no timer behind and raise no warning', async () => {
+  it('of two actions with one ActionID that wait, the second is refused when its turn comes, and not written', async () => {
+    await using rig = new ClientRig({ maxInFlight: 2 }, silent)
+    await rig.login()
+    rig.link.break()
+    const [first, second] = [1, 2].map((n) => caught(rig.ami.sendAction(unlisted('Silent'), { ActionID: 'x', N: n })))
+    await rig.clock.advance(1_000)
+    expect(await second).toBeInstanceOf(InvalidActionError)
+    expect(await outcomeOf(first as Promise<unknown>)).toBe('pending')
+    expect([rig.link.count('N: 1'), rig.link.count('N: 2')]).toEqual([1, 0])
+  })
+
+  it('10,000 actions leave no timer behind and raise no warning', async () => {
     await using rig = new ClientRig()
     await rig.login()
     const timers = rig.clock.timers
@@ -198,7 +209,7 @@ describe('sendAction', () => {
     expect(warned).toEqual([])
   })
 
-  it('lesson 14: a failed console command has its output in the error', async () => {
+  it('a failed console command has its output in the error', async () => {
     await using rig = new ClientRig(
       {},
       action('Command', () => new FakeResponse('Error', { Message: 'Command output follows', Output: ['No such command', ''] })),
@@ -209,7 +220,7 @@ describe('sendAction', () => {
     expect((error as ActionError).response.output).toEqual(['No such command', ''])
   })
 
-  it('lesson 30: an action that blocks the connection is warned of, and has its time', async () => {
+  it('an action that blocks the connection is warned of, and has its time', async () => {
     await using rig = new ClientRig(
       {},
       action('Originate', () => undefined),

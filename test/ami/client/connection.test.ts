@@ -5,7 +5,7 @@ import { ClientRig, caught, outcomeOf } from '../../support/client-rig.js'
 import { settle } from '../../support/virtual-clock.js'
 
 describe('reconnect', () => {
-  it('lesson 1: the client, its streams and its listeners survive any number of drops', async () => {
+  it('the client, its streams and its listeners survive any number of drops', async () => {
     await using rig = new ClientRig()
     await rig.login()
     const stream = rig.ami.events('Hangup')
@@ -23,7 +23,7 @@ describe('reconnect', () => {
     expect(stream.gaps).toBe(20)
   })
 
-  it('lesson 2: the delay stays within [base, cap] over 50 failures, and starts over after a stable time', async () => {
+  it('the delay stays within [base, cap] over 50 failures, and starts over after a stable time', async () => {
     await using rig = new ClientRig({ reconnect: { initialDelayMs: 100, maxDelayMs: 5_000 } })
     await rig.login()
     await rig.clock.advance(6_000)
@@ -84,7 +84,7 @@ describe('reconnect', () => {
     expect(rig.ami.status).toMatchObject({ state: 'waiting', retryAt: new Date(rig.clock.now() + 30_000) })
   })
 
-  it('lessons 4 and 8: at the loss the state changes first, then every action in flight is rejected in the same tick', async () => {
+  it('at the loss the state changes first, then every action in flight is rejected in the same tick', async () => {
     await using rig = new ClientRig(
       {},
       action('Slow', () => undefined),
@@ -128,7 +128,7 @@ describe('reconnect', () => {
     expect(rig.link.count('Action: Next')).toBe(1)
   })
 
-  it('lesson 9: after a failed send the next action works once reconnected', async () => {
+  it('after a failed send the next action works once reconnected', async () => {
     await using rig = new ClientRig()
     await rig.login()
     rig.link.break()
@@ -137,7 +137,7 @@ describe('reconnect', () => {
     expect((await ping).type).toBe('success')
   })
 
-  it('lesson 10: a message that was cut never reaches the new connection', async () => {
+  it('a message that was cut never reaches the new connection', async () => {
     await using rig = new ClientRig()
     await rig.login()
     const stream = rig.ami.events()
@@ -152,7 +152,7 @@ describe('reconnect', () => {
     expect(names.at(-1)).toBe('Newchannel')
   })
 
-  it('lesson 48: every step is told, with attempt and reason', async () => {
+  it('every step is told, with attempt and reason', async () => {
     await using rig = new ClientRig()
     const statuses = rig.ami.statusChanges()
     await rig.login()
@@ -177,7 +177,7 @@ describe('reconnect', () => {
     ])
   })
 
-  it('lesson 33: Reload and Shutdown are plain events; only the loss of the link reconnects', async () => {
+  it('Reload and Shutdown are plain events; only the loss of the connection reconnects', async () => {
     await using rig = new ClientRig()
     await rig.login()
     rig.pbx.emit('Reload', { Module: 'All' })
@@ -232,7 +232,7 @@ describe('reconnect', () => {
     expect(rig.link.count('Action: Originate')).toBe(1)
   })
 
-  it('a link that is made after its attempt was given up is closed, and takes nothing from the one that lives', async () => {
+  it('a connection that is made after its attempt was given up is closed, and takes nothing from the one that lives', async () => {
     await using rig = new ClientRig()
     let late: () => Promise<unknown> = async () => undefined
     let attempts = 0
@@ -320,7 +320,7 @@ describe('gaps', () => {
     return items.map((item) => (item instanceof Gap ? `gap ${item.reason} ${item.restarted}` : (item as AMIEvent).get('Channel')))
   }
 
-  it('an outage stands in its place between the events around it; the link broke, Asterisk did not', async () => {
+  it('an outage stands in its place between the events around it; the connection broke, Asterisk did not', async () => {
     await using rig = new ClientRig()
     await rig.login()
     const stream = rig.ami.events('Hangup', { withGaps: true })

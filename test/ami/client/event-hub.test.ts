@@ -15,16 +15,6 @@ afterAll(async () => {
   await pbx.close()
 })
 
-/** The shortest time of three: the others had something else to do. */
-function costOf(work: () => unknown): number {
-  const times = [1, 2, 3].map(() => {
-    const began = performance.now()
-    work()
-    return performance.now() - began
-  })
-  return Math.min(...times)
-}
-
 describe('many at once', () => {
   const ended = async () => undefined
   const { signal } = new AbortController()
@@ -51,13 +41,10 @@ describe('many at once', () => {
         return () => stream.close()
       },
     ],
-  ])('16,000 %s are opened and closed within a second', (_, open) => {
-    const openAndClose = () => {
-      const closes = Array.from({ length: 16_000 }, open)
-      for (const close of closes) close()
-    }
-    // Some 0.15 s where each costs the same however many there are, more than 2 s where all are gone through for each.
-    expect(costOf(openAndClose)).toBeLessThan(1_000)
+  ])('60,000 %s are opened and closed', (_, open) => {
+    // Where all are gone through for each, this is more than a test may take.
+    const closes = Array.from({ length: 60_000 }, open)
+    for (const close of closes) close()
   })
 
   it('whatever waits with one signal, the signal has one listener of the client, and in the end none', async () => {
