@@ -103,7 +103,7 @@ describe('an executor', () => {
     expect(at.errors.map(({ message }) => message)).toEqual(['a bug'])
   })
 
-  it('lesson 45: takes an answer that comes before the action is answered', async () => {
+  it('takes an answer that comes before the action is answered', async () => {
     const { seen, run } = watched((agi) => agi.getVariable('X'))
     await using at = await open(run)
     at.pbx.use(
@@ -121,7 +121,7 @@ describe('an executor', () => {
     expect(seen.result).toBe('early')
   })
 
-  it('lesson 44: follows a channel that is renamed', async () => {
+  it('follows a channel that is renamed', async () => {
     await using at = await open(async (agi) => {
       await agi.noop()
       await agi.answer()
@@ -206,7 +206,7 @@ describe('an executor', () => {
 })
 
 describe('the end', () => {
-  it('fault: hangup with commands waiting: all are settled, the signal aborts', async () => {
+  it('a hangup settles every command that waits, and aborts the signal', async () => {
     const outcomes: unknown[] = []
     let signal: AbortSignal | undefined
     await using at = await open(async (agi) => {
@@ -224,7 +224,7 @@ describe('the end', () => {
     expect([at.executor.sessions, at.errors]).toEqual([[], []])
   })
 
-  it('fault: redirected away: what waits is settled by AsyncAGIEnd', async () => {
+  it('a redirect away settles what waits, by AsyncAGIEnd', async () => {
     const { seen, run } = watched((agi) => agi.waitForDigit())
     await using at = await open(run)
     at.pbx.use(action('AGI', () => success('Added AGI command to queue')))
@@ -259,7 +259,7 @@ describe('the end', () => {
     expect(seen.error).toBeInstanceOf(AGIHangupError)
   })
 
-  it('fault: a gap during a command: it is settled, and the channel is found again', async () => {
+  it('an outage during a command settles it, and the channel is found again', async () => {
     const rounds: string[] = []
     await using at = await open(async (agi) => {
       rounds.push(agi.env.channel)

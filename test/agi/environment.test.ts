@@ -62,7 +62,7 @@ it('of a release to come keeps variables that are not known yet', () => {
   expect(peer.env.type).toBe('PJSIP')
 })
 
-it('lesson 19: bytes that are no UTF-8 harm nobody', () => {
+it('bytes that are no UTF-8 harm nobody', () => {
   const peer = new AGIPeer()
   const bytes = new TextEncoder().encode(environment({ calleridname: 'J?rgen' }))
   bytes[bytes.indexOf(63)] = 0xfc

@@ -97,7 +97,7 @@ describe('a server', () => {
     expect(errors.map(({ message }) => message)).toEqual(['a bug', 'Not an error was thrown: not even an error'])
   })
 
-  it('lesson 32: a listener that throws harms no call', async () => {
+  it('a listener that throws harms no call', async () => {
     const warnings: Error[] = []
     const warned = (warning: Error) => warnings.push(warning)
     process.on('warning', warned)
@@ -203,7 +203,7 @@ describe('a server', () => {
   })
 })
 
-describe('lesson 41: a caller who hangs up', () => {
+describe('a caller who hangs up', () => {
   it('while a command runs: it rejects with AGIHangupError, the signal aborts, clean-up works, nothing is reported', async () => {
     const { server, call, errors } = await open()
     const seen: unknown[] = []
@@ -275,7 +275,7 @@ describe('bad input', () => {
     ['garbage', '\u0000\u0001\u0002\n\n'],
     ['an endless line', 'x'.repeat(200_000)],
     ['a million variables', `agi_network: yes\n${'agi_x: y\n'.repeat(1_000_000)}`],
-  ])('fault: %s is closed at once, and reported', async (_, text) => {
+  ])('%s is closed at once, and reported', async (_, text) => {
     const socket = await rig.raw()
     socket.write(text)
     await closed(socket)
@@ -285,14 +285,14 @@ describe('bad input', () => {
   it.each([
     ['nothing', ''],
     ['half an environment', environment().slice(0, 100)],
-  ])('fault: %s is closed after its time', async (_, text) => {
+  ])('%s is closed after its time', async (_, text) => {
     const socket = await rig.raw()
     socket.write(text)
     await closed(socket)
     expect(rig.errors.map(({ message }) => message)).toEqual(['A peer sent no environment within 100 ms'])
   })
 
-  it('fault: slow-loris: one byte after the other does not buy more time', async () => {
+  it('a peer that sends one byte after the other gets no more time', async () => {
     const socket = await rig.raw()
     const drip = setInterval(() => socket.write('a'), 10)
     onTestFinished(() => clearInterval(drip))
