@@ -312,7 +312,7 @@ describe('bad input', () => {
     expect(rig.errors).toEqual([])
   })
 
-  it('an answer that is no AGI fails its command, and an endless one closes the link', async () => {
+  it('an answer that is no AGI fails its command, and an endless one closes the connection', async () => {
     const seen: unknown[] = []
     script = async (agi) => {
       seen.push(await agi.answer().catch((error: Error) => error.message))

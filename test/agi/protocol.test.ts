@@ -187,7 +187,7 @@ describe('commands', () => {
     expect(peer.told).toEqual(['started', 'ended'])
   })
 
-  it('too long an answer is refused, and the link is closed', () => {
+  it('too long an answer is refused, and the connection is closed', () => {
     const peer = open()
     const came = outcome(peer.sendCommand('GET VARIABLE', 'X'))
     for (let piece = 0; piece < 20; piece += 1) peer.feed(`200 result=1 (${'x'.repeat(70_000)}`)

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { AMIClient, AsyncAGIExecutor, FastAGIServer, type TracedMessage, trace } from 'obelus-asterisk'
 import { FakeAsterisk } from 'obelus-asterisk/testing'
 import { expect, it, onTestFinished } from 'vitest'
@@ -113,4 +115,18 @@ it('a command that cannot be sent is not in the trace: nothing was written', asy
   await fake().callFastAGI(`agi://127.0.0.1:${port}/x`, caller).ended()
   expect(messages).toHaveLength(1)
   await server.close()
+})
+
+it('NODE_DEBUG=obelus-asterisk traces every FastAGI server of the process', async () => {
+  const program = `import { FastAGIServer } from ${JSON.stringify(new URL('../../src/index.ts', import.meta.url).href)}
+    import { FakeAsterisk } from ${JSON.stringify(new URL('../../src/testing/index.ts', import.meta.url).href)}
+    const server = new FastAGIServer({ port: 0 }).route('x', (agi) => agi.noop('hello'))
+    const { port } = await server.listen()
+    const pbx = new FakeAsterisk()
+    await pbx.callFastAGI('agi://127.0.0.1:' + port + '/x').ended()
+    await server.close(); await pbx.close()`
+  const env = { ...process.env, NODE_DEBUG: 'obelus-asterisk' }
+  const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', program]
+  const { stderr } = await promisify(execFile)(process.execPath, args, { env })
+  expect(stderr).toMatch(/^OBELUS-ASTERISK \d+: \S+Z > PJSIP\/100-00000001\n {2}NOOP "hello"$/m)
 })

@@ -1,6 +1,6 @@
-import { type TracedMessage, trace } from 'obelus-asterisk'
+import { FastAGIServer, type TracedMessage, trace } from 'obelus-asterisk'
 import { describe, expect, it } from 'vitest'
-import { client, servers } from './target.js'
+import { client, loggedIn, servers } from './target.js'
 
 describe.each(servers)('a trace of a client of $name', (server) => {
   it.each(['md5', 'plaintext'] as const)(
@@ -33,4 +33,38 @@ describe.each(servers)('a trace of a client of $name', (server) => {
       expect(text).toContain(authType === 'md5' ? 'Key: …' : 'Secret: …')
     },
   )
+})
+
+describe.each(servers)('a trace of AGI on $name', (server) => {
+  it('has the environment, each command and each answer, and no secret', async () => {
+    const ami = await loggedIn(server)
+    await using agi = new FastAGIServer({ port: 0 })
+    const messages: TracedMessage[] = []
+    trace(agi, (message) => messages.push(message), { format: 'object' })
+    const over = new Promise((resolve) => agi.on('ended', resolve))
+    agi.route('trace', async (session) => {
+      await session.setVariable('USER_PASSWORD', 'hunter2')
+      await session.getVariable('USER_PASSWORD')
+      await session.setVariable('ORDER', '17')
+      await session.getVariable('ORDER')
+      await session.streamFile('no-such-file').catch(() => undefined)
+    })
+    const { port } = await agi.listen()
+    const Data = `agi://127.0.0.1:${port}/trace`
+    await ami.sendAction('Originate', { Channel: 'Local/answer@default', Application: 'AGI', Data, Async: true })
+    await over
+    expect(messages[0]?.lines).toContain('agi_network_script: trace')
+    expect(messages.slice(1).map(({ direction, lines }) => `${direction} ${lines.join('\n')}`)).toEqual([
+      'sent SET VARIABLE "USER_PASSWORD" …',
+      'received 200 result=… (…)',
+      'sent GET VARIABLE "USER_PASSWORD"',
+      'received 200 result=… (…)',
+      'sent SET VARIABLE "ORDER" "17"',
+      'received 200 result=1',
+      'sent GET VARIABLE "ORDER"',
+      'received 200 result=1 (17)',
+      'sent STREAM FILE "no-such-file" ""',
+      'received 200 result=-1 endpos=0',
+    ])
+  })
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type AGICallOptions, FakeAsterisk } from 'obelus-asterisk/testing'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 
 const index = fileURLToPath(new URL('../../src/index.ts', import.meta.url))
 
@@ -68,4 +68,15 @@ it('started by hand, without Asterisk, it says so', async () => {
   running.child.stdin?.end()
   const failed = (await running.catch((error: unknown) => error)) as { code: number; stdout: string; stderr: string }
   expect(failed).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('Asterisk starts this program') })
+})
+
+it('NODE_DEBUG=obelus-asterisk traces a script on stderr, and stdout has commands only', async () => {
+  vi.stubEnv('NODE_DEBUG', 'obelus-asterisk')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const caller = program("await runAGI((agi) => agi.setVariable('PASSWORD', 'hunter2'))")
+  expect(await caller.ended()).toBe('SUCCESS')
+  expect(caller.variables.get('PASSWORD')).toBe('hunter2')
+  expect(caller.commands).toEqual(['SET VARIABLE "PASSWORD" "hunter2"'])
+  expect(caller.errors()).toMatch(/^OBELUS-ASTERISK \d+: \S+Z > PJSIP\/100-00000001\n {2}SET VARIABLE "PASSWORD" …$/m)
+  expect(caller.errors()).not.toContain('hunter2')
 })
