@@ -5,7 +5,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { CallManager } from 'obelus-asterisk'
+import { CallManager, type CallOutcome } from 'obelus-asterisk'
 import { readOptions, untilInterrupted, withClient } from './support/target.js'
 
 const { values } = readOptions(
@@ -67,13 +67,21 @@ async function answer(calls: CallManager, request: IncomingMessage, response: Se
     return
   }
   const { telephone, number } = await readJSON(request)
-  const call = calls.originate({ channel: telephone ?? '', context: values.context, exten: number ?? '', callerId: number })
+  const call = calls.clickToCall(telephone ?? '', number ?? '', { context: values.context })
   response.writeHead(200, { 'content-type': 'application/x-ndjson' })
   response.on('close', () => {
     if (call.outcome === undefined) call.hangup().catch(() => undefined)
   })
   for await (const { type, status, at } of call) response.write(`${JSON.stringify({ at, type, status })}\n`)
-  response.end(`${JSON.stringify(call.outcome)}\n`)
+  response.end(`${JSON.stringify({ outcome: whatBecame(await call.ended()) })}\n`)
+}
+
+/** Of both: who clicked, and whom they wanted. */
+function whatBecame({ legs: { a, b }, reason, talked }: CallOutcome): string {
+  if (!a.answered) return `Your telephone was not picked up (${reason ?? a.causeText})`
+  if (talked) return `You talked with ${b?.party?.number || 'them'}`
+  if (b === undefined) return 'No telephone has this number'
+  return `They did not answer (${reason ?? b.causeText})`
 }
 
 async function readJSON(request: IncomingMessage): Promise<Record<string, string | undefined>> {

@@ -1,16 +1,17 @@
 /**
- * Writes a line of JSON for each call that came in and that nobody talked to: also one that only a voice-mail or an announcement answered.
+ * Writes a line of JSON for each call from outside that nobody talked to: also one that only a voice-mail or an announcement answered.
  *
- *     npx tsx examples/missed-calls.ts --host pbx.example --username web --secret … >> missed.jsonl
+ *     npx tsx examples/missed-calls.ts --host pbx.example --username web --secret … --trunk PJSIP/provider >> missed.jsonl
  */
 import { type Call, CallManager } from 'obelus-asterisk'
 import { readOptions, untilInterrupted, withClient } from './support/target.js'
 
 const { values } = readOptions(
-  ['npx tsx examples/missed-calls.ts [--calls NUMBER: ends after so many calls; default on the fake: 2]'],
-  {
-    calls: { type: 'string' },
-  },
+  [
+    'npx tsx examples/missed-calls.ts [--trunk PJSIP/trunk …] [--calls NUMBER: ends after so many calls; default on the fake: 2]',
+    '  --trunk: an endpoint that leads outside; calls between telephones of the house are not missed calls',
+  ],
+  { trunk: { type: 'string', multiple: true, default: ['PJSIP/trunk'] }, calls: { type: 'string' } },
 )
 const most = Number(values.calls ?? (values.host === undefined ? 2 : Number.POSITIVE_INFINITY))
 
@@ -19,7 +20,7 @@ await withClient(
   (pbx) =>
     pbx.dialplan({ 100: { dial: 'PJSIP/200', timeoutMs: 500 }, 200: 'noanswer', 101: { dial: 'PJSIP/201' }, 201: 'answer' }),
   async (ami, fake) => {
-    using calls = new CallManager(ami)
+    using calls = new CallManager(ami, { trunks: values.trunk })
     const incoming = calls.incoming()
     untilInterrupted().addEventListener('abort', () => incoming.close())
     for (let call = 0; fake !== undefined && call < most; call += 1)
@@ -34,9 +35,9 @@ await withClient(
 )
 
 async function watch(call: Call): Promise<void> {
-  const rangAt = Date.now()
-  for await (const transition of call) if (transition.type === 'bridged') return
-  const { callerId, callerName, exten, outcome } = call
-  const seconds = Math.round((Date.now() - rangAt) / 1000)
-  console.log(JSON.stringify({ at: new Date(rangAt), callerId, callerName, exten, seconds, cause: outcome?.causeText }))
+  // Talked with anybody, also after a transfer, or as one with another call.
+  const { talked, reason, mergedInto } = await call.ended()
+  if (talked || mergedInto !== undefined) return
+  const { startedAt, callerNumber, callerName, exten, ringMs, queue } = call
+  console.log(JSON.stringify({ at: startedAt, callerNumber, callerName, exten, ringMs, queue: queue?.queue, reason }))
 }

@@ -103,11 +103,11 @@ async function showCalls(ami: AMIClient): Promise<void> {
   else explain('Say --channel PJSIP/100 --exten 200 to have a telephone called, and connected with an extension.')
 
   if (fake === undefined) return
-  step('See an incoming call', 'for await (const call of calls.incoming())')
-  const incoming = calls.incoming()
+  step('See every call', 'for await (const call of calls.all())')
+  const all = calls.all()
   fake.callIn()
-  for await (const call of incoming) {
-    fact('incoming', `${call.callerName} <${call.callerId}> calls ${call.exten}`)
+  for await (const call of all) {
+    fact(call.origin, `${call.callerName} <${call.callerNumber}> calls ${call.exten}`)
     await show(call)
     break
   }

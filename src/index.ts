@@ -96,11 +96,15 @@ export { unlisted } from './ami/messages/typed-names.js'
 export { unescapeValue } from './ami/messages/unescape.js'
 export type { AMILimits } from './ami/protocol/limits.js'
 export type { Variables } from './ami/protocol/variables.js'
-export type { CallProgress } from './calls/call.js'
+export type { CallProgress, TransferOptions } from './calls/call.js'
 export { Call } from './calls/call.js'
-export type { CallManagerOptions } from './calls/call-manager.js'
+export type { CallManagerOptions, ClickToCallOptions } from './calls/call-manager.js'
 export { CallManager } from './calls/call-manager.js'
-export type { CallDirection } from './calls/call-record.js'
+export type { CallRecord, LegJSON, PartyJSON } from './calls/call-record.js'
+export { CALL_RECORD_VERSION } from './calls/call-record.js'
+export type { JSONSchema } from './calls/call-record-schema.js'
+export { CALL_RECORD_SCHEMA } from './calls/call-record-schema.js'
+export type { CallOrigin } from './calls/call-state.js'
 export type { CallChannel } from './calls/channel.js'
 export type { AnyCallError } from './calls/errors.js'
 export {
@@ -112,13 +116,26 @@ export {
   NoChannelError,
   TooManyChannelsError,
 } from './calls/errors.js'
+export type { Dialing, Parking, QueueStay, Recording, Transfer } from './calls/happenings.js'
 export type {
   OriginateCommon,
   OriginateRequest,
   OriginateToApplication,
   OriginateToExtension,
 } from './calls/originate-request.js'
-export type { CallOutcome, CallStatus, CallTransition, DialFacts, TransitionOf } from './calls/transition.js'
+export type { CallDirection, OutsideOptions } from './calls/outside.js'
+export type { Party, PartyCall } from './calls/party.js'
+export type {
+  CallOutcome,
+  CallReason,
+  CallStatus,
+  CallTransition,
+  ChannelFacts,
+  Leg,
+  ParkingResult,
+  QueueResult,
+  TransitionOf,
+} from './calls/transition.js'
 export type { ActionMap } from './catalog/actions.js'
 export type { AGICommandMap } from './catalog/agi-commands.js'
 export type { ChannelStateDesc } from './catalog/channel-states.js'

@@ -76,7 +76,7 @@ const sansIO = files.filter((file) => SANS_IO.includes(roomOf(file)) && !DRIVERS
 /** The rooms that run on Node.js only. */
 const ON_NODE = ['node', 'media', 'fleet', 'nats', 'gateway', 'testing', 'cli']
 const FORBIDDEN =
-  /\b(setTimeout|setInterval|setImmediate|performance|process|Buffer|WebSocket|fetch|crypto)\b|\bnew Date\b|\bDate\.|\bMath\.random\b|\bnew Promise\b(?!.*\bHandler\b)/
+  /\b(setTimeout|setInterval|setImmediate|performance|process|Buffer|WebSocket|fetch|crypto)\b|\bnew Date\(\)|\bDate\.|\bMath\.random\b|\bnew Promise\b(?!.*\bHandler\b)/
 
 describe('architecture', () => {
   it.each(files)('%s imports only from where its room may', (file) => {

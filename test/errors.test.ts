@@ -7,16 +7,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
 const { AsteriskError, isAGIError, isAMIError, isCallError } = main
 
-const outcome: main.CallOutcome = {
-  result: 'failed',
-  answered: false,
-  cause: 17,
-  causeText: 'User busy',
-  techCause: undefined,
-  dialStatus: undefined,
-  reason: undefined,
-  error: undefined,
-}
+const outcome = { result: 'failed', error: undefined } as main.CallOutcome
 const agiResponse = { code: 200, result: '-1', value: undefined, fields: new Map() } as unknown as main.AGIResponse
 
 /** An error of each class: of the client, of calls, of AGI, of tests, of anything. */

@@ -36,6 +36,8 @@ const agiErrors = [
 ]
 
 const calls = [
+  'CALL_RECORD_SCHEMA',
+  'CALL_RECORD_VERSION',
   'Call',
   'CallCancelledError',
   'CallEndedError',

@@ -30,9 +30,23 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: ['test/e2e/telephony/**'],
           globalSetup: ['test/e2e/asterisk/global-setup.ts'],
           fileParallelism: false,
           testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'telephony',
+          include: ['test/e2e/telephony/**/*.test.ts'],
+          globalSetup: ['test/e2e/telephony/global-setup.ts'],
+          fileParallelism: false,
+          // As many as there are offices.
+          maxConcurrency: 8,
+          testTimeout: 90_000,
           hookTimeout: 60_000,
         },
       },

@@ -7,11 +7,26 @@ import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
 import type { EventStream } from '../core/event-stream.js'
 import { EventWriter } from '../core/event-writer.js'
-import { abortSignal, checkOptions, either, milliseconds, required, text, wholeNumber } from '../core/options.js'
-import type { CallDirection, CallRecord } from './call-record.js'
+import { abortSignal, anObject, checkOptions, either, flag, milliseconds, required, text, wholeNumber } from '../core/options.js'
+import { type CallRecord, callRecord } from './call-record.js'
+import type { CallOrigin, CallState } from './call-state.js'
 import type { CallChannel } from './channel.js'
 import { CallCancelledError, CallEndedError, CallFailedError, NoChannelError } from './errors.js'
+import {
+  type Dialing,
+  dialingsOf,
+  type Parking,
+  parkingOf,
+  type QueueStay,
+  queueStayOf,
+  type Recording,
+  recordingsOf,
+  type Transfer,
+  transfersOf,
+} from './happenings.js'
 import { checkedPriority } from './originate-request.js'
+import type { CallDirection } from './outside.js'
+import type { Party } from './party.js'
 import { PROGRESS } from './status-table.js'
 import type { CallOutcome, CallStatus, CallTransition } from './transition.js'
 
@@ -20,7 +35,29 @@ export interface CallHost {
   readonly ami: ManagerConnection
   readonly clock: Clock
   /** Ends a call that is not written yet, for this reason. False if it is written. */
-  takeBack(call: CallRecord, reason: Error): boolean
+  takeBack(call: CallState, reason: Error): boolean
+  /** The other parties that a party is connected with. */
+  talkingWith(party: Party): readonly Party[]
+}
+
+declare module './party.js' {
+  // A party leads to its call; a call has its parties. This is where the two meet.
+  interface PartyCall extends Call {}
+}
+
+/** How a call is handed on. */
+export interface TransferOptions {
+  /**
+   * Whether the one who hands on talks with the new party first: they are connected, and the others when they hang up. Asterisk does it only
+   * where `atxfer` is set in features.conf.
+   *
+   * @default false
+   */
+  readonly attended?: boolean | undefined
+  /** The context of the extension. @default the server's: the channel's own */
+  readonly context?: string | undefined
+  /** Who hands on. @default `answeredBy` while they talk, else whoever talks and is not the caller */
+  readonly by?: Party | undefined
 }
 
 /** What a call can be waited for. */
@@ -29,6 +66,7 @@ export type CallProgress = 'dialing' | 'ringing' | 'up' | 'bridged'
 const WAIT_SHAPE = { timeoutMs: milliseconds(), signal: abortSignal }
 const PLACE_SHAPE = { context: required(text), exten: required(text), priority: either(wholeNumber(1), text) }
 const PARK_SHAPE = { parkinglot: text, timeoutMs: milliseconds() }
+const TRANSFER_SHAPE = { attended: flag, context: text, by: anObject }
 const MAX_BUFFERED = 10_000
 
 /**
@@ -36,12 +74,13 @@ const MAX_BUFFERED = 10_000
  * exactly one of `ended`, `failed` and `lost`, and always comes.
  */
 export class Call implements AsyncIterable<CallTransition> {
-  readonly #record: CallRecord
+  readonly #record: CallState
   readonly #host: CallHost
 
   /** @internal */
-  constructor(record: CallRecord, host: CallHost) {
+  constructor(record: CallState, host: CallHost) {
     this.#record = record
+    record.facade = this
     this.#host = host
   }
 
@@ -83,27 +122,127 @@ export class Call implements AsyncIterable<CallTransition> {
     return this.#record.channels
   }
 
-  /** The caller's number; empty if it is withheld. */
-  get callerId(): string {
-    return this.#record.facts.callerId
+  /** Who began it. */
+  get origin(): CallOrigin {
+    return this.#record.origin
   }
 
-  get callerName(): string {
+  /** The devices in it, in the order of their appearance; of very many only the first and the last ones. */
+  get parties(): readonly Party[] {
+    return [...this.#record.parties]
+  }
+
+  /**
+   * Who began the call. Of a click-to-call it is the first leg; of another originated call undefined until a second leg is dialled, then whoever
+   * answered the first one.
+   */
+  get caller(): Party | undefined {
+    return this.#record.caller
+  }
+
+  /** The first called party that was connected with the caller. */
+  get answeredBy(): Party | undefined {
+    return this.#record.answeredBy
+  }
+
+  /** Who asked first for the hangup among those in the last talk; undefined where a program hung up, or nobody talked. */
+  get hungUpBy(): Party | undefined {
+    return this.#record.hungUpBy
+  }
+
+  /**
+   * Whether all of it was seen. It is not if nobody saw it begin, or if the connection was down while it lived: then what is told is what was seen,
+   * and times that were not seen are undefined.
+   */
+  get isComplete(): boolean {
+    return this.#record.isComplete
+  }
+
+  /** When it began: of a call of ours, when its first channel was made; undefined if nobody saw it begin. */
+  get startedAt(): Date | undefined {
+    return this.origin === 'unknown' ? undefined : new Date(this.#record.beganMs)
+  }
+
+  /** When its own channel went Up: the originated one (of a Local channel its first half), or the caller's; undefined if nobody saw when. */
+  get answeredAt(): Date | undefined {
+    return dateOf(this.#record.answeredMs)
+  }
+
+  /** When it ended; undefined while it lives, and if nobody saw when. */
+  get endedAt(): Date | undefined {
+    return dateOf(this.#record.endedMs)
+  }
+
+  /** From the start to `answeredAt`, else to the end, else to now; undefined if one of them was not seen. */
+  get ringMs(): number | undefined {
+    return this.#record.ringMs
+  }
+
+  /** How long two devices were connected, all talks together; undefined if not all of it was seen. */
+  get talkMs(): number | undefined {
+    return this.#record.talkMs
+  }
+
+  /** The channels that were dialled, in order. */
+  get dialed(): readonly Dialing[] {
+    return dialingsOf(this.#record.happenings)
+  }
+
+  get transfers(): readonly Transfer[] {
+    return transfersOf(this.#record.happenings)
+  }
+
+  get recordings(): readonly Recording[] {
+    return recordingsOf(this.#record.happenings)
+  }
+
+  /** The last queue of the PBX that the caller waited in. */
+  get queue(): QueueStay | undefined {
+    return queueStayOf(this.#record.happenings)
+  }
+
+  /** The last time that it was parked. */
+  get parking(): Parking | undefined {
+    return parkingOf(this.#record.happenings)
+  }
+
+  /** The call that goes on with the parties of this one, which ended when they became one. */
+  get mergedInto(): Call | undefined {
+    return this.#record.mergedInto?.facade as Call | undefined
+  }
+
+  /** The caller's number as it was at first; empty if there was none, undefined if nobody saw the call begin. A party has what it is now. */
+  get callerNumber(): string | undefined {
+    return this.#record.facts.callerNumber
+  }
+
+  /** The same as `callerNumber`. */
+  get callerId(): string | undefined {
+    return this.callerNumber
+  }
+
+  /** The caller's name as it was at first, like `callerNumber`. */
+  get callerName(): string | undefined {
     return this.#record.facts.callerName
   }
 
-  /** What was called. */
-  get exten(): string {
+  /** What was called; undefined if nobody saw the call begin. */
+  get exten(): string | undefined {
     return this.#record.facts.exten
   }
 
-  get context(): string {
+  get context(): string | undefined {
     return this.#record.facts.context
   }
 
-  /** Of a call of ours, those that were given; of an incoming one, those that the server adds to events (`channelvars` in manager.conf). */
+  /** Of a call of ours, those that were given; of others, those that the server adds to events (`channelvars` in manager.conf). */
   get variables(): ReadonlyMap<string, string> {
     return this.#record.facts.variables
+  }
+
+  /** The other parties that a party is connected with now, through any chain of bridges and Local channels; who is on hold counts. */
+  talkingWith(party: Party): readonly Party[] {
+    return this.#host.talkingWith(party)
   }
 
   /**
@@ -123,7 +262,12 @@ export class Call implements AsyncIterable<CallTransition> {
       overflowError: (maxBuffered) => new StreamOverflowError(maxBuffered),
       ended: () => stop(),
     })
-    for (const { atMs, ...transition } of history) writer.push({ ...transition, at: new Date(atMs) } as CallTransition)
+    const { startedMs } = this.#record
+    for (const remembered of history) {
+      const { facts, afterMs, status } = remembered
+      const event = this.#record.eventOf(remembered)
+      writer.push({ ...facts, at: new Date(startedMs + afterMs), status, event } as CallTransition)
+    }
     if (this.outcome !== undefined) writer.end()
     else {
       stop = this.#record.listen((transition) => {
@@ -192,6 +336,7 @@ export class Call implements AsyncIterable<CallTransition> {
    */
   async hangup(cause?: number): Promise<void> {
     this.#requireAlive('be hung up')
+    this.#record.givenUp()
     if (this.#host.takeBack(this.#record, new CallCancelledError('The call was hung up before it was sent'))) return
     await this.#record.hasChannel()
     await Promise.all(this.#record.channels.map(({ name }) => this.#hangUp(name, cause)))
@@ -214,6 +359,26 @@ export class Call implements AsyncIterable<CallTransition> {
     await this.#onChannel('be redirected', (Channel) =>
       this.#host.ami.sendAction('Redirect', { Channel, Context: context, Exten: exten, Priority: priority }),
     )
+  }
+
+  /**
+   * Hands the call on to an extension: `by` goes, the other stays. While nobody talks, the call's channel is sent there. Resolves when Asterisk
+   * accepted it; `transferred` is told when it is done.
+   *
+   * @throws as `redirect`; TypeError for a wrong option; NoChannelError if nobody talks who could hand it on with `attended`.
+   */
+  async transfer(exten: string, options: TransferOptions = {}): Promise<void> {
+    checkOptions(options, TRANSFER_SHAPE)
+    const { attended = false, context } = options
+    this.#requireAlive('be transferred')
+    const by = options.by ?? this.#transferer()
+    if (by !== undefined) {
+      const action = attended ? 'Atxfer' : 'BlindTransfer'
+      await this.#act('be transferred', () =>
+        this.#host.ami.sendAction(action, { Channel: by.channel, Context: context, Exten: exten }),
+      )
+    } else if (attended) throw new NoChannelError('The call cannot be handed on after a talk: nobody talks')
+    else await this.redirect({ context: context ?? this.context ?? 'default', exten })
   }
 
   /** Connects the channels of two calls; each leaves what it did. @throws as `redirect`, for either call. */
@@ -291,18 +456,16 @@ export class Call implements AsyncIterable<CallTransition> {
     )
   }
 
-  toJSON(): object {
-    const { id, direction, status, callerId, exten, context, channels, outcome } = this
-    return {
-      id,
-      direction,
-      status,
-      callerId,
-      exten,
-      context,
-      channels,
-      outcome: outcome && { ...outcome, error: outcome.error?.message },
-    }
+  /** The call's record: plain, in the shape of `CALL_RECORD_SCHEMA`. */
+  toJSON(): CallRecord {
+    return callRecord(this)
+  }
+
+  /** Who hands on: the one who answered, or another who talks and did not begin the call. */
+  #transferer(): Party | undefined {
+    const talking = this.#record.channels.filter(({ isConnected }) => isConnected).map(({ party }) => party)
+    if (talking.includes(this.#record.answeredBy)) return this.#record.answeredBy
+    return talking.find((party) => party !== this.#record.caller)
   }
 
   async #hangUp(Channel: string, cause: number | undefined): Promise<void> {
@@ -351,6 +514,10 @@ export class Call implements AsyncIterable<CallTransition> {
     const message = `The call cannot ${what}: it has ${result === 'lost' ? 'been lost' : result}${why === undefined ? '' : ` (${why})`}`
     return result === 'failed' ? new CallFailedError(message, outcome) : new CallEndedError(message, outcome)
   }
+}
+
+function dateOf(ms: number | undefined): Date | undefined {
+  return ms === undefined ? undefined : new Date(ms)
 }
 
 /**

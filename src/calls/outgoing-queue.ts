@@ -1,6 +1,6 @@
 import PQueue from 'p-queue'
 import type { Clock } from '../core/clock.js'
-import type { CallRecord } from './call-record.js'
+import type { CallState } from './call-state.js'
 
 /** How many calls at a time, and how many in a second. */
 export interface Pace {
@@ -25,10 +25,10 @@ export class OutgoingQueue {
   readonly #line: PQueue
   readonly #intervalMs: number
   readonly #clock: Clock
-  readonly #waiting = new Map<CallRecord, AbortController>()
+  readonly #waiting = new Map<CallState, AbortController>()
   #isOpen = false
   /** The call that has its turn and is not written: it waits in the client, for how long nobody knows. */
-  #unwritten: CallRecord | undefined
+  #unwritten: CallState | undefined
   #nextAt = Number.NEGATIVE_INFINITY
   #cancelTimer: () => void = () => undefined
 
@@ -39,16 +39,16 @@ export class OutgoingQueue {
   }
 
   /** The calls that wait, in their order. */
-  get calls(): readonly CallRecord[] {
+  get calls(): readonly CallState[] {
     return [...this.#waiting.keys()]
   }
 
-  has(call: CallRecord): boolean {
+  has(call: CallState): boolean {
     return this.#waiting.has(call)
   }
 
   /** Puts a call at the end of the line. */
-  add(call: CallRecord, send: SendCall): void {
+  add(call: CallState, send: SendCall): void {
     const leave = new AbortController()
     this.#waiting.set(call, leave)
     // Rejected when the call is taken out, which its caller knows.
@@ -57,7 +57,7 @@ export class OutgoingQueue {
   }
 
   /** Takes a call out, if it is not written yet. */
-  remove(call: CallRecord): void {
+  remove(call: CallState): void {
     const leave = this.#waiting.get(call)
     this.#waiting.delete(call)
     leave?.abort()
@@ -75,7 +75,7 @@ export class OutgoingQueue {
     this.#pace()
   }
 
-  async #send(call: CallRecord, send: SendCall, waiting: AbortSignal): Promise<void> {
+  async #send(call: CallState, send: SendCall, waiting: AbortSignal): Promise<void> {
     this.#unwritten = call
     this.#pace()
     await send(waiting, () => {
@@ -86,7 +86,7 @@ export class OutgoingQueue {
     this.#passed(call, this.#nextAt)
   }
 
-  #passed(call: CallRecord, nextAt: number): void {
+  #passed(call: CallState, nextAt: number): void {
     if (this.#unwritten !== call) return
     this.#unwritten = undefined
     this.#nextAt = nextAt

@@ -1,7 +1,7 @@
 import type { CallStatus } from './transition.js'
 
-/** What moves a call from one status to another. */
-export type CallSignal = 'dialing' | 'ringing' | 'up' | 'bridged' | 'unbridged' | 'ended' | 'failed' | 'lost'
+/** What moves a call from one status to another; `unanswered` is `unbridged` of a call whose own channel has not answered. */
+export type CallSignal = 'dialing' | 'ringing' | 'up' | 'bridged' | 'unbridged' | 'unanswered' | 'ended' | 'failed' | 'lost'
 
 const END = { ended: 'ended', failed: 'failed', lost: 'lost' } as const
 
@@ -14,7 +14,7 @@ export const STATUS_TABLE: Readonly<Record<CallStatus, Readonly<Partial<Record<C
   dialing: { ...END, ringing: 'ringing', up: 'up', bridged: 'bridged' },
   ringing: { ...END, up: 'up', bridged: 'bridged' },
   up: { ...END, bridged: 'bridged' },
-  bridged: { ...END, unbridged: 'up' },
+  bridged: { ...END, unbridged: 'up', unanswered: 'ringing' },
   ended: {},
   failed: {},
   lost: {},

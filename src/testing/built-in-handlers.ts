@@ -1,5 +1,5 @@
 import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
-import { type ActionHandler, action, type FakeEvent, success } from './handlers.js'
+import { type ActionHandler, action, event, type FakeEvent, failure, headerPairs, success } from './handlers.js'
 import type { VERSIONS } from './options.js'
 
 /** What the answers need from their fake. */
@@ -30,6 +30,9 @@ export function builtInHandlers(host: BuiltInHost): ActionHandler[] {
       success({ AMIversion: host.version.ami, AsteriskVersion: host.version.asterisk, SystemName: '' }),
     ),
     action('CoreShowChannels', () => host.channels()),
+    action('BridgeList', () => bridgesOf(host.channels())),
+    // A fake has a dialplan, and no endpoints.
+    action('PJSIPShowEndpoint', (request) => failure(`Unable to retrieve endpoint ${request.get('Endpoint') ?? ''}`)),
     action('UserEvent', (request) => {
       // Asterisk copies every header into the event, the sender's ActionID too.
       const headers = [...request.entries()].filter(([name]) => name.toLowerCase() !== 'action')
@@ -37,4 +40,21 @@ export function builtInHandlers(host: BuiltInHost): ActionHandler[] {
       return success('Event Sent')
     }),
   ]
+}
+
+/** The bridges that channels are in: two telephones each. */
+function* bridgesOf(channels: Iterable<FakeEvent>): Generator<FakeEvent> {
+  const ids = [...channels].map(({ headers }) => new Map(headerPairs(headers)).get('BridgeId'))
+  for (const id of new Set(ids)) {
+    if (id === undefined || id === '') continue
+    yield event('BridgeListItem', {
+      BridgeUniqueid: id,
+      BridgeType: 'basic',
+      BridgeTechnology: 'simple_bridge',
+      BridgeCreator: '<unknown>',
+      BridgeName: '<unknown>',
+      BridgeNumChannels: ids.filter((each) => each === id).length,
+      BridgeVideoSourceMode: 'none',
+    })
+  }
 }

@@ -49,7 +49,7 @@ const NOTICES: Readonly<Record<keyof FakeNotices, true>> = {
 /**
  * An Asterisk for tests: logs clients in, answers actions by handlers, sends events, and behaves on the wire as a real server does.
  *
- * Without a handler it answers Login, Challenge, Logoff, Events, Ping, CoreStatus, CoreSettings, CoreShowChannels, Filter and UserEvent;
+ * Without a handler it answers Login, Challenge, Logoff, Events, Ping, CoreStatus, CoreSettings, CoreShowChannels, BridgeList, PJSIPShowEndpoint, Filter and UserEvent;
  * with a `dialplan`, also Originate and what acts on a call. An action that nobody handles gets Asterisk's own error, and `close()` rejects.
  */
 export class FakeAsterisk implements AsyncDisposable {

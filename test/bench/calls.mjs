@@ -1,4 +1,4 @@
-// Calls that come in, are dialled on, answered, bridged and hung up, as Asterisk 22 tells of them.
+// Calls that come in, are dialled on through a Local channel, answered, bridged and hung up, as Asterisk 22 tells of them: four channels each.
 
 const state = (desc) => ({ Down: 0, Ring: 4, Ringing: 5, Up: 6 })[desc]
 
@@ -16,37 +16,55 @@ export function callEvents(from, to, part) {
 export const EVENTS_PER_CALL = callEvents(0, 1, 'whole').toString('latin1').split('\r\n\r\n').length - 1
 
 function begin(number) {
-  const [caller, called] = legs(number)
+  const [caller, one, two, called] = legs(number)
   return (
     event('Newchannel', channel('', caller, 'Ring')) +
+    event('Newchannel', channel('', one, 'Down')) +
+    event('Newchannel', channel('', two, 'Ring')) +
+    event('LocalBridge', `${channel('LocalOne', one, 'Down')}${channel('LocalTwo', two, 'Ring')}LocalOptimization: No\r\n`) +
+    event('DialBegin', `${channel('', caller, 'Ring')}${channel('Dest', one, 'Down')}DialString: 200@default/n\r\n`) +
     event('Newchannel', channel('', called, 'Down')) +
-    event('DialBegin', `${channel('', caller, 'Ring')}${channel('Dest', called, 'Down')}DialString: 200\r\n`) +
+    event('DialBegin', `${channel('', two, 'Ring')}${channel('Dest', called, 'Down')}DialString: 200\r\n`) +
     event('Newstate', channel('', called, 'Ringing')) +
+    event('Newstate', channel('', one, 'Ringing')) +
     event('Newstate', channel('', called, 'Up')) +
-    event('DialEnd', `${channel('', caller, 'Ring')}${channel('Dest', called, 'Up')}DialStatus: ANSWER\r\n`) +
+    event('DialEnd', `${channel('', two, 'Ring')}${channel('Dest', called, 'Up')}DialStatus: ANSWER\r\n`) +
+    event('Newstate', channel('', two, 'Up')) +
+    event('Newstate', channel('', one, 'Up')) +
+    event('DialEnd', `${channel('', caller, 'Ring')}${channel('Dest', one, 'Up')}DialStatus: ANSWER\r\n`) +
     event('Newstate', channel('', caller, 'Up')) +
-    event('BridgeEnter', bridge(number, 1) + channel('', called, 'Up')) +
-    event('BridgeEnter', bridge(number, 2) + channel('', caller, 'Up'))
+    event('BridgeEnter', bridge(number, 0, 1) + channel('', called, 'Up')) +
+    event('BridgeEnter', bridge(number, 0, 2) + channel('', two, 'Up')) +
+    event('BridgeEnter', bridge(number, 1, 1) + channel('', one, 'Up')) +
+    event('BridgeEnter', bridge(number, 1, 2) + channel('', caller, 'Up'))
   )
 }
 
 function end(number) {
-  const [caller, called] = legs(number)
+  const [caller, one, two, called] = legs(number)
   const cause = 'Cause: 16\r\nCause-txt: Normal Clearing\r\n'
   return (
-    event('BridgeLeave', bridge(number, 1) + channel('', called, 'Up')) +
+    event('BridgeLeave', bridge(number, 0, 1) + channel('', called, 'Up')) +
     event('Hangup', channel('', called, 'Up') + cause) +
-    event('BridgeLeave', bridge(number, 0) + channel('', caller, 'Up')) +
+    event('BridgeLeave', bridge(number, 0, 0) + channel('', two, 'Up')) +
+    event('Hangup', channel('', two, 'Up') + cause) +
+    event('BridgeLeave', bridge(number, 1, 1) + channel('', one, 'Up')) +
+    event('Hangup', channel('', one, 'Up') + cause) +
+    event('BridgeLeave', bridge(number, 1, 0) + channel('', caller, 'Up')) +
     event('Hangup', channel('', caller, 'Up') + cause)
   )
 }
 
 function legs(number) {
-  const id = `1795397647.${number * 2}`
-  return [
-    { name: `PJSIP/trunk-${number.toString(16).padStart(8, '0')}`, id, linked: id },
-    { name: `PJSIP/200-${number.toString(16).padStart(8, '0')}`, id: `1795397647.${number * 2 + 1}`, linked: id },
-  ]
+  const linked = `1795397647.${number * 4}`
+  const own = number.toString(16).padStart(8, '0')
+  return [`PJSIP/trunk-${own}`, `Local/200@default-${own};1`, `Local/200@default-${own};2`, `PJSIP/200-${own}`].map(
+    (name, leg) => ({
+      name,
+      id: `1795397647.${number * 4 + leg}`,
+      linked,
+    }),
+  )
 }
 
 function event(name, headers) {
@@ -75,7 +93,7 @@ function channel(prefix, { name, id, linked }, desc) {
     .join('')
 }
 
-function bridge(number, members) {
-  const id = `820ca8f0-b636-4a17-9ae4-${number.toString(16).padStart(12, '0')}`
+function bridge(number, which, members) {
+  const id = `820ca8f${which}-b636-4a17-9ae4-${number.toString(16).padStart(12, '0')}`
   return `BridgeUniqueid: ${id}\r\nBridgeType: basic\r\nBridgeTechnology: simple_bridge\r\nBridgeCreator: <unknown>\r\nBridgeName: <unknown>\r\nBridgeNumChannels: ${members}\r\nBridgeVideoSourceMode: none\r\n`
 }

@@ -115,7 +115,9 @@ if (isWanted('memory output')) {
 }
 if (isWanted('memory calls')) {
   const { perCall, grown } = await once1('live-calls', LIVE)
-  rows.push(plain(`memory: each of ${LIVE.live} bridged calls`, `${perCall.toFixed(0)} B`, '≤ 3 KB', perCall <= 3072))
+  rows.push(
+    plain(`memory: each of ${LIVE.live} bridged calls of 4 channels`, `${perCall.toFixed(0)} B`, '≤ 4 KB', perCall <= 4096),
+  )
   rows.push(plain(`memory: after ${LIVE.churn} more calls ended`, `${(grown / 1e6).toFixed(2)} MB`, '< 1 MB', grown < 1e6))
 }
 if (isWanted('memory agi')) {

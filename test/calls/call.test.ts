@@ -63,7 +63,7 @@ describe('the cause of a hangup', () => {
     const call = at.rig.calls.originate({ channel: 'Local/1@a', application: 'Echo' })
     await settle()
     await at.tell(['OriginateResponse', { ActionID: call.id, Response: 'Failure', Reason: 'NaN' }])
-    expect(call.outcome).toMatchObject({ result: 'failed', reason: 0 })
+    expect(call.outcome).toMatchObject({ result: 'failed', originateReason: 0 })
   })
 })
 
@@ -183,5 +183,5 @@ it.each([
 ])('the caller of an originate with %j is who Asterisk reads', async (text, callerId, callerName) => {
   await using rig = await CallRig.open()
   const call = rig.calls.originate({ channel: 'Local/1@a', application: 'Echo', callerId: text })
-  expect(call).toMatchObject({ callerId, callerName })
+  expect(call).toMatchObject({ callerNumber: callerId, callerName })
 })

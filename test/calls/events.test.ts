@@ -129,8 +129,8 @@ describe("Obelus's CallManager", () => {
     const [before, after] = [await at.originate(), await at.originate()]
     await at.tell(['Newchannel', channel(before.id)], hangup(before.id, 17), at.response(before, false))
     await at.tell(['Newchannel', channel(after.id)], at.response(after, false), hangup(after.id, 21))
-    expect(before.outcome).toMatchObject({ result: 'failed', cause: 17, reason: 0 })
-    expect(after.outcome).toMatchObject({ result: 'failed', cause: 21, reason: 0 })
+    expect(before.outcome).toMatchObject({ result: 'failed', cause: 17, reason: 'busy', originateReason: 0 })
+    expect(after.outcome).toMatchObject({ result: 'failed', cause: 21, reason: 'rejected', originateReason: 0 })
   })
 })
 
@@ -205,7 +205,7 @@ describe('dialling', () => {
     await at.rig.play(recordedCall('ami-22/call-pickup'))
     const { value: call } = await incoming.next()
     const told = await at.words(call)
-    expect(told).toEqual(expect.arrayContaining(['dialingStarted', 'dialingFinished hung up', 'bridged', 'unbridged', 'ended']))
+    expect(told).toEqual(expect.arrayContaining(['dialingStarted', 'pickedUp', 'merged', 'dialingFinished hung up', 'ended']))
     expect(call.outcome).toMatchObject({ result: 'ended', answered: true, cause: 16 })
     expect(at.calls.trackedCalls).toEqual([])
   })
@@ -312,7 +312,7 @@ describe('incoming calls', () => {
       Exten: '4711',
       ChanVariable: 'DID=030 4711',
     })
-    expect(call).toMatchObject({ callerId: '0301', callerName: 'Ann', context: 'from-trunk', exten: '4711', linkedId: 'a' })
+    expect(call).toMatchObject({ callerNumber: '0301', callerName: 'Ann', context: 'from-trunk', exten: '4711', linkedId: 'a' })
     expect(call.variables.get('DID')).toBe('030 4711')
   })
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { PARTY_TABLE } from '../../src/calls/party-table.js'
 import { PROGRESS, STATUS_TABLE, signalOfState } from '../../src/calls/status-table.js'
 import { CHANNEL_STATES } from '../../src/catalog/channel-states.js'
 
@@ -12,10 +13,10 @@ describe('the table of statuses', () => {
     else expect(row).toMatchObject({ ended: 'ended', failed: 'failed', lost: 'lost' })
   })
 
-  it('goes back only from bridged to up', () => {
+  it('goes back only from bridged', () => {
     for (const [from, row] of Object.entries(STATUS_TABLE)) {
       for (const to of Object.values(row)) {
-        if (ENDS.includes(to) || (from === 'bridged' && to === 'up')) continue
+        if (ENDS.includes(to) || from === 'bridged') continue
         expect(PROGRESS[to]).toBeGreaterThan(PROGRESS[from as keyof typeof PROGRESS])
       }
     }
@@ -30,15 +31,20 @@ describe('the table of statuses', () => {
       ['Up', 'up'],
     ])
   })
+})
 
-  it("is what the README's diagram shows", () => {
-    const arrows = Object.entries(STATUS_TABLE).flatMap(([from, row]) =>
-      Object.entries(row)
-        .filter(([signal]) => !ENDS.includes(signal))
-        .map(([signal, to]) => `    ${from} --> ${to}: ${signal}`),
+describe("the guide's diagrams", () => {
+  const guide = readFileSync(new URL('../../src/calls/README.md', import.meta.url), 'utf8')
+  const diagrams = [...guide.matchAll(/```mermaid\n([\s\S]*?)```/g)].map(([, diagram]) => diagram)
+  const drawn = (table: Readonly<Record<string, Readonly<Record<string, string>>>>, isDrawn: (to: string) => boolean) => {
+    const arrows = Object.entries(table).flatMap(([from, row]) =>
+      Object.entries(row).flatMap(([signal, to]) => (isDrawn(to) ? [`    ${from} --> ${to}: ${signal}`] : [])),
     )
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-    const diagram = /The status of a call[\s\S]*?```mermaid\n([\s\S]*?)```/.exec(readme)?.[1]
-    expect(diagram).toBe(`stateDiagram-v2\n${arrows.join('\n')}\n`)
+    return `stateDiagram-v2\n${arrows.join('\n')}\n`
+  }
+
+  it('are the table of a party, and that of a call', () => {
+    expect(diagrams[0]).toBe(drawn(PARTY_TABLE, () => true))
+    expect(diagrams[1]).toBe(drawn(STATUS_TABLE, (to) => !ENDS.includes(to)))
   })
 })

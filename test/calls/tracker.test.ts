@@ -1,42 +1,46 @@
 import { AMIEvent } from 'obelus-asterisk/protocol'
 import { describe, expect, it } from 'vitest'
-import type { CallRecord } from '../../src/calls/call-record.js'
-import { RecentEvents } from '../../src/calls/recent-events.js'
+import { CallContext } from '../../src/calls/call-context.js'
+import type { CallState } from '../../src/calls/call-state.js'
+import { Outside } from '../../src/calls/outside.js'
+import { Switchboard } from '../../src/calls/switchboard.js'
 import { Tracker } from '../../src/calls/tracker.js'
 import { HeaderFields } from '../../src/core/header-fields.js'
 
 /** A tracker of so many channels, and what it tells. */
 function trackerOf(maxChannels: number) {
-  const incoming: CallRecord[] = []
-  const over: CallRecord[] = []
-  const tracker = new Tracker({ now: () => new Date(0), recentEvents: new RecentEvents(10) }, maxChannels, {
-    incoming: (call) => incoming.push(call),
+  const incoming: CallState[] = []
+  const over: CallState[] = []
+  const board = new Switchboard(new CallContext(() => 0, 10), new Outside({}), maxChannels, {
+    began: (call) => incoming.push(call),
     joined: () => undefined,
     silent: () => undefined,
+    unexplained: () => undefined,
     over: (call) => over.push(call),
   })
+  const tracker = new Tracker(board)
   const tell = (name: string, fields: Readonly<Record<string, string | number>>) => {
     const lines = Object.entries(fields).map(([header, value]) => `${header}: ${value}\r\n`)
     tracker.eventReceived(new AMIEvent(name, new HeaderFields(`Event: ${name}\r\n${lines.join('')}\r\n`)))
   }
   const newChannel = (id: string, state: number, linkedId = id) =>
     tell('Newchannel', { Channel: `PJSIP/${id}`, ChannelState: state, Uniqueid: id, Linkedid: linkedId })
-  return { tracker, incoming, over, tell, newChannel }
+  return { board, incoming, over, tell, newChannel }
 }
 
 describe('channels that never hang up', () => {
   it('are let go, those that are there longest first', () => {
-    const { tracker, newChannel } = trackerOf(100)
+    const { board, newChannel } = trackerOf(100)
     for (let number = 0; number < 10_000; number += 1) newChannel(`c${number}`, 0)
-    expect(tracker.channelCount).toBeLessThanOrEqual(100)
-    expect(tracker.channelCount).toBeGreaterThanOrEqual(90)
+    expect(board.channels.length).toBeLessThanOrEqual(100)
+    expect(board.channels.length).toBeGreaterThanOrEqual(90)
   })
 
   it('end their calls as lost, each once', () => {
-    const { tracker, incoming, over, newChannel } = trackerOf(100)
+    const { board, incoming, over, newChannel } = trackerOf(100)
     for (let number = 0; number < 1_000; number += 1) newChannel(`c${number}`, 4)
     expect(incoming).toHaveLength(1_000)
-    expect(tracker.calls.length).toBeLessThanOrEqual(100)
+    expect(board.calls.length).toBeLessThanOrEqual(100)
     expect(over).toEqual(incoming.slice(0, over.length))
     expect(over[0]?.outcome).toMatchObject({ result: 'lost', error: { code: 'TOO_MANY_CHANNELS' } })
   })

@@ -13,7 +13,7 @@ async function office(plan: Dialplan): Promise<{ pbx: FakeAsterisk; at: string[]
   return { pbx, at: ['--host', host, '--port', String(port), '--username', 'web', '--secret', 's3cret'] }
 }
 
-it.each(['dialer', 'missed-calls', 'click-to-call'])(
+it.each(['dialer', 'missed-calls', 'click-to-call', 'call-log'])(
   '%s runs on its embedded fake, and says how to use it',
   async (name) => {
     const help = new Example(name, '--help')
@@ -61,8 +61,8 @@ it('the dialer hangs up and ends in order when it is interrupted', async () => {
 it('the missed-call logger ends after as many calls as it is told, on its embedded fake too', async () => {
   const example = new Example('missed-calls', '--calls', '3')
   expect(await example.ended()).toBe(0)
-  const missed = example.lines.map((line) => JSON.parse(line) as { callerId: string })
-  expect(missed.map(({ callerId }) => callerId)).toEqual(['0301', '0301'])
+  const missed = example.lines.map((line) => JSON.parse(line) as { callerNumber: string })
+  expect(missed.map(({ callerNumber }) => callerNumber)).toEqual(['0301', '0301'])
 }, 30_000)
 
 it('the missed-call logger writes the calls that nobody talked to', async () => {
@@ -79,8 +79,8 @@ it('the missed-call logger writes the calls that nobody talked to', async () => 
   pbx.incomingCall({ to: '101', from: '<0302>' })
   pbx.incomingCall({ to: '102', from: '<0303>' })
   expect(await example.ended()).toBe(0)
-  const missed = example.lines.map((line) => JSON.parse(line) as { callerId: string; exten: string })
-  expect(missed.map(({ callerId, exten }) => [callerId, exten]).sort()).toEqual([
+  const missed = example.lines.map((line) => JSON.parse(line) as { callerNumber: string; exten: string })
+  expect(missed.map(({ callerNumber, exten }) => [callerNumber, exten]).sort()).toEqual([
     ['0301', '100'],
     ['0303', '102'],
   ])
@@ -103,7 +103,7 @@ it('the click-to-call page connects a telephone, and hangs up when it is closed'
   expect(lines.map((line) => JSON.parse(line) as { type?: string }).map(({ type }) => type)).toEqual(
     expect.arrayContaining(['queued', 'dialingStarted', 'ended']),
   )
-  expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ result: 'ended', answered: true })
+  expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ outcome: 'No telephone has this number' })
   expect(await (await call({ telephone: 'nonsense', number: '200' })).text()).toContain('a technology and a resource')
   expect((await fetch(`${url}calls`, { method: 'POST', body: '{}' })).status).toBe(404)
   const page = new AbortController()

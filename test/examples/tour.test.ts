@@ -19,7 +19,7 @@ it('the tour runs on its embedded fake, survives a restart, and exits by itself'
   expect(stdout).toContain('Pong')
   expect(stdout).toMatch(/Gap +disconnect, \d+ ms, Asterisk restarted: true\n {2}UserEvent +Number: 4/)
   expect(stdout).toMatch(/Originate a call[\s\S]*dialingFinished ANSWER[\s\S]*ended +\d+ ms {2}ended 16 Normal Clearing/)
-  expect(stdout).toMatch(/incoming +Carol <0301234567> calls 300[\s\S]*bridged +\d+ ms {2}bridged[\s\S]*ended 16 Normal Clearing/)
+  expect(stdout).toMatch(/device +Carol <0301234567> calls 300[\s\S]*bridged +\d+ ms {2}bridged[\s\S]*ended 16 Normal Clearing/)
   expect(stdout.trimEnd().endsWith('closed')).toBe(true)
 }, 30_000)
 

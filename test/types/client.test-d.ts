@@ -76,6 +76,7 @@ export function byHand(events: EventStream<never>, stop: () => void): ManagerCon
     statusChanges: () => events,
     setupFilters: async () => undefined,
     report: () => undefined,
+    warn: () => undefined,
   }
   new CallManager(own).close()
   new AsyncAGIExecutor(own, (agi) => agi.hangup()).unbind()

@@ -265,6 +265,10 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
     this.#diagnostics.report(error)
   }
 
+  warn(message: string): void {
+    this.#diagnostics.tell('warning', message)
+  }
+
   /** The same as `close`. */
   logoff(): Promise<void> {
     return this.close()

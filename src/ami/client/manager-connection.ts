@@ -133,4 +133,7 @@ export interface ManagerConnection {
 
   /** Tells an error to those who listen by `on('error')`: for what is built on the connection and has nobody else to tell. */
   report(error: unknown): void
+
+  /** Tells a warning to those who listen by `on('warning')`: for what is built on the connection. */
+  warn(message: string): void
 }

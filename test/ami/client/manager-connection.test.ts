@@ -19,6 +19,7 @@ function byHand(ami: AMIClient): ManagerConnection {
     statusChanges: () => ami.statusChanges(),
     setupFilters: (names) => ami.setupFilters(names),
     report: (error) => ami.report(error),
+    warn: () => undefined,
   }
 }
 

@@ -14,9 +14,12 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 /** The controls of one installed Asterisk: its life and its console. */
 export class AsteriskServer {
   readonly #release: Release
+  readonly #configure: (release: Release) => void
 
-  constructor(release: Release) {
+  /** `configure` writes the files of `/etc/asterisk` before each start. */
+  constructor(release: Release, configure: (release: Release) => void = standardConfiguration) {
     this.#release = release
+    this.#configure = configure
   }
 
   /** Writes the configuration, starts Asterisk and waits until its manager port answers. */
@@ -28,7 +31,7 @@ export class AsteriskServer {
   /** Starts Asterisk; the manager port answers, modules may still be loading. */
   async launch(): Promise<void> {
     const { root } = this.#release
-    this.#configure()
+    this.#configure(this.#release)
     for (const folder of ['proc', 'run/asterisk', 'var/run/asterisk']) mkdirSync(join(root, folder), { recursive: true })
     if (!existsSync(join(root, 'proc/self'))) await run('mount', ['-t', 'proc', 'proc', join(root, 'proc')])
     rmSync(this.#pidFile, { force: true })
@@ -94,23 +97,6 @@ export class AsteriskServer {
     return join(this.#release.root, 'run/asterisk/asterisk.pid')
   }
 
-  #configure(): void {
-    const { root, port, tlsPort, version } = this.#release
-    const values: Record<string, number> = {
-      PORT: port,
-      TLSPORT: tlsPort,
-      SIPPORT: 17_000 + version,
-      RTPSTART: 18_000 + version * 100,
-      RTPEND: 18_399 + version * 100,
-    }
-    for (const name of readdirSync(join(here, 'conf'))) {
-      const text = readFileSync(join(here, 'conf', name), 'utf8').replace(/@(\w+)@/g, (_, key: string) => String(values[key]))
-      writeFileSync(join(root, 'etc/asterisk', name), text)
-    }
-    for (const name of ['server.pem', 'server.key'])
-      copyFileSync(join(here, '../../fixtures/tls', name), join(root, 'etc/asterisk', name))
-  }
-
   async #answers(): Promise<boolean> {
     const socket = connect(this.#release.port, '127.0.0.1')
     try {
@@ -127,6 +113,23 @@ export class AsteriskServer {
     for (const deadline = Date.now() + 20_000; Date.now() < deadline; await delay(25)) if (await condition()) return
     throw new Error(`Asterisk ${this.#release.version} took more than 20 s ${what}; see ${this.#release.root}.log`)
   }
+}
+
+/** What most tests run on: the files of `conf`, each `@NAME@` in them replaced. */
+function standardConfiguration({ root, port, tlsPort, version }: Release): void {
+  const values: Record<string, number> = {
+    PORT: port,
+    TLSPORT: tlsPort,
+    SIPPORT: 17_000 + version,
+    RTPSTART: 18_000 + version * 100,
+    RTPEND: 18_399 + version * 100,
+  }
+  for (const name of readdirSync(join(here, 'conf'))) {
+    const text = readFileSync(join(here, 'conf', name), 'utf8').replace(/@(\w+)@/g, (_, key: string) => String(values[key]))
+    writeFileSync(join(root, 'etc/asterisk', name), text)
+  }
+  for (const name of ['server.pem', 'server.key'])
+    copyFileSync(join(here, '../../fixtures/tls', name), join(root, 'etc/asterisk', name))
 }
 
 function isAlive(pid: number): boolean {

@@ -12,15 +12,20 @@ const run = promisify(execFile)
 const { root } = RELEASES.at(-1) as Release
 
 /** Installs a program from Debian's packages, unless it is there. */
-export async function installTool(program: string, debianPackage: string): Promise<void> {
-  if (existsSync(join(root, 'usr/bin', program))) return
-  console.log(`Installing ${debianPackage} into ${root} …`)
+export function installTool(program: string, debianPackage: string): Promise<void> {
+  return installPackage(root, `usr/bin/${program}`, debianPackage)
+}
+
+/** Installs a Debian package into a root, unless a file of it is there. */
+export async function installPackage(into: string, file: string, debianPackage: string): Promise<void> {
+  if (existsSync(join(into, file))) return
+  console.log(`Installing ${debianPackage} into ${into} …`)
   // A mirror may be a snapshot, whose Release file is past its date.
   const install = [
     'apt-get update -qq -o Acquire::Check-Valid-Until=false',
     `apt-get install -y -qq --no-install-recommends ${debianPackage}`,
   ].join(' && ')
-  await run('chroot', [root, 'sh', '-c', install], {
+  await run('chroot', [into, 'sh', '-c', install], {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     maxBuffer: 1 << 26,
   })
