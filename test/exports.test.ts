@@ -16,6 +16,9 @@ const errors = [
   'InvalidActionError',
   'ProtocolError',
   'StreamOverflowError',
+  'ThrownValueError',
+  'WaitTimeoutError',
+  'isAMIError',
 ]
 
 const agiErrors = [
@@ -29,6 +32,7 @@ const agiErrors = [
   'AGISyntaxError',
   'AGITimeoutError',
   'AGIUnknownCommandError',
+  'isAGIError',
 ]
 
 const calls = [
@@ -37,10 +41,12 @@ const calls = [
   'Call',
   'CallCancelledError',
   'CallEndedError',
+  'CallError',
   'CallFailedError',
   'CallManager',
   'NoChannelError',
   'TooManyChannelsError',
+  'isCallError',
 ]
 const tables = ['CHANNEL_STATES', 'DEVICE_STATES', 'HANGUP_CAUSES']
 /** What runs in every runtime. */
@@ -57,6 +63,7 @@ const everywhere = [
   'AsyncAGIExecutor',
   'Gap',
   'escapeArgument',
+  'trace',
   'unescapeValue',
   'unlisted',
   'webSocketTransport',
@@ -87,8 +94,16 @@ it('obelus-asterisk/protocol', () => {
 
 it('obelus-asterisk/testing', () => {
   const grammar = ['action', 'delay', 'event', 'failure', 'faulty', 'once', 'record', 'success']
-  const classes = ['AGICaller', 'AMIAction', 'Caller', 'FakeAsterisk', 'FakeEvent', 'FakeResponse', 'UnhandledActionError']
-  expect(Object.keys(testing).sort()).toEqual([...grammar, ...classes].sort())
+  const classes = ['AGICaller', 'AMIAction', 'Caller', 'FakeAsterisk', 'FakeEvent', 'FakeResponse']
+  const failures = [
+    'FakeCallbackError',
+    'FakeStateError',
+    'RecordingError',
+    'TestingError',
+    'UnhandledActionError',
+    'UnusedHandlersError',
+  ]
+  expect(Object.keys(testing).sort()).toEqual([...grammar, ...classes, ...failures].sort())
 })
 
 it('obelus-asterisk/web has all but what needs TCP or a process', () => {

@@ -4,7 +4,8 @@ import { ClosedError, ConnectionLostError } from '../ami/messages/errors.js'
 import type { AMIEvent } from '../ami/messages/event.js'
 import { unlisted } from '../ami/messages/typed-names.js'
 import type { Clock } from '../core/clock.js'
-import { checkOptions, clock, encoding, flag, type OptionsShape } from '../core/options.js'
+import { deferred } from '../core/deferred.js'
+import { checkOptions, clock, encoding, flag, milliseconds, type OptionsShape } from '../core/options.js'
 import { printable } from '../core/printable.js'
 import { systemClock } from '../core/system-clock.js'
 import { type TextCodec, textCodec } from '../core/text-codec.js'
@@ -21,13 +22,14 @@ import type { AGISession } from './session.js'
 
 export interface AsyncAGIOptions {
   /** Whether channels are answered too that waited before this executor was there, or while the link was down. @default true */
-  readonly adopt?: boolean
+  readonly adopt?: boolean | undefined
   /** @default 'utf-8' */
-  readonly encoding?: string
+  readonly encoding?: string | undefined
   /** Time, for tests. @default the runtime's */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
+const CLOSE_SHAPE = { timeoutMs: milliseconds(0) }
 const SHAPE: OptionsShape<AsyncAGIOptions> = { adopt: flag, encoding, clock }
 
 interface Fields {
@@ -46,7 +48,7 @@ const CHANNELS = new WeakMap<ManagerConnection, AsyncAGIChannels>()
  *
  * With an AGIRouter, the first argument is the path: `AGI(agi:async,queue/sales?lang=en)`.
  */
-export class AsyncAGIExecutor implements Disposable {
+export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
   readonly #ami: ManagerConnection
   readonly #router: AGIRouter
   readonly #adopt: boolean
@@ -58,6 +60,8 @@ export class AsyncAGIExecutor implements Disposable {
   readonly #runs = new Map<AsyncAGILink, ScriptRun>()
   #subscriptions: (() => void)[] = []
   #linked = false
+  #closed: Promise<void> | undefined
+  #idle: () => void = () => undefined
 
   /** Begins at once; see `unbind()`. @throws TypeError or RangeError that names a wrong option and quotes its value. */
   constructor(ami: ManagerConnection, script: AGIScript | AGIRouter, options: AsyncAGIOptions = {}) {
@@ -88,8 +92,9 @@ export class AsyncAGIExecutor implements Disposable {
     return this.#notices.on(notice, listener)
   }
 
-  /** Answers channels from now on. Idempotent. */
+  /** Answers channels from now on. Idempotent. @throws AGISessionEndedError after `close()`. */
   bind(): void {
+    if (this.#closed !== undefined) throw new AGISessionEndedError('the executor is closed; make a new one')
     if (this.#subscriptions.length > 0) return
     const events = EVENTS.map((name) => this.#ami.onEvent(unlisted(name), (event) => this.#eventReceived(event)))
     this.#subscriptions = [...events, this.#ami.on('status', (status) => this.#statusChanged(status))]
@@ -105,6 +110,37 @@ export class AsyncAGIExecutor implements Disposable {
 
   [Symbol.dispose](): void {
     this.unbind()
+  }
+
+  /**
+   * Answers no more channels, waits until the scripts that run are over, and unbinds. After `timeoutMs`, those that still run are told that their
+   * sessions are over; their channels stay in AsyncAGI. Idempotent.
+   *
+   * @param timeoutMs default: Infinity
+   * @throws TypeError or RangeError for a wrong option.
+   */
+  close(options: { readonly timeoutMs?: number | undefined } = {}): Promise<void> {
+    checkOptions(options, CLOSE_SHAPE)
+    this.#closed ??= this.#close(options.timeoutMs ?? Number.POSITIVE_INFINITY)
+    return this.#closed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
+    const over = deferred<void>()
+    this.#idle = over.resolve
+    this.#tellIfIdle()
+    const cancel = timeoutMs === Number.POSITIVE_INFINITY ? () => undefined : this.#clock.after(timeoutMs, over.resolve)
+    await over.promise
+    cancel()
+    this.unbind()
+  }
+
+  #tellIfIdle(): void {
+    if (this.#links.size === 0 && this.#runs.size === 0) this.#idle()
   }
 
   #statusChanged(status: ConnectionStatus): void {
@@ -162,8 +198,9 @@ export class AsyncAGIExecutor implements Disposable {
     if (!link.isOver) this.#run(link, link.env.args[0] ?? '')
   }
 
-  /** Makes a channel this executor's. Undefined, and reported, when another one has it. */
+  /** Makes a channel this executor's. Undefined when it is closed and, reported, when another one has it. */
   #take(fields: Fields, uniqueId: string): AsyncAGILink | undefined {
+    if (this.#closed !== undefined) return undefined
     const channel = fields.get('Channel') ?? ''
     const before = this.#channels.find(fields)
     if (before !== undefined && !this.#links.has(before)) {
@@ -197,6 +234,7 @@ export class AsyncAGIExecutor implements Disposable {
       this.#runs.delete(link)
       this.#forget(link)
       this.#notices.tell('ended', run.session)
+      this.#tellIfIdle()
     })
   }
 
@@ -224,7 +262,9 @@ export class AsyncAGIExecutor implements Disposable {
   }
 
   #forget(link: AsyncAGILink): void {
-    if (this.#links.delete(link)) this.#channels.delete(link)
+    if (!this.#links.delete(link)) return
+    this.#channels.delete(link)
+    this.#tellIfIdle()
   }
 
   /** Looks for channels that wait in AsyncAGI for somebody. Of their environment the list tells the most important. */

@@ -30,7 +30,7 @@ import {
 /** Which keys end what is played or said. */
 export interface InterruptOptions extends CommandOptions {
   /** Keys that end it: `'123#'`. @default none */
-  readonly escapeDigits?: string
+  readonly escapeDigits?: string | undefined
 }
 
 type Words = AGIArgument | undefined
@@ -92,15 +92,15 @@ export abstract class AGICommands {
     file: string,
     options: InterruptOptions & {
       /** How far a key winds. @default 3_000 */
-      readonly skipMs?: number
+      readonly skipMs?: number | undefined
       /** The key that winds forward. @default '#' */
-      readonly forward?: string
+      readonly forward?: string | undefined
       /** The key that winds back. @default '*' */
-      readonly rewind?: string
+      readonly rewind?: string | undefined
       /** The key that halts it, and has it go on. @default none */
-      readonly pause?: string
+      readonly pause?: string | undefined
       /** Where to begin. @default 0 */
-      readonly offsetMs?: number
+      readonly offsetMs?: number | undefined
     } = {},
   ): Promise<ControlPlaybackResult> {
     const { escapeDigits = '', skipMs = 3_000, forward = '', rewind = '', pause = '', offsetMs = 0 } = options
@@ -157,9 +157,9 @@ export abstract class AGICommands {
     file: string,
     options: CommandOptions & {
       /** How long to wait for each digit. @default Asterisk's own times: 6,000 for the first, 2,000 for the others */
-      readonly timeoutMs?: number
+      readonly timeoutMs?: number | undefined
       /** From 1 to 1,023. @default 1,023 */
-      readonly maxDigits?: number
+      readonly maxDigits?: number | undefined
     } = {},
   ): Promise<DataResult> {
     const { timeoutMs, maxDigits = MAX_DIGITS } = options
@@ -181,7 +181,7 @@ export abstract class AGICommands {
     file: string,
     options: InterruptOptions & {
       /** How long to wait after the end of the file. @default 5,000 */
-      readonly timeoutMs?: number
+      readonly timeoutMs?: number | undefined
     } = {},
   ): Promise<PlaybackResult> {
     const { escapeDigits = '', timeoutMs = OPTION_TIMEOUT_MS } = options
@@ -249,13 +249,13 @@ export abstract class AGICommands {
     format: string,
     options: InterruptOptions & {
       /** The longest recording. @default Infinity */
-      readonly timeoutMs?: number
+      readonly timeoutMs?: number | undefined
       /** Where in an existing file to begin, in samples. @default 0 */
-      readonly offset?: number
+      readonly offset?: number | undefined
       /** Whether to beep first. @default false */
-      readonly beep?: boolean
+      readonly beep?: boolean | undefined
       /** Ends it after so long a silence; Asterisk counts whole seconds. @default never */
-      readonly silenceMs?: number
+      readonly silenceMs?: number | undefined
     } = {},
   ): Promise<RecordingResult> {
     const { escapeDigits = '', timeoutMs = Number.POSITIVE_INFINITY, offset = 0, beep = false, silenceMs } = options
@@ -278,7 +278,7 @@ export abstract class AGICommands {
   /** Spells a text. `letterCase`: which letters are said to be upper or lower case. */
   async sayAlpha(
     text: string,
-    options: InterruptOptions & { readonly letterCase?: 'all' | 'lower' | 'none' | 'upper' } = {},
+    options: InterruptOptions & { readonly letterCase?: 'all' | 'lower' | 'none' | 'upper' | undefined } = {},
   ): Promise<DigitResult> {
     return this.#say('SAY ALPHA', [text], options, [options.letterCase?.charAt(0)])
   }
@@ -290,7 +290,7 @@ export abstract class AGICommands {
   /** `format` is that of the application SayUnixTime, `timezone` a name such as `Europe/Berlin`. */
   async sayDatetime(
     date: Date,
-    options: InterruptOptions & { readonly format?: string; readonly timezone?: string } = {},
+    options: InterruptOptions & { readonly format?: string | undefined; readonly timezone?: string | undefined } = {},
   ): Promise<DigitResult> {
     const { timezone, format = timezone === undefined ? undefined : "ABdY 'digits/at' IMp" } = options
     return this.#say('SAY DATETIME', [unixTime(date)], options, [format, timezone])
@@ -301,7 +301,10 @@ export abstract class AGICommands {
   }
 
   /** A whole number of at most 32 bits. */
-  async sayNumber(number: number, options: InterruptOptions & { readonly gender?: string } = {}): Promise<DigitResult> {
+  async sayNumber(
+    number: number,
+    options: InterruptOptions & { readonly gender?: string | undefined } = {},
+  ): Promise<DigitResult> {
     return this.#say('SAY NUMBER', [integer('number', number, -MAX_NUMBER, MAX_NUMBER)], options, [options.gender])
   }
 
@@ -393,7 +396,7 @@ export abstract class AGICommands {
       /** How long to wait for speech after the prompt; Asterisk counts whole seconds. Infinity: without end. */
       readonly timeoutMs: number
       /** Where in the prompt to begin, in samples. @default 0 */
-      readonly offset?: number
+      readonly offset?: number | undefined
     },
   ): Promise<SpeechResult> {
     const { timeoutMs, offset } = options
@@ -413,7 +416,10 @@ export abstract class AGICommands {
   }
 
   /** Plays a file. `offset` is where to begin, in samples. @throws AGICommandFailure when it is not there; this ends AsyncAGI. */
-  async streamFile(file: string, options: InterruptOptions & { readonly offset?: number } = {}): Promise<PlaybackResult> {
+  async streamFile(
+    file: string,
+    options: InterruptOptions & { readonly offset?: number | undefined } = {},
+  ): Promise<PlaybackResult> {
     return playback(await this.#send('STREAM FILE', [file, options.escapeDigits ?? '', options.offset], options))
   }
 

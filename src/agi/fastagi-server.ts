@@ -1,6 +1,17 @@
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
-import { amount, checkOptions, hostName, listOf, milliseconds, type OptionsShape, text, wholeNumber } from '../core/options.js'
+import {
+  amount,
+  type Complete,
+  checkOptions,
+  hostName,
+  listOf,
+  milliseconds,
+  type Optional,
+  type OptionsShape,
+  text,
+  wholeNumber,
+} from '../core/options.js'
 import { printable } from '../core/printable.js'
 import type { Protocol } from '../core/transport.js'
 import { AGIProtocolError, AGISessionEndedError, AGITimeoutError } from './errors.js'
@@ -12,25 +23,25 @@ import type { AGISession } from './session.js'
 
 export interface FastAGIServerOptions {
   /** Where to listen. Whoever reaches this port can have the scripts run: AGI has neither passwords nor TLS. @default '127.0.0.1' */
-  readonly host?: string
+  readonly host?: string | undefined
   /** 0: a free one. @default 4573 */
-  readonly port?: number
+  readonly port?: number | undefined
   /** Who may connect: addresses, or networks such as `10.0.0.0/8`. @default everybody who can reach the port */
-  readonly allow?: readonly string[]
+  readonly allow?: readonly string[] | undefined
   /** How many scripts may run at a time. A call beyond it gets `failure`: AGISTATUS is FAILURE, and the dialplan goes on. @default Infinity */
-  readonly maxSessions?: number
+  readonly maxSessions?: number | undefined
   /** How long a peer may take to send its environment. @default 5_000 */
-  readonly environmentTimeoutMs?: number
+  readonly environmentTimeoutMs?: number | undefined
   /** How long a script may run; then its caller is hung up. @default Infinity */
-  readonly scriptTimeoutMs?: number
+  readonly scriptTimeoutMs?: number | undefined
   /**
    * How long a connection may be idle before TCP asks whether Asterisk is still there. One that lost its power is found ten seconds later: the
    * session is over then, as with any lost connection. At least 1,000; Infinity: never. @default 30_000
    */
-  readonly tcpKeepAliveMs?: number
+  readonly tcpKeepAliveMs?: number | undefined
   /** @default 'utf-8' */
-  readonly encoding?: string
-  readonly limits?: Partial<AGILimits>
+  readonly encoding?: string | undefined
+  readonly limits?: Optional<AGILimits> | undefined
 }
 
 const SHAPE: OptionsShape<FastAGIServerOptions> = {
@@ -43,6 +54,16 @@ const SHAPE: OptionsShape<FastAGIServerOptions> = {
   tcpKeepAliveMs: milliseconds(1_000),
   ...AGI_PROTOCOL_SHAPE,
 }
+
+/** How a server closes. */
+export interface AGICloseOptions {
+  /** How long scripts may still run; then their callers are hung up. @default Infinity */
+  readonly timeoutMs?: number | undefined
+  /** @deprecated The former name of `timeoutMs`. */
+  readonly withinMs?: number | undefined
+}
+
+const CLOSE_SHAPE: OptionsShape<AGICloseOptions> = { timeoutMs: milliseconds(0), withinMs: milliseconds(0) }
 
 /** A port that is open. */
 export interface AGIListener {
@@ -68,7 +89,7 @@ export interface AGIPlatform {
 
 /** Answers calls that Asterisk sends by `AGI(agi://host/path)`, each with the script of its path. */
 export class FastAGIServer implements AsyncDisposable {
-  readonly #options: Required<Omit<FastAGIServerOptions, 'limits' | 'encoding'>>
+  readonly #options: Complete<Omit<FastAGIServerOptions, 'limits' | 'encoding'>>
   readonly #protocolOptions: AGIProtocolOptions
   readonly #platform: AGIPlatform
   readonly #router = new AGIRouter()
@@ -126,7 +147,7 @@ export class FastAGIServer implements AsyncDisposable {
     return this.#notices.on(notice, listener)
   }
 
-  /** Opens the port; resolves with where it is. @throws the system's error when it cannot be had; AGISessionEndedError after `close()`. */
+  /** Opens the port; resolves with where it is: `const { port } = await server.listen()`, of a server with `port: 0` the one it got. @throws the system's error when it cannot be had; AGISessionEndedError after `close()`. */
   async listen(): Promise<{ host: string; port: number }> {
     if (this.#closed !== undefined) throw new AGISessionEndedError('the server is closed; make a new one')
     this.#listener ??= this.#platform.listen(this.#options, () => this.#connect())
@@ -140,17 +161,17 @@ export class FastAGIServer implements AsyncDisposable {
   }
 
   /**
-   * Takes no more calls, waits until the scripts that run are over, and closes the port. After `withinMs`, what still runs is hung up. Idempotent:
+   * Takes no more calls, waits until the scripts that run are over, and closes the port. After `timeoutMs`, what still runs is hung up. Idempotent:
    * a later call can set a time, or a shorter one.
    *
-   * @param withinMs default: as long as it takes
+   * @throws TypeError or RangeError for a wrong option.
    */
-  close(options: { readonly withinMs?: number | undefined } = {}): Promise<void> {
-    checkOptions(options, { withinMs: milliseconds(0) })
-    const { withinMs = Number.POSITIVE_INFINITY } = options
+  close(options: AGICloseOptions = {}): Promise<void> {
+    checkOptions(options, CLOSE_SHAPE)
+    const { withinMs = Number.POSITIVE_INFINITY, timeoutMs = withinMs } = options
     this.#closed ??= this.#close()
-    if (withinMs !== Number.POSITIVE_INFINITY) {
-      const cancel = this.#platform.clock.after(withinMs, () => this.#stopAll())
+    if (timeoutMs !== Number.POSITIVE_INFINITY) {
+      const cancel = this.#platform.clock.after(timeoutMs, () => this.#stopAll())
       void this.#idle.promise.then(cancel)
     }
     return this.#closed

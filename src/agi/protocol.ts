@@ -1,6 +1,6 @@
 import type { AGIArgument } from '../catalog/values.js'
 import { Handler } from '../core/handler.js'
-import { callback, checkOptions, encoding, type OptionsShape, section, wholeNumber } from '../core/options.js'
+import { callback, checkOptions, encoding, type Optional, type OptionsShape, section, wholeNumber } from '../core/options.js'
 import { printable } from '../core/printable.js'
 import { type TextCodec, textCodec } from '../core/text-codec.js'
 import type { Protocol, Transport } from '../core/transport.js'
@@ -24,13 +24,13 @@ export interface AGILimits extends EnvironmentLimits {
 
 export interface AGIProtocolOptions {
   /** @default 'utf-8' */
-  readonly encoding?: string
-  readonly limits?: Partial<AGILimits>
+  readonly encoding?: string | undefined
+  readonly limits?: Optional<AGILimits> | undefined
   /**
    * Makes texts that nobody can guess, of letters and digits. With it, answers are told from those to what somebody else writes to Asterisk, as it
    * happens on stdout: the session begins, and goes on after a 510, when Asterisk has answered a question with such a text. @default none is asked
    */
-  readonly nonce?: () => string
+  readonly nonce?: (() => string) | undefined
 }
 
 const LIMITS: AGILimits = {
@@ -267,7 +267,7 @@ export class AGIProtocol implements Protocol {
   }
 }
 
-function resolveLimits(limits: Partial<AGILimits>): AGILimits {
+function resolveLimits(limits: Optional<AGILimits>): AGILimits {
   return {
     maxEnvironmentBytes: limits.maxEnvironmentBytes ?? LIMITS.maxEnvironmentBytes,
     maxEnvironmentVariables: limits.maxEnvironmentVariables ?? LIMITS.maxEnvironmentVariables,

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.js'
-import { AGIHangupError, AGISessionEndedError } from './errors.js'
+import { AGIHangupError, AGISessionEndedError, isAGIError } from './errors.js'
 import type { AGILink } from './link.js'
 import type { AGIScript, RouteMatch } from './router.js'
 import { AGISession } from './session.js'
@@ -55,10 +55,6 @@ export class ScriptRun {
   /** A script need not catch what its caller's hangup throws. */
   #isOrderly(error: unknown): boolean {
     const isEnd = error instanceof AGIHangupError || error instanceof AGISessionEndedError
-    return isEnd || (this.#abort.signal.aborted && (error === this.#abort.signal.reason || isDeadChannel(error)))
+    return isEnd || (this.#abort.signal.aborted && (error === this.#abort.signal.reason || isAGIError(error, 'AGI_DEAD_CHANNEL')))
   }
-}
-
-function isDeadChannel(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'AGI_DEAD_CHANNEL'
 }

@@ -33,11 +33,11 @@ import { whyUnreachable } from './unreachable.js'
 /** What is outside the PBX, how calls are paced, and on what clock. */
 export interface CallManagerOptions extends OutsideOptions {
   /** How many calls of ours there may be at a time; more wait. @default Infinity */
-  readonly maxConcurrentCalls?: number
+  readonly maxConcurrentCalls?: number | undefined
   /** How many calls may be started in a second: between two there is always this part of it, also after an outage. @default Infinity */
-  readonly callsPerSecond?: number
+  readonly callsPerSecond?: number | undefined
   /** Time, for tests. @default the runtime's */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 const rate: OptionKind = { expected: 'above 0', accepts: (value) => typeof value === 'number' && value > 0, hasRange: true }
@@ -75,7 +75,7 @@ export type ClickToCallOptions = Omit<OriginateRequest, 'channel' | 'exten' | 'a
  * Originates calls, and follows them and every other call of the PBX to their end, also when the connection breaks meanwhile. A call is what a
  * person would call one: see the guide beside this file.
  */
-export class CallManager implements Disposable {
+export class CallManager implements Disposable, AsyncDisposable {
   readonly #ami: ManagerConnection
   readonly #clock: Clock
   readonly #newId = actionIdSource(systemRandomBytes)
@@ -242,6 +242,10 @@ export class CallManager implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
     this.close()
   }
 

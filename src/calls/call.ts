@@ -1,5 +1,5 @@
 import type { ManagerConnection } from '../ami/client/manager-connection.js'
-import { ActionError, ActionTimeoutError, InvalidActionError, StreamOverflowError } from '../ami/messages/errors.js'
+import { ActionError, InvalidActionError, StreamOverflowError, WaitTimeoutError } from '../ami/messages/errors.js'
 import { losesItsStart } from '../ami/protocol/field-rules.js'
 import { isVariableName, VARIABLE_NAME_RULE, variablePairs } from '../ami/protocol/variables.js'
 import { onAbort } from '../core/abort.js'
@@ -54,11 +54,11 @@ export interface TransferOptions {
    *
    * @default false
    */
-  readonly attended?: boolean
+  readonly attended?: boolean | undefined
   /** The context of the extension. @default the server's: the channel's own */
-  readonly context?: string
+  readonly context?: string | undefined
   /** Who hands on. @default `answeredBy` while they talk, else whoever talks and is not the caller */
-  readonly by?: Party
+  readonly by?: Party | undefined
 }
 
 /** What a call can be waited for. */
@@ -293,12 +293,12 @@ export class Call implements AsyncIterable<CallTransition> {
   /**
    * Resolves when the call is as far as this or further, or was: also when it has left the bridge or has ended since.
    *
-   * @throws CallFailedError or CallEndedError when it ended before it came so far; ActionTimeoutError when it takes longer than `timeoutMs` (default:
+   * @throws CallFailedError or CallEndedError when it ended before it came so far; WaitTimeoutError when it takes longer than `timeoutMs` (default:
    * no limit); the signal's reason.
    */
   async waitFor(
     progress: CallProgress,
-    options: { readonly timeoutMs?: number; readonly signal?: AbortSignal | undefined } = {},
+    options: { readonly timeoutMs?: number | undefined; readonly signal?: AbortSignal | undefined } = {},
   ): Promise<void> {
     checkOptions(options, WAIT_SHAPE)
     const { timeoutMs = Number.POSITIVE_INFINITY, signal } = options
@@ -314,10 +314,7 @@ export class Call implements AsyncIterable<CallTransition> {
     const stop = this.#record.listen(look)
     const late = () =>
       reached.reject(
-        new ActionTimeoutError(`The call was not ${progress} within ${timeoutMs} ms; it is ${this.status}`, {
-          timeoutMs,
-          sent: 'no',
-        }),
+        new WaitTimeoutError(`The call was not ${progress} within ${timeoutMs} ms; it is ${this.status}`, { timeoutMs }),
       )
     const cancel = timeoutMs === Number.POSITIVE_INFINITY ? () => undefined : this.#host.clock.after(timeoutMs, late)
     const forgetSignal = onAbort(signal, () => reached.reject(signal?.reason))
@@ -352,7 +349,11 @@ export class Call implements AsyncIterable<CallTransition> {
    * @throws as all actions on a call: CallEndedError or CallFailedError when it is over, NoChannelError before it has a channel, and what
    * `sendAction` throws; TypeError for a priority that is neither a number above 0 nor a label.
    */
-  async redirect(to: { readonly context: string; readonly exten: string; readonly priority?: number | string }): Promise<void> {
+  async redirect(to: {
+    readonly context: string
+    readonly exten: string
+    readonly priority?: number | string | undefined
+  }): Promise<void> {
     checkOptions(to, PLACE_SHAPE)
     const { context, exten } = to
     const priority = checkedPriority(to.priority ?? 1)
@@ -388,7 +389,7 @@ export class Call implements AsyncIterable<CallTransition> {
   }
 
   /** Parks the call, in Asterisk's default lot unless one is named. @throws as `redirect`. */
-  async park(options: { readonly parkinglot?: string; readonly timeoutMs?: number } = {}): Promise<void> {
+  async park(options: { readonly parkinglot?: string | undefined; readonly timeoutMs?: number | undefined } = {}): Promise<void> {
     checkOptions(options, PARK_SHAPE)
     const { parkinglot, timeoutMs } = options
     await this.#onChannel('be parked', (Channel) =>

@@ -14,20 +14,10 @@ import {
   wholeNumber,
 } from '../core/options.js'
 
-/** Whom to call, and what the call runs when it is answered: `context`, `exten` and `priority`, or an `application`. */
-export interface OriginateRequest {
+/** Whom to call, and how. */
+export interface OriginateCommon {
   /** Technology and resource: `PJSIP/100`, `Local/200@default`. */
   readonly channel: string
-  readonly context?: string | undefined
-  readonly exten?: string | undefined
-  /** A number or a label. @default 1 */
-  readonly priority?: number | string | undefined
-  readonly application?: string | undefined
-  /**
-   * The application's arguments as it reads them: it parts them at commas, and may evaluate or run what they hold. Nothing is escaped here: do
-   * not build it from the text of others.
-   */
-  readonly data?: string | undefined
   /** Whom the called party sees, as Asterisk writes callers: `"Ann" <100>`, `Ann <100>`, `100` or `Ann`; 255 bytes at the most. */
   readonly callerId?: string | undefined
   /** `Account`, for the call's records. */
@@ -46,6 +36,35 @@ export interface OriginateRequest {
   /** Takes the call back while it is not written yet. Afterwards use `hangup()`. */
   readonly signal?: AbortSignal | undefined
 }
+
+/** A call that goes to a place in the dialplan when it is answered. */
+export interface OriginateToExtension extends OriginateCommon {
+  readonly context: string
+  readonly exten: string
+  /** A number or a label. @default 1 */
+  readonly priority?: number | string | undefined
+  readonly application?: undefined
+  readonly data?: undefined
+}
+
+/** A call that runs an application of the dialplan when it is answered. */
+export interface OriginateToApplication extends OriginateCommon {
+  readonly application: string
+  /**
+   * The application's arguments as it reads them: it parts them at commas, and may evaluate or run what they hold. Nothing is escaped here: do
+   * not build it from the text of others.
+   */
+  readonly data?: string | undefined
+  readonly context?: undefined
+  readonly exten?: undefined
+  readonly priority?: undefined
+}
+
+/**
+ * Whom to call, and what the call runs when it is answered: `context`, `exten` and `priority`, or an `application` with its `data`. Never both, and
+ * never neither: Asterisk would drop the call.
+ */
+export type OriginateRequest = OriginateToExtension | OriginateToApplication
 
 const SHAPE: OptionsShape<OriginateRequest> = {
   channel: text,

@@ -6,15 +6,16 @@ import { ScriptRun } from '../agi/script-run.js'
 import { actionIdSource } from '../ami/protocol/action-id.js'
 import { deferred } from '../core/deferred.js'
 import { asError } from '../core/errors.js'
-import { checkOptions } from '../core/options.js'
+import { checkOptions, type Optional } from '../core/options.js'
 import { systemRandomBytes } from '../core/random-bytes.js'
 import { systemClock } from '../core/system-clock.js'
 import type { Transport } from '../core/transport.js'
+import { traceWhenDebugged } from './debug-trace.js'
 
 export interface RunAGIOptions {
   /** @default 'utf-8' */
-  readonly encoding?: string
-  readonly limits?: Partial<AGILimits>
+  readonly encoding?: string | undefined
+  readonly limits?: Optional<AGILimits> | undefined
 }
 
 /**
@@ -81,6 +82,7 @@ class StdioSession extends AGIProtocol {
     const query = new URLSearchParams()
     this.#run = new ScriptRun(this, systemClock, { script: this.#script, params: {}, query })
     if (this.isHungUp) this.#run.hungUp()
+    traceWhenDebugged(this.#run.session)
     void this.#run.run().then((end) => (end === undefined ? this.#over.resolve() : this.#over.reject(end.threw)))
   }
 

@@ -9,11 +9,11 @@ import { SocketTransport } from './tcp.js'
 
 export interface ListenOptions extends SocketOptions {
   /** @default '127.0.0.1' */
-  readonly host?: string
+  readonly host?: string | undefined
   /** 0: a free one. @default 0 */
-  readonly port?: number
+  readonly port?: number | undefined
   /** Options of `node:tls`, such as `key` and `cert`: the port then speaks TLS only. */
-  readonly tls?: TlsOptions
+  readonly tls?: TlsOptions | undefined
 }
 
 const SHAPE: OptionsShape<ListenOptions> = {
@@ -24,7 +24,7 @@ const SHAPE: OptionsShape<ListenOptions> = {
 }
 
 /** A port that makes a protocol for each connection, by the address it comes from; without one, the connection is closed. */
-export class TCPListener {
+export class TCPListener implements AsyncDisposable {
   readonly host: string
   readonly port: number
   readonly #server: Server
@@ -72,6 +72,10 @@ export class TCPListener {
     this.stopAccepting()
     for (const socket of this.#sockets) socket.destroy()
     await this.#closed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 }
 

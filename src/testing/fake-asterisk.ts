@@ -14,6 +14,7 @@ import { builtInHandlers, PING } from './built-in-handlers.js'
 import type { Caller, IncomingCall } from './dialplan/caller.js'
 import { DialplanCalls } from './dialplan/dialplan-calls.js'
 import type { Dialplan } from './dialplan/plan.js'
+import { FakeCallbackError, FakeStateError, UnusedHandlersError } from './errors.js'
 import { eventClass } from './event-class.js'
 import { type FakeServer, FakeSession } from './fake-session.js'
 import { HandlerStack } from './handler-stack.js'
@@ -85,7 +86,7 @@ export class FakeAsterisk implements AsyncDisposable {
    * the actions before it have come. `use` puts handlers before the recording. An action that is not in it, or not that often, is unhandled;
    * only Ping, Challenge and Logoff are answered whenever they come. The login needs no account of this fake.
    *
-   * @throws the system's error for a file that cannot be read, SyntaxError for one that is no recording, RangeError for a `scale` that is none.
+   * @throws the system's error for a file that cannot be read, RecordingError for one that is no recording, RangeError for a `scale` that is none.
    */
   static fromRecording(file: string | URL, options: FakeAsteriskOptions & PlaybackOptions = {}): FakeAsterisk {
     checkOptions(options, { ...FAKE_SHAPE, ...PLAYBACK_SHAPE })
@@ -122,7 +123,7 @@ export class FakeAsterisk implements AsyncDisposable {
   /**
    * Opens a port; resolves with where it is. Can be called several times.
    *
-   * @throws the system's error when the port cannot be had, Error when the fake is closed.
+   * @throws the system's error when the port cannot be had, FakeStateError when the fake is closed.
    */
   async listen(options: ListenOptions = {}): Promise<{ host: string; port: number }> {
     this.#refuseClosed()
@@ -137,7 +138,7 @@ export class FakeAsterisk implements AsyncDisposable {
    * Serves clients that reach Asterisk through a WebSocket, without port and network: until `close()`, `new WebSocket(url)` of this process is
    * mock-socket's.
    *
-   * @throws Error when the package mock-socket is not installed, the URL is served already, or the fake is closed.
+   * @throws FakeStateError when the package mock-socket is not installed, the URL is served already, or the fake is closed.
    */
   listenWebSocket(url: string): void {
     this.#refuseClosed()
@@ -219,10 +220,10 @@ export class FakeAsterisk implements AsyncDisposable {
     }
   }
 
-  /** @throws Error that names the handlers which no action came for. */
+  /** @throws UnusedHandlersError that names the handlers which no action came for. */
   assertAllHandlersUsed(): void {
     const unused = this.#handlers.unused.map((handler) => handler.label)
-    if (unused.length > 0) throw new Error(`No action came for these handlers: ${unused.join(', ')}`)
+    if (unused.length > 0) throw new UnusedHandlersError(unused)
   }
 
   /** Sends an event to every client that may and wants to see it. Its `Privilege` is Asterisk's own unless given. */
@@ -248,9 +249,13 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#plan = plan
   }
 
-  /** Somebody calls from outside an extension of the dialplan. @throws Error when there is no dialplan, or the extension is not in it. */
+  /**
+   * Somebody calls from outside an extension of the dialplan.
+   *
+   * @throws FakeStateError when there is no dialplan, or the extension is not in it.
+   */
   incomingCall(call: IncomingCall): Caller {
-    if (this.#calls === undefined) throw new Error('The fake has no dialplan; say dialplan({ 200: … }) first')
+    if (this.#calls === undefined) throw new FakeStateError('The fake has no dialplan; say dialplan({ 200: … }) first')
     return this.#calls.incoming(call)
   }
 
@@ -305,8 +310,8 @@ export class FakeAsterisk implements AsyncDisposable {
   /**
    * Ends every connection and every simulated call, and closes the ports. Idempotent.
    *
-   * @throws UnhandledActionError when actions came that no handler answers (unless `unhandled` says otherwise); or Error, the first time that a
-   * handler or a listener threw.
+   * @throws UnhandledActionError when actions came that no handler answers (unless `unhandled` says otherwise); or FakeCallbackError, the first
+   * time that a handler or a listener threw.
    */
   close(): Promise<void> {
     this.#closed ??= this.#close()
@@ -422,10 +427,10 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   #failed(message: string, cause: unknown): void {
-    this.#failure ??= new Error(message, { cause })
+    this.#failure ??= new FakeCallbackError(message, { cause })
   }
 
   #refuseClosed(): void {
-    if (this.#closed !== undefined) throw new Error('The fake is closed')
+    if (this.#closed !== undefined) throw new FakeStateError('The fake is closed')
   }
 }

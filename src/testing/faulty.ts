@@ -1,3 +1,4 @@
+import { ConnectionError, ConnectionLostError } from '../ami/messages/errors.js'
 import { onAbort } from '../core/abort.js'
 import { duration } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
@@ -22,25 +23,25 @@ import { Timeline } from './timeline.js'
 /** What goes wrong with a link. Each can be combined with the others. */
 export interface Faults {
   /** What chance decides is the same for the same seed. @default 1 */
-  readonly seed?: number
+  readonly seed?: number | undefined
   /** What comes is cut into pieces of 1 to so many bytes. */
-  readonly split?: number
+  readonly split?: number | undefined
   /** What comes is this late; two numbers: by chance between them. */
-  readonly delayMs?: number | readonly [from: number, to: number]
+  readonly delayMs?: number | readonly [from: number, to: number] | undefined
   /** How much comes in a second. */
-  readonly bytesPerSecond?: number
+  readonly bytesPerSecond?: number | undefined
   /** The link breaks after so many bytes, in the middle of a message if they end there. Each link anew. */
-  readonly dropAfterBytes?: number
+  readonly dropAfterBytes?: number | undefined
   /** Nothing comes or goes after so many bytes, and nobody is told. Each link anew. */
-  readonly stallAfterBytes?: number
+  readonly stallAfterBytes?: number | undefined
   /** After so many bytes what is written goes nowhere, while what comes still comes. Each link anew. */
-  readonly halfCloseAfterBytes?: number
+  readonly halfCloseAfterBytes?: number | undefined
   /** So many attempts to make a link are refused; true: all. */
-  readonly refuse?: number | boolean
+  readonly refuse?: number | boolean | undefined
   /** Of a thousand bytes that come, so many are another one. */
-  readonly corruptPerMille?: number
+  readonly corruptPerMille?: number | undefined
   /** Time, for tests. @default the runtime's */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** A connector whose links go wrong, as planned and on command. */
@@ -80,7 +81,7 @@ export function faulty(connector: Connector, faults: Faults = {}): FaultyConnect
     if (state.hanging) return new Promise((_, reject) => onAbort(signal, () => reject(signal.reason)))
     if (state.refusal !== undefined) throw state.refusal
     if (faults.refuse === true || (typeof faults.refuse === 'number' && state.attempts <= faults.refuse))
-      throw new Error('The link was refused, as it was to be')
+      throw new ConnectionError('The link was refused, as it was to be')
     const link = new FaultyLink(state, protocol)
     await connector(link, signal)
     return link
@@ -186,7 +187,8 @@ class FaultyLink implements Protocol, Transport {
     const taken = data.subarray(0, Math.max(0, limit - this.#received))
     this.#received += taken.length
     for (const piece of this.#pieces(this.#corrupted(taken))) this.#handOn(piece)
-    if (this.#isBeyond(dropAfterBytes)) this.#later(() => this.lose(new Error('The link broke, as it was to')))
+    if (this.#isBeyond(dropAfterBytes))
+      this.#later(() => this.lose(new ConnectionLostError('The link broke, as it was to', { sent: 'maybe' })))
   }
 
   connectionLost(error?: Error): void {

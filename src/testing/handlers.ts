@@ -54,7 +54,7 @@ export type Resolver = (action: AMIAction, client: FakeClient) => Reply | Promis
 /** Which actions a handler answers: by name, by name and headers, or whatever a function says. Names and headers are compared in any case. */
 export type ActionMatch =
   | string
-  | { readonly name: string; readonly headers?: Readonly<Record<string, string | number | RegExp>> }
+  | { readonly name: string; readonly headers?: Readonly<Record<string, string | number | RegExp>> | undefined }
   | ((action: AMIAction) => boolean)
 
 /** A rule of the fake: which action, and what to answer. */

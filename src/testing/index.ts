@@ -4,10 +4,11 @@
  *
  * @module
  */
-export type { OpenHeaders, Unlisted } from '../ami/messages/typed-names.js'
+export type { ChannelPrefix, OpenHeaders, Unlisted } from '../ami/messages/typed-names.js'
 export { AMIAction } from '../ami/protocol/action-reader.js'
 export type { ServerHeaders } from '../ami/protocol/server-protocol.js'
 export type { Clock } from '../core/clock.js'
+export type { Optional } from '../core/options.js'
 export type { Connector, Protocol, Transport } from '../core/transport.js'
 export type { ListenOptions } from '../node/tcp-listener.js'
 export type { FakeUser } from './account.js'
@@ -15,6 +16,7 @@ export { AGICaller, type AGICallOptions, type AGIStatus } from './agi/agi-caller
 export type { AGIChannelOptions } from './agi/agi-channel.js'
 export { Caller, type IncomingCall } from './dialplan/caller.js'
 export type { Dialplan, DialplanEntry, Ending } from './dialplan/plan.js'
+export { FakeCallbackError, FakeStateError, RecordingError, TestingError, UnusedHandlersError } from './errors.js'
 export type { FakeNotices } from './fake-asterisk.js'
 export { FakeAsterisk } from './fake-asterisk.js'
 export type { Faults, FaultyConnector } from './faulty.js'

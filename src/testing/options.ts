@@ -19,20 +19,20 @@ import type { FakeUser } from './account.js'
 
 export interface FakeAsteriskOptions {
   /** Accounts by name; a text is the secret of one that may do everything. Without any, nobody can log in. */
-  readonly users?: Readonly<Record<string, string | FakeUser>>
+  readonly users?: Readonly<Record<string, string | FakeUser>> | undefined
   /** Which Asterisk it plays. @default 22 */
-  readonly version?: 16 | 22
+  readonly version?: 16 | 22 | undefined
   /**
    * What an action is that no handler answers: `error` makes `close()` and `reset()` tell of it, `warn` warns at once, `bypass` does neither.
    * @default 'error'
    */
-  readonly unhandled?: 'error' | 'warn' | 'bypass'
+  readonly unhandled?: 'error' | 'warn' | 'bypass' | undefined
   /** How long a refused login waits for its answer. Asterisk takes 1,000. @default 0 */
-  readonly loginFailureDelayMs?: number
+  readonly loginFailureDelayMs?: number | undefined
   /** @default 'utf-8' */
-  readonly encoding?: string
+  readonly encoding?: string | undefined
   /** The time by which simulated calls ring and talk. @default the runtime's */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** What the releases say of themselves. */

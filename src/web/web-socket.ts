@@ -19,19 +19,16 @@ export interface WebSocketLike {
 interface SocketEvents {
   open: unknown
   /** Node and the package `ws` say what is wrong; browsers do not. */
-  error: { readonly message?: string }
+  error: { readonly message?: string | undefined }
   message: { readonly data: unknown }
-  close: { readonly code?: number; readonly reason?: string; readonly isFailure?: boolean }
+  close: { readonly code?: number | undefined; readonly reason?: string | undefined; readonly isFailure?: boolean | undefined }
 }
 
 export interface WebSocketOptions {
   /** Sub-protocols to ask for; websockify wants `binary`. @default none */
-  readonly protocols?: string | readonly string[]
+  readonly protocols?: string | readonly string[] | undefined
   /** Makes the socket, where the runtime has no `WebSocket` of its own. @default the runtime's */
-  readonly WebSocket?: new (
-    url: string | URL,
-    protocols?: string | string[],
-  ) => WebSocketLike
+  readonly WebSocket?: (new (url: string | URL, protocols?: string | string[]) => WebSocketLike) | undefined
 }
 
 const SHAPE: OptionsShape<WebSocketOptions> = { protocols: either(text, listOf(text)), WebSocket: callback }

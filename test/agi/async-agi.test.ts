@@ -118,7 +118,7 @@ describe('an executor', () => {
     expect(at.errors.map(({ message }) => message)).toEqual(['a bug'])
   })
 
-  it('lesson 45: takes an answer that comes before the action is answered', async () => {
+  it('takes an answer that comes before the action is answered', async () => {
     const { seen, run } = watched((agi) => agi.getVariable('X'))
     await using at = await open(run)
     at.pbx.use(
@@ -136,7 +136,7 @@ describe('an executor', () => {
     expect(seen.result).toBe('early')
   })
 
-  it('lesson 44: follows a channel that is renamed', async () => {
+  it('follows a channel that is renamed', async () => {
     await using at = await open(async (agi) => {
       await agi.noop()
       await agi.answer()
@@ -274,7 +274,7 @@ describe('an executor', () => {
 })
 
 describe('the end', () => {
-  it('fault: hangup with commands waiting: all are settled, the signal aborts', async () => {
+  it('a hangup settles every command that waits, and aborts the signal', async () => {
     const outcomes: unknown[] = []
     let signal: AbortSignal | undefined
     await using at = await open(async (agi) => {
@@ -292,7 +292,7 @@ describe('the end', () => {
     expect([at.executor.sessions, at.errors]).toEqual([[], []])
   })
 
-  it('fault: redirected away: what waits is settled by AsyncAGIEnd', async () => {
+  it('a redirect away settles what waits, by AsyncAGIEnd', async () => {
     const { seen, run } = watched((agi) => agi.waitForDigit())
     await using at = await open(run)
     at.pbx.use(action('AGI', () => success('Added AGI command to queue')))
@@ -327,7 +327,7 @@ describe('the end', () => {
     expect(seen.error).toBeInstanceOf(AGIHangupError)
   })
 
-  it('fault: a gap during a command: it is settled, and the channel is found again', async () => {
+  it('an outage during a command settles it, and the channel is found again', async () => {
     const rounds: string[] = []
     await using at = await open(async (agi) => {
       rounds.push(agi.env.channel)
@@ -520,3 +520,55 @@ it.each(['asyncagi-hangup-with-queued', 'asyncagi-failure-ends-session', 'asynca
     expect(at.executor.sessions).toEqual([])
   },
 )
+
+describe('close()', () => {
+  /** A script that waits until it is let go. */
+  const held = () => {
+    let letGo: () => void = () => undefined
+    const wait = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    return { script: () => wait, letGo }
+  }
+
+  it('waits until the scripts that run are over, and answers no other channel', async () => {
+    const { script, letGo } = held()
+    await using at = await open(script)
+    const caller = at.pbx.callAsyncAGI()
+    await at.clock.advance(10)
+    let isClosed = false
+    const closed = at.executor.close().then(() => {
+      isClosed = true
+    })
+    at.pbx.callAsyncAGI()
+    await at.clock.advance(60_000)
+    expect([at.executor.sessions.length, isClosed]).toEqual([1, false])
+    letGo()
+    await at.clock.advance(10)
+    await closed
+    expect(await caller.ended()).toBe('SUCCESS')
+  })
+
+  it('tells what still runs after timeoutMs that its session is over', async () => {
+    const { seen, run } = watched(
+      (agi) => new Promise((_, reject) => agi.signal.addEventListener('abort', () => reject(agi.signal.reason))),
+    )
+    await using at = await open(run)
+    at.pbx.callAsyncAGI()
+    await at.clock.advance(10)
+    const closed = at.executor.close({ timeoutMs: 500 })
+    await at.clock.advance(499)
+    expect(seen.error).toBeUndefined()
+    await at.clock.advance(1)
+    await closed
+    await settle()
+    expect(seen.error).toBeInstanceOf(AGISessionEndedError)
+  })
+
+  it('is what await using does, can be called again, and is for good', async () => {
+    await using at = await open(async () => undefined)
+    await at.executor[Symbol.asyncDispose]()
+    expect(at.executor.close()).toBe(at.executor.close())
+    expect(() => at.executor.bind()).toThrow(AGISessionEndedError)
+  })
+})

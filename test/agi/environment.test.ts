@@ -13,19 +13,19 @@ describe.each(SPLITS)('the environment, %s', (_, split) => {
     for (const { text } of pieces.slice(0, first)) peer.feed(text, split)
     expect(peer.told).toEqual(['started'])
     expect(peer.env).toMatchObject({
-      network: true,
+      isNetwork: true,
       networkScript: 'app/menu?lang=en&x=%20',
       request: expect.stringMatching(/^agi:..127.0.0.1:459[89].app.menu.lang=en&x=%20$/),
       language: 'en',
       type: 'Local',
-      callerId: '1001',
-      callerIdName: 'Ann "X" Y',
+      callerNumber: '1001',
+      callerName: 'Ann "X" Y',
       dnid: '',
       rdnis: '',
       context: 'default',
-      extension: 'fastagi',
+      exten: 'fastagi',
       priority: 2,
-      enhanced: false,
+      isEnhanced: false,
       accountCode: '',
     })
     expect(peer.args).toEqual(['one', 'two words', '', 'qx'])
@@ -33,16 +33,11 @@ describe.each(SPLITS)('the environment, %s', (_, split) => {
   })
 
   it.each<[string, Record<string, string>, readonly string[], object]>([
-    ['a value with a colon', { callerid: 'a: b: c' }, ['x: y'], { callerId: 'a: b: c', args: ['x: y'] }],
-    ['UTF-8', { calleridname: 'Jürgen ☎' }, [], { callerIdName: 'Jürgen ☎' }],
-    ['a line in a name', { calleridname: 'A\nagi_inj: x' }, [], { callerIdName: 'A\nagi_inj: x' }],
+    ['a value with a colon', { callerid: 'a: b: c' }, ['x: y'], { callerNumber: 'a: b: c', args: ['x: y'] }],
+    ['UTF-8', { calleridname: 'Jürgen ☎' }, [], { callerName: 'Jürgen ☎' }],
+    ['a line in a name', { calleridname: 'A\nagi_inj: x' }, [], { callerName: 'A\nagi_inj: x' }],
     ['a name that came before', { calleridname: 'A\nagi_channel: PJSIP/other' }, [], { channel: 'PJSIP/100-00000001' }],
-    [
-      'an empty line in a name',
-      { calleridname: 'A\n\nSTREAM FILE' },
-      ['one'],
-      { callerIdName: 'A\n\nSTREAM FILE', args: ['one'] },
-    ],
+    ['an empty line in a name', { calleridname: 'A\n\nSTREAM FILE' }, ['one'], { callerName: 'A\n\nSTREAM FILE', args: ['one'] }],
     ['a line in an argument', {}, ['one\ntwo', 'three'], { args: ['one\ntwo', 'three'] }],
     ['empty arguments', {}, ['', ''], { args: ['', ''] }],
     ['no script', { network_script: '' }, [], { networkScript: '' }],
@@ -176,12 +171,12 @@ it('of a release to come keeps variables that are not known yet', () => {
   expect(peer.env.type).toBe('PJSIP')
 })
 
-it('lesson 19: bytes that are no UTF-8 harm nobody', () => {
+it('bytes that are no UTF-8 harm nobody', () => {
   const peer = new AGIPeer()
   const bytes = new TextEncoder().encode(environment({ calleridname: 'J?rgen' }))
   bytes[bytes.indexOf(63)] = 0xfc
   peer.dataReceived(bytes)
-  expect(peer.env).toMatchObject({ callerIdName: 'J\ufffdrgen', extension: '200' })
+  expect(peer.env).toMatchObject({ callerName: 'J\ufffdrgen', exten: '200' })
 })
 
 it.each([
@@ -197,4 +192,13 @@ it.each([
   expect(peer.endedBy?.message).toMatch(message)
   expect(peer.closed).toBe(true)
   expect(() => peer.env).toThrow('has not come yet')
+})
+
+it('has its former names too', () => {
+  const peer = new AGIPeer()
+  peer.feed(environment({ callerid: '0301', calleridname: 'Ann', extension: '200', enhanced: '1.0' }, []))
+  const { callerId, callerIdName, extension, network, enhanced } = peer.env
+  const { callerNumber, callerName, exten, isNetwork, isEnhanced } = peer.env
+  expect([callerNumber, callerName, exten, isEnhanced]).toEqual(['0301', 'Ann', '200', true])
+  expect([callerId, callerIdName, extension, network, enhanced]).toEqual([callerNumber, callerName, exten, isNetwork, isEnhanced])
 })

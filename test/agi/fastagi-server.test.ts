@@ -13,7 +13,7 @@ async function open(options: FastAGIServerOptions = {}) {
   server.on('error', (error) => errors.push(error))
   const { host, port } = await server.listen()
   onTestFinished(async () => {
-    await server.close({ withinMs: 0 })
+    await server.close({ timeoutMs: 0 })
     await pbx.close()
   })
   const call = (path: string, how: Parameters<FakeAsterisk['callFastAGI']>[1] = {}) =>
@@ -105,7 +105,7 @@ describe('a server', () => {
     ])
   })
 
-  it('lesson 32: a listener that throws harms no call', async () => {
+  it('a listener that throws harms no call', async () => {
     const warnings: Error[] = []
     const warned = (warning: Error) => warnings.push(warning)
     process.on('warning', warned)
@@ -179,7 +179,7 @@ describe('a server', () => {
     expect(errors).toEqual([])
   })
 
-  it('close({ withinMs }) hangs up what is not over by then', async () => {
+  it.each(['timeoutMs', 'withinMs'])('close({ %s }) hangs up what is not over by then', async (name) => {
     const { server, call } = await open()
     let reason: unknown
     server.routeDefault(async (agi) => {
@@ -190,7 +190,7 @@ describe('a server', () => {
     })
     const caller = call('x')
     await expect.poll(() => server.sessions.length).toBe(1)
-    await server.close({ withinMs: 20 })
+    await server.close({ [name]: 20 })
     expect(await caller.ended()).toBe('HANGUP')
     expect(reason).toBeInstanceOf(AGISessionEndedError)
   })
@@ -266,7 +266,7 @@ describe('a server', () => {
   })
 })
 
-describe('lesson 41: a caller who hangs up', () => {
+describe('a caller who hangs up', () => {
   it('while a command runs: it rejects with AGIHangupError, the signal aborts, clean-up works, nothing is reported', async () => {
     const { server, call, errors } = await open()
     const seen: unknown[] = []
@@ -338,7 +338,7 @@ describe('bad input', () => {
     ['garbage', '\u0000\u0001\u0002\n\n'],
     ['an endless line', 'x'.repeat(200_000)],
     ['a million variables', `agi_network: yes\n${'agi_x: y\n'.repeat(1_000_000)}`],
-  ])('fault: %s is closed at once, and reported', async (_, text) => {
+  ])('%s is closed at once, and reported', async (_, text) => {
     const socket = await rig.raw()
     socket.write(text)
     await closed(socket)
@@ -348,14 +348,14 @@ describe('bad input', () => {
   it.each([
     ['nothing', ''],
     ['half an environment', environment().slice(0, 100)],
-  ])('fault: %s is closed after its time', async (_, text) => {
+  ])('%s is closed after its time', async (_, text) => {
     const socket = await rig.raw()
     socket.write(text)
     await closed(socket)
     expect(rig.errors.map(({ message }) => message)).toEqual(['A peer sent no environment within 100 ms'])
   })
 
-  it('fault: slow-loris: one byte after the other does not buy more time', async () => {
+  it('a peer that sends one byte after the other gets no more time', async () => {
     const socket = await rig.raw()
     const drip = setInterval(() => socket.write('a'), 10)
     onTestFinished(() => clearInterval(drip))
@@ -375,7 +375,7 @@ describe('bad input', () => {
     expect(rig.errors).toEqual([])
   })
 
-  it('an answer that is no AGI fails its command, and an endless one closes the link', async () => {
+  it('an answer that is no AGI fails its command, and an endless one closes the connection', async () => {
     const seen: unknown[] = []
     script = async (agi) => {
       seen.push(await agi.answer().catch((error: Error) => error.message))

@@ -46,11 +46,11 @@ const ANSWERS: readonly (readonly [string, string, object, command?: string])[] 
   ['no digits, too late', '200 result= (timeout)\n', { result: '', value: 'timeout' }],
   ['no digits', '200 result=\n', { result: '', value: undefined }],
   [
-    'lesson 23: a provisional answer before it',
+    'a provisional answer before it',
     '100 result=0 Trying...\n200 result=0 Gosub complete\n',
     { result: '0', fields: new Map([['text', 'Gosub complete']]) },
   ],
-  ['lesson 23: empty lines before it', '\n\n200 result=0\n', { result: '0' }],
+  ['empty lines before it', '\n\n200 result=0\n', { result: '0' }],
   ['an end position', '200 result=35 endpos=3520\n', { result: '35', fields: new Map([['endpos', '3520']]) }],
   ['why a recording ended', '200 result=0 (timeout) endpos=8000\n', { value: 'timeout', fields: new Map([['endpos', '8000']]) }],
   [
@@ -226,7 +226,7 @@ describe('commands', () => {
     expect(peer.written).toEqual(['NOOP\n'])
   })
 
-  it('lesson 8: all are settled when the link is lost', () => {
+  it('all are settled when the connection is lost', () => {
     const peer = open()
     const outcomes = ['A', 'B'].map((name) => outcome(peer.sendCommand('GET VARIABLE', name)))
     peer.connectionLost(new Error('read ECONNRESET'))
@@ -238,7 +238,7 @@ describe('commands', () => {
     expect(peer.told).toEqual(['started', 'ended'])
   })
 
-  it('too long an answer is refused, and the link is closed', () => {
+  it('too long an answer is refused, and the connection is closed', () => {
     const peer = open()
     const came = outcome(peer.sendCommand('GET VARIABLE', 'X'))
     for (let piece = 0; piece < 20; piece += 1) peer.feed(`200 result=1 (${'x'.repeat(70_000)}`)
@@ -248,7 +248,7 @@ describe('commands', () => {
   })
 })
 
-describe.each(SPLITS)('lesson 41: the hangup, %s', (_, split) => {
+describe.each(SPLITS)('the hangup, %s', (_, split) => {
   it('while nothing runs is told once, and commands go on', () => {
     const peer = open()
     peer.feed('HANGUP\n', split)
@@ -268,7 +268,7 @@ describe.each(SPLITS)('lesson 41: the hangup, %s', (_, split) => {
   })
 })
 
-it('lesson 41: a command that fails because of the hangup says so', () => {
+it('a command that fails because of the hangup says so', () => {
   const peer = open()
   const came = outcome(peer.sendCommand('STREAM FILE', 'beep', ''))
   peer.feed('200 result=-1 endpos=5280\nHANGUP\n')

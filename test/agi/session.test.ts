@@ -242,7 +242,7 @@ describe('failures', () => {
     expect(session.clock.timers).toBe(0)
   })
 
-  it('lesson 41: a hangup that is told a moment later is the reason', async () => {
+  it('a hangup that is told a moment later is the reason', async () => {
     const session = open()
     const came = session.agi.streamFile('x').catch((error: unknown) => error)
     await session.answer('200 result=-1 endpos=5280\n', 'HANGUP\n')
@@ -311,7 +311,7 @@ describe('waiting', () => {
     expect(session.peer.written).toEqual(['NOOP\n'])
   })
 
-  it('lesson 42: has no limit but the one that is given, after which the session is closed', async () => {
+  it('has no limit but the one that is given, after which the session is closed', async () => {
     const session = open()
     const slow = session.agi.exec('Dial', 'PJSIP/200')
     await session.clock.advance(70 * 60_000)
@@ -411,7 +411,7 @@ describe('what every script needs', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
-  it('lesson 43: end() hands the call back, and nothing is sent any more', async () => {
+  it('end() hands the call back, and nothing is sent any more', async () => {
     const session = open()
     session.agi.end()
     session.agi.end()

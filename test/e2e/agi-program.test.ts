@@ -48,7 +48,7 @@ describe.each(ours)('a program that $name starts', (server) => {
       releaseOf(server).root,
       `await runAGI(async (agi) => {
         console.log('VERBOSE "this is no command" 1')
-        await agi.setVariable('MARK', [agi.args.join('|'), await agi.getVariable('TEXT'), agi.env.network].join(' / '))
+        await agi.setVariable('MARK', [agi.args.join('|'), await agi.getVariable('TEXT'), agi.env.isNetwork].join(' / '))
         if (agi.args[0] !== 'hangup') return
         const gone = new Promise((resolve) => agi.signal.addEventListener('abort', resolve))
         await agi.exec('UserEvent', 'AGIReady', 'Channel: ' + agi.env.channel)

@@ -199,7 +199,7 @@ describe.each(servers)('AGI on $name', (server) => {
 
   it('environment, arguments, query and the way back to the dialplan', async () => {
     const { ami, url } = await serve(server, async (agi) => {
-      const seen = [agi.query.get('lang') ?? '', agi.env.request, agi.env.callerId, agi.env.callerIdName, ...agi.args]
+      const seen = [agi.query.get('lang') ?? '', agi.env.request, agi.env.callerNumber, agi.env.callerName, ...agi.args]
       await agi.setVariable('MARK', seen.join('|'))
     })
     const told = ami.waitFor('UserEvent', { where: (event) => event.get('UserEvent') === 'AGIStatus' })
@@ -245,7 +245,7 @@ describe.each(servers)('AGI on $name', (server) => {
     expect(errors).toEqual(['No route fits agi://…/nowhere'])
   })
 
-  it.each(TRANSPORTS)('fault: the caller hangs up idle, and in the middle of a command, over %s', async (transport) => {
+  it.each(TRANSPORTS)('a caller may hang up between commands and in the middle of one, over %s', async (transport) => {
     const seen: unknown[] = []
     const { ami, url, errors } = await serve(server, async (agi) => {
       const hangup = () => ami.sendAction('Hangup', { Channel: callersSide(agi), Cause: 16 }).catch(() => undefined)
@@ -264,7 +264,7 @@ describe.each(servers)('AGI on $name', (server) => {
     expect(errors).toEqual([])
   })
 
-  it('fault: AsyncAGI, commands in the queue when the caller is redirected away: all are settled', async () => {
+  it('AsyncAGI settles every queued command when the caller is redirected away', async () => {
     const outcomes: PromiseSettledResult<unknown>[] = []
     const { ami, url, async } = await serve(server, async (agi) => {
       await agi.noop()
@@ -278,7 +278,7 @@ describe.each(servers)('AGI on $name', (server) => {
     await expect.poll(() => async.sessions).toEqual([])
   })
 
-  it('fault: AsyncAGI, the link breaks in the middle of a command: it is settled, and the channel is found again', async () => {
+  it('AsyncAGI settles a command in whose middle the connection breaks, and finds the channel again', async () => {
     const proxy = await FaultProxy.open(server)
     onTestFinished(() => proxy.close())
     const witness = await loggedIn(server)

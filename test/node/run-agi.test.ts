@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type AGICallOptions, FakeAsterisk } from 'obelus-asterisk/testing'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { markerAnswer } from '../../src/agi/marked-reply-reader.js'
 import { environment } from '../support/agi-peer.js'
 
@@ -123,4 +123,15 @@ it('started by hand, without Asterisk, it says so', async () => {
   running.child.stdin?.end()
   const failed = (await running.catch((error: unknown) => error)) as { code: number; stdout: string; stderr: string }
   expect(failed).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('Asterisk starts this program') })
+})
+
+it('NODE_DEBUG=obelus-asterisk traces a script on stderr, and stdout has commands only', async () => {
+  vi.stubEnv('NODE_DEBUG', 'obelus-asterisk')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const caller = program("await runAGI((agi) => agi.setVariable('PASSWORD', 'hunter2'))")
+  expect(await caller.ended()).toBe('SUCCESS')
+  expect(caller.variables.get('PASSWORD')).toBe('hunter2')
+  expect(caller.commands).toEqual(['SET VARIABLE "PASSWORD" "hunter2"'])
+  expect(caller.errors()).toMatch(/^OBELUS-ASTERISK \d+: \S+Z > PJSIP\/100-00000001\n {2}SET VARIABLE "PASSWORD" …$/m)
+  expect(caller.errors()).not.toContain('hunter2')
 })

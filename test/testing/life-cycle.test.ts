@@ -57,7 +57,7 @@ describe('close()', () => {
     ]
     await pbx.close()
     expect((await Promise.all(callers.map((caller) => caller.ended()))).sort()).toEqual(['FAILURE', 'FAILURE', 'HANGUP'])
-    await server.close({ withinMs: 0 })
+    await server.close({ timeoutMs: 0 })
   })
 
   it('tells of a listener that threw; it harms nobody', async () => {

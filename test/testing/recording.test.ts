@@ -319,7 +319,7 @@ it('a script of AsyncAGI answers the recorded caller', async () => {
       const executor = new AsyncAGIExecutor(ami, async (agi) => {
         await agi.answer()
         await agi.setVariable('ORDER', '17')
-        resolve([agi.env.channel, agi.env.callerId, await agi.getVariable('ORDER')])
+        resolve([agi.env.channel, agi.env.callerNumber, await agi.getVariable('ORDER')])
       })
       onTestFinished(() => executor[Symbol.dispose]())
     })

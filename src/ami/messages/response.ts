@@ -26,8 +26,8 @@ export class AMIResponse<Action extends string = string> extends AMIMessage {
   constructor(
     fields: HeaderFields,
     rest: {
-      output?: readonly string[]
-      events?: readonly ListItem<Action>[]
+      output?: readonly string[] | undefined
+      events?: readonly ListItem<Action>[] | undefined
       completion?: ListCompletion<Action> | undefined
     } = {},
   ) {

@@ -4,26 +4,28 @@ import { callback, listOf, type OptionsShape, recordOf, text } from '../../core/
 /** What a simulated channel is, and what its caller does. */
 export interface AGIChannelOptions {
   /** What the dialplan gives the script. */
-  readonly args?: readonly string[]
+  readonly args?: readonly string[] | undefined
   /** The caller, as `"Ann" <100>` or a number. @default withheld */
-  readonly callerId?: string
+  readonly callerId?: string | undefined
   /** @default 'PJSIP/100-00000001' */
-  readonly channel?: string
+  readonly channel?: string | undefined
   /** @default '1700000000.1' */
-  readonly uniqueId?: string
+  readonly uniqueId?: string | undefined
   /** @default 'default' */
-  readonly context?: string
+  readonly context?: string | undefined
   /** @default 's' */
-  readonly extension?: string
-  readonly variables?: Readonly<Record<string, string>>
+  readonly exten?: string | undefined
+  /** @deprecated The former name of `exten`. */
+  readonly extension?: string | undefined
+  readonly variables?: Readonly<Record<string, string>> | undefined
   /** `family/key`. */
-  readonly database?: Readonly<Record<string, string>>
+  readonly database?: Readonly<Record<string, string>> | undefined
   /** The keys that the caller presses, one after the other, when the script listens. When there are no more, every wait is over at once. */
-  readonly keys?: string
+  readonly keys?: string | undefined
   /** The files that are there. @default all */
-  readonly files?: readonly string[]
+  readonly files?: readonly string[] | undefined
   /** The result of applications; those that are not named give 0. */
-  readonly applications?: Readonly<Record<string, (data: string) => number>>
+  readonly applications?: Readonly<Record<string, (data: string) => number>> | undefined
 }
 
 export const AGI_CHANNEL_SHAPE: OptionsShape<AGIChannelOptions> = {
@@ -32,6 +34,7 @@ export const AGI_CHANNEL_SHAPE: OptionsShape<AGIChannelOptions> = {
   channel: text,
   uniqueId: text,
   context: text,
+  exten: text,
   extension: text,
   variables: recordOf(text),
   database: recordOf(text),
@@ -43,7 +46,7 @@ export const AGI_CHANNEL_SHAPE: OptionsShape<AGIChannelOptions> = {
 /** How many arguments a command needs, and whether it works on a channel that has hung up. */
 interface CommandFacts {
   readonly least: number
-  readonly dead?: true
+  readonly dead?: true | undefined
 }
 
 /** `res/res_agi.c`, of 16.28 and 22.10. */
@@ -131,9 +134,9 @@ export class AGIChannel {
     this.#keys += keys
   }
 
-  environment({ request, script }: { readonly request: string; readonly script?: string }): string {
+  environment({ request, script }: { readonly request: string; readonly script?: string | undefined }): string {
     const { args = [], callerId = '', channel = 'PJSIP/100-00000001', uniqueId = '1700000000.1' } = this.#options
-    const { context = 'default', extension = 's' } = this.#options
+    const { context = 'default', extension = 's', exten = extension } = this.#options
     const caller = parseCallerId(callerId)
     const variables: readonly (readonly [string, string])[] = [
       ...(script === undefined ? [] : ([['network', 'yes']] as const)),
@@ -153,7 +156,7 @@ export class AGIChannel {
       ['dnid', 'unknown'],
       ['rdnis', 'unknown'],
       ['context', context],
-      ['extension', extension],
+      ['extension', exten],
       ['priority', '1'],
       ['enhanced', '0.0'],
       ['accountcode', ''],

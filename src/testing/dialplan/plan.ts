@@ -20,20 +20,20 @@ export type DialplanEntry =
   | {
       readonly answer: {
         /** How long it rings before it answers. @default 0 */
-        readonly afterMs?: number
+        readonly afterMs?: number | undefined
         /** How long it talks before it hangs up; Infinity leaves that to others. @default 300 */
-        readonly talkMs?: number
+        readonly talkMs?: number | undefined
         /** The Q.850 cause it hangs up with. @default 16 */
-        readonly cause?: number
+        readonly cause?: number | undefined
       }
     }
   | {
       /** Calls another, as the application Dial does: `PJSIP/200`, `Local/200@default`. */
       readonly dial: string
       /** How long it may ring. @default 30_000 */
-      readonly timeoutMs?: number
+      readonly timeoutMs?: number | undefined
       /** Answers its own caller before it calls, as an automatic attendant does. @default false */
-      readonly answerFirst?: boolean
+      readonly answerFirst?: boolean | undefined
     }
 
 /** A dialplan: extensions, in whatever context, and telephones of the same names. */

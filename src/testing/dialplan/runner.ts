@@ -18,12 +18,12 @@ export interface Destination {
 /** What a dialled channel is given. */
 export interface DialOptions {
   readonly dialing: Dialing
-  readonly requestor?: FakeChannel
+  readonly requestor?: FakeChannel | undefined
   readonly uniqueId?: string | undefined
   readonly otherUniqueId?: string | undefined
-  readonly callerIdNum?: string
-  readonly callerIdName?: string
-  readonly prepare?: (channel: FakeChannel) => void
+  readonly callerIdNum?: string | undefined
+  readonly callerIdName?: string | undefined
+  readonly prepare?: ((channel: FakeChannel) => void) | undefined
 }
 
 /** Runs a dialplan: what happens at its extensions and its telephones. */
