@@ -41,8 +41,8 @@ export {
 } from './ami/messages/errors.js'
 export type { EventOf } from './ami/messages/event.js'
 export { AMIEvent } from './ami/messages/event.js'
-export { AMIMessage } from './ami/messages/message.js'
-export type { AMIResponseType, ListCompletion, ListItem } from './ami/messages/response.js'
+export type { AMIMessage } from './ami/messages/message.js'
+export type { AMIResponseType, ListCompletion, ListItem, ResponseParts } from './ami/messages/response.js'
 export { AMIResponse } from './ami/messages/response.js'
 export type {
   ActionHeaders,
@@ -50,6 +50,7 @@ export type {
   EventEnvelope,
   EventHeaders,
   EventName,
+  GivenEventHeaders,
   OpenHeaders,
   PlainName,
   Unlisted,

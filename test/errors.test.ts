@@ -45,7 +45,7 @@ async function samples(): Promise<Record<'ami' | 'call' | 'agi' | 'testing' | 'a
       new main.AGIProtocolError('x'),
     ],
     testing: [
-      new testing.UnhandledActionError([], []),
+      testing.UnhandledActionError.of([], []),
       new testing.UnusedHandlersError(['Ping']),
       new testing.FakeCallbackError('x'),
       new testing.FakeStateError('x'),

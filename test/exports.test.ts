@@ -79,7 +79,6 @@ it('obelus-asterisk/protocol', () => {
     'AGIProtocol',
     'AMIAction',
     'AMIEvent',
-    'AMIMessage',
     'AMIProtocol',
     'AMIResponse',
     'AMIServerProtocol',
@@ -93,8 +92,8 @@ it('obelus-asterisk/protocol', () => {
 })
 
 it('obelus-asterisk/testing', () => {
-  const grammar = ['action', 'delay', 'event', 'failure', 'faulty', 'once', 'record', 'success']
-  const classes = ['AGICaller', 'AMIAction', 'Caller', 'FakeAsterisk', 'FakeEvent', 'FakeResponse']
+  const grammar = ['action', 'delay', 'event', 'failure', 'faulty', 'once', 'record', 'success', 'times']
+  const classes = ['AMIAction', 'FakeAsterisk', 'FakeEvent', 'FakeResponse', 'VirtualClock']
   const failures = [
     'FakeCallbackError',
     'FakeStateError',

@@ -19,7 +19,7 @@ export async function ivr(agi: AGISession): Promise<void> {
     if (chosen === undefined) await goodbye(agi)
   } catch (error) {
     if (!(error instanceof AGIHangupError)) throw error
-    // The caller is gone; his channel can be written to still.
+    // The caller has hung up; variables of the channel can still be set.
     await agi.setVariable('IVR_LEFT_AT', error.command)
   }
 }

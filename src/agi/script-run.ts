@@ -18,7 +18,7 @@ export class ScriptRun {
 
   constructor(link: AGILink, clock: Clock, { script, params, query }: RouteMatch) {
     this.#script = script
-    this.session = new AGISession(link, { clock, signal: this.#abort.signal, params, query })
+    this.session = AGISession.on(link, { clock, signal: this.#abort.signal, params, query })
   }
 
   /** The caller has hung up. */

@@ -76,8 +76,7 @@ export class AGISession<Params = AnyParams> extends AGICommands {
   /** The channel's variables. */
   readonly variables: ChannelVariables
 
-  /** @internal */
-  constructor(link: AGILink, { clock, signal, query = new URLSearchParams(), params = {} }: SessionContext) {
+  private constructor(link: AGILink, { clock, signal, query = new URLSearchParams(), params = {} }: SessionContext) {
     const sender = new CommandSender(link, clock, signal)
     super(sender)
     this.#link = link
@@ -86,6 +85,11 @@ export class AGISession<Params = AnyParams> extends AGICommands {
     this.query = query
     this.params = params as Params
     this.variables = new ChannelVariables(this)
+  }
+
+  /** @internal */
+  static on(link: AGILink, context: SessionContext): AGISession {
+    return new AGISession(link, context)
   }
 
   get env(): AGIEnvironment {

@@ -39,5 +39,5 @@ export class Account {
   }
 }
 
-/** Whom a test's own handler has let in, or a recording: they may do everything. */
+/** A client that a test's own handler has let in, or a recording: it may do everything. */
 export const ANYBODY = new Account({ secret: '' })

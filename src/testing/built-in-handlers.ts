@@ -1,12 +1,34 @@
+import type { AMIAction } from '../ami/protocol/action-reader.js'
 import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
-import { type ActionHandler, action, event, type FakeEvent, failure, headerPairs, success } from './handlers.js'
+import { databaseActions } from './database-actions.js'
+import {
+  type ActionHandler,
+  action,
+  event,
+  type FakeEvent,
+  failure,
+  headerPairs,
+  type Reply,
+  type Resolver,
+  success,
+} from './handlers.js'
 import type { VERSIONS } from './options.js'
 
 /** What the answers need from their fake. */
 export interface BuiltInHost {
-  readonly version: (typeof VERSIONS)[keyof typeof VERSIONS]
+  readonly release: (typeof VERSIONS)[keyof typeof VERSIONS]
+  readonly version: 16 | 22
   readonly startedAt: Date
-  channels(): Iterable<FakeEvent>
+  /** Asterisk's database, by `family/key`. */
+  readonly database: Map<string, string>
+  /** Global variables. */
+  readonly globals: Map<string, string>
+  /** The channels, as CoreShowChannels lists them. */
+  channels(): FakeEvent[]
+  /** The channels, or one of them, as Status lists them; undefined when that one is not there. */
+  status(channel: string, variables: readonly string[], withAll: boolean): FakeEvent[] | undefined
+  /** How many channels have run a dialplan. */
+  readonly processed: number
   emit(name: string, headers: ServerHeaders): void
 }
 
@@ -23,23 +45,73 @@ export function builtInHandlers(host: BuiltInHost): ActionHandler[] {
         CoreStartupTime: time(),
         CoreReloadDate: date(),
         CoreReloadTime: time(),
-        CoreCurrentCalls: 0,
+        CoreCurrentCalls: host.channels().length,
+        ...(host.version === 22 ? { CoreProcessedCalls: host.processed } : {}),
       }),
     ),
     action('CoreSettings', () =>
-      success({ AMIversion: host.version.ami, AsteriskVersion: host.version.asterisk, SystemName: '' }),
+      success({
+        AMIversion: host.release.ami,
+        AsteriskVersion: host.release.asterisk,
+        SystemName: '',
+        CoreMaxCalls: 0,
+        CoreMaxLoadAvg: '0.000000',
+        CoreRunUser: '',
+        CoreRunGroup: '',
+        CoreMaxFilehandles: 0,
+        CoreRealTimeEnabled: 'No',
+        CoreCDRenabled: 'Yes',
+        CoreHTTPenabled: 'Yes',
+        ...(host.version === 22 ? { SoundsSearchCustomDir: 'No' } : {}),
+      }),
     ),
     action('CoreShowChannels', () => host.channels()),
+    action('Status', (request) => status(host, request)),
+    ofGlobals('Setvar', (request) => {
+      const [name = '', value = ''] = [request.get('Variable'), request.get('Value')]
+      if (name === '') return failure('No variable specified')
+      host.globals.set(name, value)
+      return success('Variable Set')
+    }),
+    ofGlobals('Getvar', (request) => {
+      const name = request.get('Variable') ?? ''
+      if (name === '') return failure('No variable specified')
+      const plain = /^GLOBAL\((.*)\)$/.exec(name)?.[1] ?? name
+      return success({ Variable: name, Value: host.globals.get(plain) ?? '' })
+    }),
     action('BridgeList', () => bridgesOf(host.channels())),
     // A fake has a dialplan, and no endpoints.
     action('PJSIPShowEndpoint', (request) => failure(`Unable to retrieve endpoint ${request.get('Endpoint') ?? ''}`)),
     action('UserEvent', (request) => {
       // Asterisk copies every header into the event, the sender's ActionID too.
-      const headers = [...request.entries()].filter(([name]) => name.toLowerCase() !== 'action')
-      host.emit('UserEvent', headers)
+      const headers = [...request.entries()].filter(([name]) => !['action', 'userevent'].includes(name.toLowerCase()))
+      host.emit('UserEvent', [['UserEvent', request.get('UserEvent') ?? ''], ...headers])
       return success('Event Sent')
     }),
+    ...databaseActions(host.database),
   ]
+}
+
+/** Without a channel; with one it is a matter of the dialplan, or of the test. */
+function ofGlobals(name: 'Setvar' | 'Getvar', resolve: Resolver): ActionHandler {
+  const { differs: _, ...handler } = action(name, resolve)
+  const matches = (request: AMIAction) =>
+    handler.matches(request) && ((request.get('Channel') ?? '') === '' || (request.get('Variable') ?? '') === '')
+  return { ...handler, matches }
+}
+
+function status(host: BuiltInHost, request: AMIAction): Reply {
+  const variables = (request.get('Variables') ?? '').split(',').filter((name) => name !== '')
+  const withAll = ['true', 'yes', '1', 'on'].includes((request.get('AllVariables') ?? '').toLowerCase())
+  const items = host.status(request.get('Channel') ?? '', variables, withAll)
+  if (items === undefined) return failure('No such channel')
+  return counted(items)
+}
+
+/** A list whose last event has the number of its items once more. */
+function* counted(items: readonly FakeEvent[]): Iterable<FakeEvent> {
+  yield* items
+  return { Items: items.length }
 }
 
 /** The bridges that channels are in: two telephones each. */
@@ -48,7 +120,7 @@ function* bridgesOf(channels: Iterable<FakeEvent>): Generator<FakeEvent> {
   for (const id of new Set(ids)) {
     if (id === undefined || id === '') continue
     yield event('BridgeListItem', {
-      BridgeUniqueid: id,
+      BridgeUniqueid: String(id),
       BridgeType: 'basic',
       BridgeTechnology: 'simple_bridge',
       BridgeCreator: '<unknown>',

@@ -1,12 +1,10 @@
-import { EventEmitter } from 'eventemitter3'
-import { ConnectionError } from '../ami/messages/errors.js'
+import type { ActionName, EventName, Unlisted } from '../ami/messages/typed-names.js'
 import type { AMIAction } from '../ami/protocol/action-reader.js'
-import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
-import { checkListener, guarded } from '../core/listeners.js'
+import type { Clock } from '../core/clock.js'
 import { checkOptions } from '../core/options.js'
 import { systemClock } from '../core/system-clock.js'
-import type { Connector, Protocol } from '../core/transport.js'
-import { type ListenOptions, TCPListener } from '../node/tcp-listener.js'
+import type { Connector } from '../core/transport.js'
+import type { ListenOptions } from '../node/tcp-listener.js'
 import { Account } from './account.js'
 import type { AGICaller, AGICallOptions } from './agi/agi-caller.js'
 import { AGICalls } from './agi/agi-calls.js'
@@ -15,36 +13,17 @@ import type { Caller, IncomingCall } from './dialplan/caller.js'
 import { DialplanCalls } from './dialplan/dialplan-calls.js'
 import type { Dialplan } from './dialplan/plan.js'
 import { FakeCallbackError, FakeStateError, UnusedHandlersError } from './errors.js'
-import { eventClass } from './event-class.js'
-import { type FakeServer, FakeSession } from './fake-session.js'
+import { type FakeAsteriskEvents, FakeAsteriskListeners } from './fake-asterisk-events.js'
+import type { FakeServer, FakeSession } from './fake-session.js'
+import { FakeSessions } from './fake-sessions.js'
 import { HandlerStack } from './handler-stack.js'
-import { type ActionHandler, type FakeClient, failure, headerPairs, type Reply } from './handlers.js'
+import { type ActionHandler, type FakeClient, type FakeEventHeaders, failure, type Reply } from './handlers.js'
 import { fullyBooted, successfulAuth } from './login-events.js'
-import { memoryConnector } from './memory-link.js'
 import { checkFakeOptions, FAKE_SHAPE, type FakeAsteriskOptions, VERSIONS } from './options.js'
+import { ReceivedActions } from './received-actions.js'
 import { PLAYBACK_SHAPE, type PlaybackOptions } from './recording/playback.js'
 import { PlayedRecording } from './recording/played-recording.js'
-import { WebSocketListener } from './web-socket-listener.js'
-
-/** What a fake tells of. */
-export interface FakeNotices {
-  connection: () => void
-  login: (username: string) => void
-  /** A client that was logged in is gone. */
-  disconnect: (username: string) => void
-  /** An action came, also before the login, and which handler answers it; none for one that is refused, or that nobody answers. */
-  action: (action: AMIAction, handler: ActionHandler | undefined) => void
-  /** A handler has answered. */
-  response: (action: AMIAction, reply: Reply) => void
-}
-
-const NOTICES: Readonly<Record<keyof FakeNotices, true>> = {
-  connection: true,
-  login: true,
-  disconnect: true,
-  action: true,
-  response: true,
-}
+import { VirtualClock } from './virtual-clock.js'
 
 /**
  * An Asterisk for tests: logs clients in, answers actions by handlers, sends events, and behaves on the wire as a real server does.
@@ -55,13 +34,14 @@ const NOTICES: Readonly<Record<keyof FakeNotices, true>> = {
 export class FakeAsterisk implements AsyncDisposable {
   readonly #options: FakeAsteriskOptions
   readonly #handlers: HandlerStack
-  readonly #notices = new EventEmitter<FakeNotices>()
+  readonly #listeners = new FakeAsteriskListeners((message, error) => this.#failed(message, error))
   readonly #builtIn: readonly ActionHandler[]
-  readonly #sessions = new Set<FakeSession>()
-  readonly #listeners: TCPListener[] = []
-  readonly #webSockets: WebSocketListener[] = []
-  readonly #server: FakeServer
-  #received: AMIAction[] = []
+  readonly #sessions: FakeSessions
+  /** Asterisk's database, by `family/key`: what DBPut and DBGet work on. `reset()` clears it. */
+  readonly database: Map<string, string> = new Map()
+  readonly #globals = new Map<string, string>()
+  readonly #received = new ReceivedActions()
+  readonly #clock: Clock
   #startedAt = new Date()
   #shuttingDown = false
   #closed: Promise<void> | undefined
@@ -70,15 +50,16 @@ export class FakeAsterisk implements AsyncDisposable {
   #plan: Dialplan | undefined
   #calls: DialplanCalls | undefined
   #recording: PlayedRecording | undefined
-  readonly #agiCalls = new AGICalls({ emit: (name, headers) => this.emit(name, headers) })
+  readonly #agiCalls = new AGICalls({ emit: (name, headers) => this.#sessions.emit(name, headers) })
 
   /** @throws TypeError that names a wrong option. */
   constructor(options: FakeAsteriskOptions = {}, ...handlers: ActionHandler[]) {
     checkFakeOptions(options)
     this.#options = options
+    this.#clock = options.clock === 'virtual' ? new VirtualClock() : (options.clock ?? systemClock)
     this.#handlers = new HandlerStack(handlers)
     this.#builtIn = this.#builtInHandlers()
-    this.#server = this.#serverForSessions()
+    this.#sessions = new FakeSessions(this.#serverForSessions(), () => this.#listeners.emit('connection'))
   }
 
   /**
@@ -92,17 +73,14 @@ export class FakeAsterisk implements AsyncDisposable {
     checkOptions(options, { ...FAKE_SHAPE, ...PLAYBACK_SHAPE })
     const { scale = 0, ignoreHeaders = [], ...own } = options
     const pbx = new FakeAsterisk(own)
-    const { encoding = 'utf-8', clock = systemClock } = own
-    pbx.#recording = PlayedRecording.read(file, { scale, ignoreHeaders }, encoding, clock)
+    const { encoding = 'utf-8' } = own
+    pbx.#recording = PlayedRecording.read(file, { scale, ignoreHeaders }, encoding, pbx.#clock)
     return pbx
   }
 
-  /** Links to this fake in the same process, for `new AMIClient({ connect })`. Once it is closed, clients give up. */
+  /** Connects to this fake in the same process, for `new AMIClient({ connect })`. Once it is closed, clients give up. */
   get connector(): Connector {
-    return memoryConnector(() => {
-      if (this.#closed !== undefined) throw new ConnectionError('The fake is closed', { retryable: false })
-      return this.#newSession()
-    })
+    return this.#sessions.connector
   }
 
   /** Actions that no handler answered. */
@@ -112,12 +90,37 @@ export class FakeAsterisk implements AsyncDisposable {
 
   /** Every action of clients that were logged in, in order; those that were refused too. */
   get received(): readonly AMIAction[] {
-    return this.#received
+    return this.#received.all
+  }
+
+  /** The actions of this name among those received. */
+  actions(name: ActionName | Unlisted): readonly AMIAction[] {
+    return this.#received.named(name)
+  }
+
+  /**
+   * The first action of this name that clients sent, whether it has come or is to come; the next call gives the second one.
+   *
+   * @throws Error when none comes in time, and when the fake is closed; it says what came.
+   */
+  waitForAction(
+    name: ActionName | Unlisted,
+    { timeoutMs = 5_000 }: { readonly timeoutMs?: number | undefined } = {},
+  ): Promise<AMIAction> {
+    return this.#received.waitFor(name, timeoutMs)
+  }
+
+  /** The time of a fake with `clock: 'virtual'`: `await pbx.clock.advance(60_000)`. @throws Error for one that has no such clock. */
+  get clock(): VirtualClock {
+    if (this.#clock instanceof VirtualClock) return this.#clock
+    throw new FakeStateError(
+      "The fake goes by a time that it cannot move; new FakeAsterisk({ clock: 'virtual' }) has a clock to advance",
+    )
   }
 
   /** How many clients are logged in. */
   get clients(): number {
-    return [...this.#sessions].filter((session) => session.username !== undefined).length
+    return this.#sessions.loggedIn.length
   }
 
   /**
@@ -125,13 +128,8 @@ export class FakeAsterisk implements AsyncDisposable {
    *
    * @throws the system's error when the port cannot be had, FakeStateError when the fake is closed.
    */
-  async listen(options: ListenOptions = {}): Promise<{ host: string; port: number }> {
-    this.#refuseClosed()
-    const listener = await TCPListener.open(() => this.#newSession(), options)
-    this.#listeners.push(listener)
-    if (this.#closed !== undefined) await listener.close()
-    this.#refuseClosed()
-    return { host: listener.host, port: listener.port }
+  listen(options: ListenOptions = {}): Promise<{ host: string; port: number }> {
+    return this.#sessions.listen(options)
   }
 
   /**
@@ -141,8 +139,7 @@ export class FakeAsterisk implements AsyncDisposable {
    * @throws FakeStateError when the package mock-socket is not installed, the URL is served already, or the fake is closed.
    */
   listenWebSocket(url: string): void {
-    this.#refuseClosed()
-    this.#webSockets.push(new WebSocketListener(url, () => this.#newSession()))
+    this.#sessions.listenWebSocket(url)
   }
 
   /** Puts handlers before the others, until `reset()`. */
@@ -151,8 +148,8 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   /**
-   * Goes back to how it was made, for the next test: to its first handlers, without a dialplan, serving. Every call is hung up, and the clients are
-   * told. What came so far is forgotten; clients stay connected, and listeners stay. A recording begins anew: a client that connects gets its first
+   * Goes back to how it was made, for the next test: to its first handlers, without a dialplan, serving. Every call is hung up, with its
+   * events. What came so far is forgotten; clients stay connected, and listeners stay. A recording begins anew: a client that connects gets its first
    * connection, one that is there already can send the same actions again.
    *
    * @throws what `close()` would reject with, when all that is done: `afterEach(() => pbx.reset())` fails the test that it was about.
@@ -163,9 +160,11 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#plan = undefined
     void this.#agiCalls.hangUp()
     this.#shuttingDown = false
+    this.database.clear()
+    this.#globals.clear()
     this.#recording?.rewind()
-    for (const session of this.#sessions) session.rewind()
-    this.#received = []
+    this.#sessions.rewind()
+    this.#received.clear()
     const error = this.#error
     this.#failure = undefined
     this.#handlers.reset()
@@ -178,20 +177,13 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   /**
-   * Calls `listener` at each notice, until the returned function is called. One that throws, or returns a promise that rejects, makes `close()` and
-   * `reset()` tell of it.
+   * Calls `listener` at each event of this name, until the returned function is called. `close()` and `reset()` throw the error of a listener that
+   * throws, or whose promise rejects.
    *
    * @throws TypeError for a name that there is not, and for a listener that is no function.
    */
-  on<Notice extends keyof FakeNotices>(notice: Notice, listener: FakeNotices[Notice]): () => void {
-    checkListener(notice, NOTICES)
-    const safe = guarded(listener as (...facts: never[]) => unknown, (error) =>
-      this.#failed(`A listener of '${notice}' threw`, error),
-    )
-    this.#notices.on(notice, safe as never)
-    return () => {
-      this.#notices.off(notice, safe as never)
-    }
+  on<Name extends keyof FakeAsteriskEvents>(name: Name, listener: FakeAsteriskEvents[Name]): () => void {
+    return this.#listeners.on(name, listener)
   }
 
   /**
@@ -227,12 +219,8 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   /** Sends an event to every client that may and wants to see it. Its `Privilege` is Asterisk's own unless given. */
-  emit(name: string, headers: ServerHeaders = {}): void {
-    const pairs = headerPairs(headers)
-    const given = pairs.find(([header]) => header.toLowerCase() === 'privilege')
-    const privilege = given === undefined ? `${eventClass(name)},all` : String(given[1])
-    const lines = pairs.filter((pair) => pair !== given)
-    for (const session of this.#sessions) session.notify(name, privilege, lines)
+  emit<const Name extends EventName | Unlisted>(name: Name, headers: FakeEventHeaders<Name> = []): void {
+    this.#sessions.emit(name, headers)
   }
 
   /**
@@ -242,8 +230,17 @@ export class FakeAsterisk implements AsyncDisposable {
    * @throws TypeError or RangeError that names an entry which cannot be.
    */
   dialplan(plan: Dialplan): void {
-    const { clock = systemClock, version = 22 } = this.#options
-    const calls = new DialplanCalls({ clock, version, emit: (name, headers) => this.emit(name, headers) }, plan)
+    const { version = 22, applications = {} } = this.#options
+    const calls = new DialplanCalls(
+      {
+        clock: this.#clock,
+        version,
+        emit: (name, headers) => this.#sessions.emit(name, headers),
+        failed: (message, error) => this.#failed(message, error),
+      },
+      plan,
+      applications,
+    )
     this.#calls?.hangUpAll()
     this.#calls = calls
     this.#plan = plan
@@ -268,7 +265,7 @@ export class FakeAsterisk implements AsyncDisposable {
     return this.#agiCalls.byFastAGI(url, options)
   }
 
-  /** Puts a simulated caller into `AGI(agi:async)`: an AsyncAGIExecutor of a client that is logged in can answer him. */
+  /** Puts a simulated caller into `AGI(agi:async)`: an AsyncAGIExecutor of a client that is logged in can answer. */
   callAsyncAGI(options: AGICallOptions = {}): AGICaller {
     return this.#agiCalls.byAsyncAGI(options)
   }
@@ -280,12 +277,12 @@ export class FakeAsterisk implements AsyncDisposable {
 
   /** Sends bytes as they are, such as a recording, to every client that is logged in. */
   replay(bytes: Uint8Array): void {
-    for (const session of this.#sessions) if (session.username !== undefined) session.sendRaw(bytes)
+    for (const session of this.#sessions.loggedIn) session.sendRaw(bytes)
   }
 
   /** Ends every connection without a word. */
   disconnectAll(): void {
-    for (const session of [...this.#sessions]) session.close()
+    this.#sessions.disconnectAll()
   }
 
   /** Begins a graceful shutdown: every action is refused, events go on. `abortShutdown()` takes it back. */
@@ -319,23 +316,16 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    this.disconnectAll()
+    this.#received.end()
+    const closed = this.#sessions.close()
     this.#calls?.clear()
-    for (const listener of this.#webSockets.splice(0)) listener.close()
-    await Promise.all([this.#agiCalls.hangUp(), ...this.#listeners.splice(0).map((listener) => listener.close())])
+    await Promise.all([closed, this.#agiCalls.hangUp()])
     const error = this.#error
     if (error !== undefined) throw error
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
-  }
-
-  #newSession(): Protocol {
-    const session = new FakeSession(this.#server)
-    this.#sessions.add(session)
-    this.#notices.emit('connection')
-    return session
   }
 
   #serverForSessions(): FakeServer {
@@ -355,16 +345,16 @@ export class FakeAsterisk implements AsyncDisposable {
         return fake.#shuttingDown
       },
       account: (name) => accounts.get(name),
-      isLoggedIn: (name) => [...this.#sessions].some((session) => session.username === name),
+      isLoggedIn: (name) => this.#sessions.loggedIn.some(({ username }) => username === name),
       playback: () => this.#recording?.next(),
       reply: (request, client, own) => this.#reply(request, client, own),
       refused: (request, client) => this.#came(request, client, undefined),
       handlerFailed: (request, error) => this.#failed(`The handler of ${request.name} threw`, error),
-      loggedIn: (username) => this.#notices.emit('login', username),
+      loggedIn: (username) => this.#listeners.emit('login', username),
       welcome: (session, username) => this.#welcome(session, username),
       ended: (session) => {
-        this.#sessions.delete(session)
-        if (session.username !== undefined) this.#notices.emit('disconnect', session.username)
+        this.#sessions.ended(session)
+        if (session.username !== undefined) this.#listeners.emit('disconnect', session.username)
       },
     }
   }
@@ -375,15 +365,15 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#came(request, client, handler)
     if (handler === undefined) return this.#unhandled(request, others)
     const reply = handler.resolve(request, client)
-    const answered = (settled: Reply) => this.#notices.emit('response', request, settled)
+    const answered = (settled: Reply) => this.#listeners.emit('response', request, settled)
     if (reply instanceof Promise) void reply.then(answered, () => undefined)
     else answered(reply)
     return reply
   }
 
   #came(request: AMIAction, client: FakeClient, handler: ActionHandler | undefined): void {
-    if (client.username !== '') this.#received.push(request)
-    this.#notices.emit('action', request, handler)
+    if (client.username !== '') this.#received.add(request)
+    this.#listeners.emit('action', request, handler)
   }
 
   #unhandled(request: AMIAction, others: readonly ActionHandler[]): Reply {
@@ -410,13 +400,22 @@ export class FakeAsterisk implements AsyncDisposable {
 
   #builtInHandlers(): ActionHandler[] {
     const fake = this
+    const { version = 22 } = this.#options
     return builtInHandlers({
-      version: VERSIONS[this.#options.version ?? 22],
+      version,
+      release: VERSIONS[version],
+      database: this.database,
+      globals: this.#globals,
       get startedAt() {
         return fake.#startedAt
       },
+      get processed() {
+        return fake.#calls?.processed ?? 0
+      },
       channels: () => [...(this.#calls?.list() ?? []), ...this.#agiCalls.list()],
-      emit: (name, headers) => this.emit(name, headers),
+      status: (channel, variables, withAll) =>
+        this.#calls === undefined ? (channel === '' ? [] : undefined) : this.#calls.status(channel, variables, withAll),
+      emit: (name, headers) => this.#sessions.emit(name, headers),
     })
   }
 
@@ -428,9 +427,5 @@ export class FakeAsterisk implements AsyncDisposable {
 
   #failed(message: string, cause: unknown): void {
     this.#failure ??= new FakeCallbackError(message, { cause })
-  }
-
-  #refuseClosed(): void {
-    if (this.#closed !== undefined) throw new FakeStateError('The fake is closed')
   }
 }

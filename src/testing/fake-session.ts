@@ -11,6 +11,7 @@ import { EventFilters } from './event-filters.js'
 import {
   type ActionHandler,
   action,
+  delay,
   type FakeClient,
   FakeEvent,
   FakeResponse,
@@ -20,6 +21,7 @@ import {
   type Reply,
   success,
 } from './handlers.js'
+import { listCompletion, listMessage } from './list-texts.js'
 import type { Playback } from './recording/playback.js'
 
 /** What a session needs from its fake. */
@@ -47,19 +49,19 @@ export interface FakeServer {
 /** What works before the login. */
 const BEFORE_LOGIN: ReadonlySet<string> = new Set(['challenge', 'login', 'logoff'])
 
-/** One client's connection to the fake. It works on one action after the other, and holds events back meanwhile, as Asterisk does. */
+/** One client's connection to the fake. It works on one action after the other, and buffers events meanwhile, as Asterisk does. */
 export class FakeSession extends AMIServerProtocol {
   readonly #server: FakeServer
   readonly #codec: TextCodec
   readonly #challenge = String(Math.floor(Math.random() * 900_000_000) + 100_000_000)
   readonly #queue: AMIAction[] = []
   #working = false
-  #heldEvents: Uint8Array[] = []
+  #bufferedEvents: Uint8Array[] = []
   #username: string | undefined
   #account: Account = ANYBODY
   #mask = ClassSet.ofMask('on')
   readonly #filters: EventFilters
-  #over = false
+  #isConnected = true
   readonly #client: FakeClient
   readonly #playback: Playback | undefined
   /** What this session answers by itself. */
@@ -78,7 +80,7 @@ export class FakeSession extends AMIServerProtocol {
         return session.#username ?? ''
       },
       respond: (action, { type, headers }) => this.#respond(action, type, headers),
-      emit: (name, headers = {}) => this.sendEvent(name, headers),
+      emit: (name, headers = []) => this.sendEvent(name, headers),
       disconnect: () => {
         this.close()
         return undefined
@@ -124,7 +126,7 @@ export class FakeSession extends AMIServerProtocol {
 
   override connectionLost(error?: Error): void {
     super.connectionLost(error)
-    this.#over = true
+    this.#isConnected = false
     this.#playback?.stop()
     this.#server.ended(this)
   }
@@ -135,7 +137,7 @@ export class FakeSession extends AMIServerProtocol {
     const bytes = this.eventBytes(name, [['Privilege', privilege], ...lines])
     if (!this.#filters.isEmpty && !this.#filters.pass(name, this.#codec.decode(bytes))) return
     // What is encoded shares its array with what is encoded next.
-    if (this.#working) this.#heldEvents.push(new Uint8Array(bytes))
+    if (this.#working) this.#bufferedEvents.push(new Uint8Array(bytes))
     else this.sendRaw(bytes)
   }
 
@@ -149,11 +151,11 @@ export class FakeSession extends AMIServerProtocol {
 
   async #work(): Promise<void> {
     this.#working = true
-    for (let action = this.#queue.shift(); action !== undefined && !this.#over; action = this.#queue.shift()) {
+    for (let action = this.#queue.shift(); action !== undefined && this.#isConnected; action = this.#queue.shift()) {
       const working = this.#handle(action)
       // An answer that is there at once is written at once.
       if (working !== undefined) await working
-      for (const bytes of this.#heldEvents.splice(0)) this.sendRaw(bytes)
+      for (const bytes of this.#bufferedEvents.splice(0)) this.sendRaw(bytes)
     }
     this.#working = false
   }
@@ -210,12 +212,12 @@ export class FakeSession extends AMIServerProtocol {
       started = true
       const own = headers.some(([name]) => name.toLowerCase() === 'message')
         ? []
-        : [['Message', `${action.name} list will follow`] as const]
+        : [['Message', listMessage(action.name)] as const]
       this.#respond(action, 'Success', [...(announced ? [['EventList', 'start'] as const] : []), ...own, ...headers])
     }
     for (;;) {
       const next = await iterator.next()
-      if (this.#over) {
+      if (!this.#isConnected) {
         await iterator.return?.()
         return
       }
@@ -225,7 +227,7 @@ export class FakeSession extends AMIServerProtocol {
         if (shape?.single !== undefined && !announced) return
         const counted = announced ? [['EventList', 'Complete'] as const, ['ListItems', items] as const] : []
         const extra = typeof part === 'object' && part !== null ? headerPairs(part as ServerHeaders) : []
-        this.sendEvent(shape?.completion ?? `${action.name}Complete`, [...counted, ...extra], action.actionId)
+        this.sendEvent(shape?.completion ?? listCompletion(action.name), [...counted, ...extra], action.actionId)
         return
       }
       if (part instanceof FakeResponse) {
@@ -279,7 +281,7 @@ export class FakeSession extends AMIServerProtocol {
 
   async #refuse(message: string): Promise<FakeResponse> {
     const { loginFailureDelayMs } = this.#server
-    if (loginFailureDelayMs > 0) await new Promise((resolve) => setTimeout(resolve, loginFailureDelayMs))
+    if (loginFailureDelayMs > 0) await delay(loginFailureDelayMs)
     return failure(message)
   }
 

@@ -2,6 +2,7 @@ import { ConnectionError, ConnectionLostError } from '../ami/messages/errors.js'
 import { onAbort } from '../core/abort.js'
 import { duration } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
+import { soon } from '../core/microtask.js'
 import {
   amount,
   checkOptions,
@@ -20,7 +21,7 @@ import type { Connector, Protocol, Transport } from '../core/transport.js'
 import { seededRandom } from './random.js'
 import { Timeline } from './timeline.js'
 
-/** What goes wrong with a link. Each can be combined with the others. */
+/** What goes wrong with a connection. Each can be combined with the others. */
 export interface Faults {
   /** What chance decides is the same for the same seed. @default 1 */
   readonly seed?: number | undefined
@@ -30,13 +31,13 @@ export interface Faults {
   readonly delayMs?: number | readonly [from: number, to: number] | undefined
   /** How much comes in a second. */
   readonly bytesPerSecond?: number | undefined
-  /** The link breaks after so many bytes, in the middle of a message if they end there. Each link anew. */
+  /** The connection breaks after so many bytes, in the middle of a message if they end there. Counted for each connection anew. */
   readonly dropAfterBytes?: number | undefined
-  /** Nothing comes or goes after so many bytes, and nobody is told. Each link anew. */
+  /** Nothing comes or goes after so many bytes, and nobody notices. Counted for each connection anew. */
   readonly stallAfterBytes?: number | undefined
-  /** After so many bytes what is written goes nowhere, while what comes still comes. Each link anew. */
+  /** After so many bytes what is written goes nowhere, while what comes still comes. Counted for each connection anew. */
   readonly halfCloseAfterBytes?: number | undefined
-  /** So many attempts to make a link are refused; true: all. */
+  /** So many attempts to connect are refused; true: all. */
   readonly refuse?: number | boolean | undefined
   /** Of a thousand bytes that come, so many are another one. */
   readonly corruptPerMille?: number | undefined
@@ -44,23 +45,23 @@ export interface Faults {
   readonly clock?: Clock | undefined
 }
 
-/** A connector whose links go wrong, as planned and on command. */
+/** A connector whose connections fail, as planned and on command. */
 export interface FaultyConnector extends Connector {
-  /** How many times a link was asked for. */
+  /** How many attempts to connect there were. */
   readonly attempts: number
-  /** What was written, over all links. */
+  /** What was written, over all connections. */
   readonly written: string
   /** How often a text was written. */
   count(text: string): number
-  /** While set, no link can be made. */
+  /** While set, every attempt to connect fails with it. */
   refusal: Error | undefined
-  /** While true, an attempt to make a link gets no answer. */
+  /** While true, an attempt to connect gets no answer. */
   hanging: boolean
-  /** While true, bytes are lost in both directions, also those that were on their way, and nobody is told that the link ends. */
+  /** While true, bytes are lost in both directions, also those that were on their way, and neither side learns that the connection ended. */
   stalled: boolean
-  /** While true, a write breaks the link. */
+  /** While true, a write breaks the connection. */
   breakOnWrite: boolean
-  /** The link breaks now: the client is told so. */
+  /** The connection breaks now: the client's `connectionLost` is called. */
   break(error?: Error): void
   /** Text reaches the client as if the server had sent it. */
   inject(text: string): void
@@ -81,10 +82,10 @@ export function faulty(connector: Connector, faults: Faults = {}): FaultyConnect
     if (state.hanging) return new Promise((_, reject) => onAbort(signal, () => reject(signal.reason)))
     if (state.refusal !== undefined) throw state.refusal
     if (faults.refuse === true || (typeof faults.refuse === 'number' && state.attempts <= faults.refuse))
-      throw new ConnectionError('The link was refused, as it was to be')
-    const link = new FaultyLink(state, protocol)
-    await connector(link, signal)
-    return link
+      throw new ConnectionError('faulty() refused the connection')
+    const connection = new FaultyConnection(state, protocol)
+    await connector(connection, signal)
+    return connection
   }
   return Object.defineProperties(connect, {
     ...Object.fromEntries(
@@ -102,7 +103,7 @@ export function faulty(connector: Connector, faults: Faults = {}): FaultyConnect
     attempts: { get: () => state.attempts },
     written: { get: () => state.written },
     count: { value: (text: string) => state.written.split(text).length - 1 },
-    break: { value: (error?: Error) => state.current?.lose(error) },
+    break: { value: (error?: Error) => state.current?.end(error) },
     inject: { value: (text: string) => state.current?.protocol.dataReceived(new TextEncoder().encode(text)) },
   }) as FaultyConnector
 }
@@ -136,7 +137,7 @@ class FaultState {
   hanging = false
   stalled = false
   breakOnWrite = false
-  current: FaultyLink | undefined
+  current: FaultyConnection | undefined
 
   constructor(faults: Faults) {
     this.faults = faults
@@ -145,12 +146,12 @@ class FaultState {
   }
 }
 
-class FaultyLink implements Protocol, Transport {
+class FaultyConnection implements Protocol, Transport {
   readonly protocol: Protocol
   readonly #state: FaultState
   inner!: Transport
   #received = 0
-  #isLost = false
+  #isEnded = false
   readonly #timeline: Timeline
   /** When the last piece was, or will be, handed on: none overtakes another. */
   #lastAt = 0
@@ -165,13 +166,13 @@ class FaultyLink implements Protocol, Transport {
 
   write(data: Uint8Array): void {
     this.#state.written += new TextDecoder().decode(data)
-    if (this.#state.breakOnWrite) this.lose()
+    if (this.#state.breakOnWrite) this.end()
     else if (!this.#isStalled && !this.#isBeyond(this.#state.faults.halfCloseAfterBytes)) this.inner.write(data)
   }
 
   close(): void {
     this.inner.close()
-    queueMicrotask(() => this.lose())
+    soon(() => this.end())
   }
 
   connectionMade(transport: Transport): void {
@@ -181,23 +182,23 @@ class FaultyLink implements Protocol, Transport {
   }
 
   dataReceived(data: Uint8Array): void {
-    if (this.#isStalled || this.#isLost) return
+    if (this.#isStalled || this.#isEnded) return
     const { dropAfterBytes, stallAfterBytes } = this.#state.faults
     const limit = Math.min(dropAfterBytes ?? Number.POSITIVE_INFINITY, stallAfterBytes ?? Number.POSITIVE_INFINITY)
     const taken = data.subarray(0, Math.max(0, limit - this.#received))
     this.#received += taken.length
     for (const piece of this.#pieces(this.#corrupted(taken))) this.#handOn(piece)
     if (this.#isBeyond(dropAfterBytes))
-      this.#later(() => this.lose(new ConnectionLostError('The link broke, as it was to', { sent: 'maybe' })))
+      this.#later(() => this.end(new ConnectionLostError('faulty() broke the connection', { sent: 'maybe' })))
   }
 
   connectionLost(error?: Error): void {
-    if (!this.#isStalled) this.#later(() => this.lose(error))
+    if (!this.#isStalled) this.#later(() => this.end(error))
   }
 
-  lose(error?: Error): void {
-    if (this.#isLost) return
-    this.#isLost = true
+  end(error?: Error): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
     this.#timeline.clear()
     if (this.#state.current === this) this.#state.current = undefined
     this.inner.close()
@@ -248,15 +249,15 @@ class FaultyLink implements Protocol, Transport {
   }
 
   /** After everything that came before. */
-  #later(then: () => void): void {
-    if (this.#timeline.isEmpty) then()
-    else this.#arrives(then)
+  #later(callback: () => void): void {
+    if (this.#timeline.isEmpty) callback()
+    else this.#arrives(callback)
   }
 
-  /** At its time, unless the link is stalled then. */
-  #arrives(then: () => void): void {
+  /** At its time, unless the connection is stalled by that time. */
+  #arrives(callback: () => void): void {
     this.#timeline.put(this.#lastAt, () => {
-      if (!this.#state.stalled) then()
+      if (!this.#state.stalled) callback()
     })
   }
 }

@@ -1,4 +1,6 @@
 import type { AMIAction } from '../ami/protocol/action-reader.js'
+import { listShape } from '../ami/protocol/list-actions.js'
+import { ACTION_CLASSES } from '../catalog/action-classes.js'
 import type { ActionHandler } from './handlers.js'
 import { nearestHandler } from './nearest.js'
 import { type UnhandledAction, UnhandledActionError } from './unhandled-action-error.js'
@@ -10,7 +12,7 @@ const ONLY_BY_NAME: ReadonlySet<string> = new Set(['challenge', 'login', 'logoff
 export class HandlerStack {
   readonly #initial: readonly ActionHandler[]
   #handlers: readonly ActionHandler[]
-  readonly #used = new Set<ActionHandler>()
+  readonly #used = new Map<ActionHandler, number>()
   #unhandled: UnhandledAction[] = []
   /** Whoever was asked for the last of them. */
   #asked: readonly ActionHandler[] = []
@@ -38,7 +40,7 @@ export class HandlerStack {
   /** What says that there are such actions. */
   get error(): UnhandledActionError | undefined {
     const handled = this.#asked.map(({ label }) => label)
-    return this.#unhandled.length === 0 ? undefined : new UnhandledActionError(this.#unhandled, handled)
+    return this.#unhandled.length === 0 ? undefined : UnhandledActionError.of(this.#unhandled, handled)
   }
 
   /** Puts handlers before the others. */
@@ -59,7 +61,7 @@ export class HandlerStack {
     const isNamed = ONLY_BY_NAME.has(action.name.toLowerCase())
     const own = isNamed ? this.#handlers.filter(({ name }) => name !== '*') : this.#handlers
     const handler = [...own, ...others].find((each) => !this.#isUsedUp(each) && each.matches(action))
-    if (handler !== undefined) this.#used.add(handler)
+    if (handler !== undefined) this.#used.set(handler, (this.#used.get(handler) ?? 0) + 1)
     return handler
   }
 
@@ -67,12 +69,23 @@ export class HandlerStack {
   addUnhandled(action: AMIAction, others: readonly ActionHandler[]): string {
     this.#asked = [...this.#handlers, ...others]
     const nearest = nearestHandler(action, this.#asked, (handler) => this.#isUsedUp(handler))
-    const description = `${JSON.stringify(action)}${nearest === '' ? '' : `\n    ${nearest}`}`
+    const advice = nearest === '' ? adviceFor(action) : nearest
+    const description = `${JSON.stringify(action)}${advice === '' ? '' : `\n    ${advice}`}`
     this.#unhandled.push({ action, description })
     return description
   }
 
   #isUsedUp(handler: ActionHandler): boolean {
-    return handler.isOnce && this.#used.has(handler)
+    const times = handler.isOnce ? 1 : (handler.times ?? Number.POSITIVE_INFINITY)
+    return (this.#used.get(handler) ?? 0) >= times
   }
+}
+
+/** What a handler of an action that Asterisk has would look like. */
+function adviceFor({ name }: AMIAction): string {
+  const known = Object.keys(ACTION_CLASSES).find((each) => each.toLowerCase() === name.toLowerCase())
+  if (known === undefined) return ''
+  const completion = listShape(known)?.completion
+  const reply = completion === undefined ? 'success()' : '[event(…)]'
+  return `Asterisk has this action, the fake does not; a handler looks like this: action('${known}', () => ${reply})`
 }

@@ -1,5 +1,7 @@
+import type { ActionName, ActionParameters, EventName, GivenEventHeaders, Unlisted } from '../ami/messages/typed-names.js'
 import type { AMIAction } from '../ami/protocol/action-reader.js'
 import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
+import { count } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
 import { checkOptions, either, number, type OptionKind, recordOf, required, text } from '../core/options.js'
@@ -44,26 +46,37 @@ export interface FakeClient {
   /** Answers an action: also a second time, later, or before another that came first. */
   respond(action: AMIAction, response: FakeResponse): undefined
   /** Sends this client an event, whatever it wants to see. */
-  emit(name: string, headers?: ServerHeaders): void
+  emit<const Name extends EventName | Unlisted>(name: Name, headers?: FakeEventHeaders<Name>): void
   /** Ends the connection without a word. */
   disconnect(): undefined
 }
 
 export type Resolver = (action: AMIAction, client: FakeClient) => Reply | Promise<Reply>
 
-/** Which actions a handler answers: by name, by name and headers, or whatever a function says. Names and headers are compared in any case. */
-export type ActionMatch =
-  | string
-  | { readonly name: string; readonly headers?: Readonly<Record<string, string | number | RegExp>> | undefined }
+/**
+ * Which actions a handler answers: by name, by name and headers, or whatever a function says. Names and headers are compared in any case. A name that
+ * the catalog does not list is `unlisted('QueueTune')`.
+ */
+export type ActionMatch<Name extends ActionName | Unlisted = ActionName | Unlisted> =
+  | Name
+  | {
+      readonly name: Name
+      readonly headers?: { readonly [Header in keyof ActionParameters<Name>]?: string | number | RegExp | undefined } | undefined
+    }
   | ((action: AMIAction) => boolean)
+
+/** The headers of an event: those that the catalog lists for its name, or pairs of any name, in order. */
+export type FakeEventHeaders<Name extends string> = GivenEventHeaders<Name> | HeaderPairs
 
 /** A rule of the fake: which action, and what to answer. */
 export interface ActionHandler {
   /** The action's name; `*` where a function decides. */
   readonly name: string
-  /** What it is called where it is told of. */
+  /** Its name in messages. */
   readonly label: string
   readonly isOnce: boolean
+  /** How many actions it answers. @default one that is once, others any number */
+  readonly times?: number
   matches(action: AMIAction): boolean
   /** How an action of its name differs from what it answers. */
   differs?(action: AMIAction): readonly string[]
@@ -81,12 +94,12 @@ const LABEL_LENGTH = 60
  *
  * @throws TypeError for a match that is none.
  */
-export function action(match: ActionMatch, resolve: Resolver): ActionHandler {
+export function action<const Name extends ActionName | Unlisted>(match: ActionMatch<Name>, resolve: Resolver): ActionHandler {
   if (typeof match === 'function')
     return { name: '*', label: match.name || labelOf(match), isOnce: false, matches: match, resolve }
   if (typeof match !== 'string') checkOptions(match, MATCH_SHAPE)
   const { name, headers = {} } = typeof match === 'string' ? { name: match } : match
-  const wanted = Object.entries(headers)
+  const wanted = Object.entries<string | number | RegExp>(headers)
   // As they are shown: a test's secrets are in the log of who runs it.
   const shown = redactHeaders([['Action', name], ...wanted.map(([header, value]) => [header, String(value)] as const)]).slice(1)
   const isNamed = (request: AMIAction) => request.name.toLowerCase() === name.toLowerCase()
@@ -115,11 +128,16 @@ export function once(handler: ActionHandler): ActionHandler {
   return { ...handler, isOnce: true }
 }
 
+/** The same handler, for so many actions. @throws RangeError for a number that is not whole, or not above 0. */
+export function times(number: number, handler: ActionHandler): ActionHandler {
+  return { ...handler, isOnce: count('times', number) === 1, times: number }
+}
+
 /** Waits before an answer: `action('Ping', async () => { await delay(100); return success() })`. */
 export function delay(ms: number, clock: Clock = systemClock): Promise<void> {
-  const over = deferred<void>()
-  clock.after(ms, over.resolve)
-  return over.promise
+  const passed = deferred<void>()
+  clock.after(ms, passed.resolve)
+  return passed.promise
 }
 
 /** The function itself, as far as it is short. */
@@ -144,11 +162,12 @@ export function failure(message: string, headers: ServerHeaders = {}): FakeRespo
 }
 
 /** An item of a list. */
-export function event(name: string, headers: ServerHeaders = {}): FakeEvent {
+export function event<const Name extends EventName | Unlisted>(name: Name, headers: FakeEventHeaders<Name> = []): FakeEvent {
   return new FakeEvent(name, headers)
 }
 
-export type HeaderPairs = (readonly [name: string, value: unknown])[]
+/** Headers as pairs, in order. */
+export type HeaderPairs = readonly (readonly [name: string, value: unknown])[]
 
 /** Headers as pairs. */
 export function headerPairs(headers: ServerHeaders): HeaderPairs {

@@ -4,7 +4,18 @@
  *
  * @module
  */
-export type { ChannelPrefix, OpenHeaders, Unlisted } from '../ami/messages/typed-names.js'
+export type {
+  ActionHeaders,
+  ActionName,
+  ActionParameters,
+  ChannelPrefix,
+  EventEnvelope,
+  EventHeaders,
+  EventName,
+  GivenEventHeaders,
+  OpenHeaders,
+  Unlisted,
+} from '../ami/messages/typed-names.js'
 export { AMIAction } from '../ami/protocol/action-reader.js'
 export type { ServerHeaders } from '../ami/protocol/server-protocol.js'
 export type { Clock } from '../core/clock.js'
@@ -12,19 +23,30 @@ export type { Optional } from '../core/options.js'
 export type { Connector, Protocol, Transport } from '../core/transport.js'
 export type { ListenOptions } from '../node/tcp-listener.js'
 export type { FakeUser } from './account.js'
-export { AGICaller, type AGICallOptions, type AGIStatus } from './agi/agi-caller.js'
+export type { AGICaller, AGICallOptions, AGIStatus } from './agi/agi-caller.js'
 export type { AGIChannelOptions } from './agi/agi-channel.js'
-export { Caller, type IncomingCall } from './dialplan/caller.js'
-export type { Dialplan, DialplanEntry, Ending } from './dialplan/plan.js'
+export type { ApplicationChannel, FakeApplication } from './dialplan/applications.js'
+export type { Caller, IncomingCall } from './dialplan/caller.js'
+export type { Dialplan, DialplanEntry, DialplanSequence, Ending } from './dialplan/plan.js'
 export { FakeCallbackError, FakeStateError, RecordingError, TestingError, UnusedHandlersError } from './errors.js'
-export type { FakeNotices } from './fake-asterisk.js'
 export { FakeAsterisk } from './fake-asterisk.js'
+export type { FakeAsteriskEvents, FakeNotices } from './fake-asterisk-events.js'
 export type { Faults, FaultyConnector } from './faulty.js'
 export { faulty } from './faulty.js'
-export type { ActionHandler, ActionMatch, FakeClient, ListPart, Reply, Resolver } from './handlers.js'
-export { action, delay, event, FakeEvent, FakeResponse, failure, once, success } from './handlers.js'
+export type {
+  ActionHandler,
+  ActionMatch,
+  FakeClient,
+  FakeEventHeaders,
+  HeaderPairs,
+  ListPart,
+  Reply,
+  Resolver,
+} from './handlers.js'
+export { action, delay, event, FakeEvent, FakeResponse, failure, once, success, times } from './handlers.js'
 export type { FakeAsteriskOptions } from './options.js'
 export type { PlaybackOptions } from './recording/playback.js'
 export type { RecordableClient, Recorder, Recording, RecordOptions } from './recording/recorder.js'
 export { record } from './recording/recorder.js'
 export { UnhandledActionError } from './unhandled-action-error.js'
+export { VirtualClock } from './virtual-clock.js'

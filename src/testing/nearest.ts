@@ -16,15 +16,21 @@ export function nearestHandler(
     .map((handler) => ({
       handler,
       letters: lettersApart(action.name, handler.name),
-      differing: handler.differs?.(action) ?? [],
+      differing: handler.differs?.(action),
     }))
-    .sort((one, two) => one.letters - two.letters || one.differing.length - two.differing.length)
+    .sort((one, two) => one.letters - two.letters || numberOf(one.differing) - numberOf(two.differing))
   const [nearest] = ranked
   if (nearest === undefined) return ''
   const { handler, letters, differing } = nearest
   if (letters > 0) return `The nearest handler is for ${handler.label}; is the name right?`
-  if (differing.length > 0) return `The nearest handler, for ${handler.label}, did not fit: ${differing.join('; ')}`
+  if (differing !== undefined && differing.length > 0)
+    return `The nearest handler, for ${handler.label}, did not fit: ${differing.join('; ')}`
   return isUsedUp(handler)
-    ? `The handler for ${handler.label} was for one action only, and had it.`
+    ? `The handler for ${handler.label} was for ${handler.isOnce ? 'one action' : `${handler.times} actions`} only, and had ${handler.isOnce ? 'it' : 'them'}.`
     : `The nearest handler, for ${handler.label}, did not fit.`
+}
+
+/** One that cannot say how it differs is the last. */
+function numberOf(differing: readonly string[] | undefined): number {
+  return differing?.length ?? Number.POSITIVE_INFINITY
 }

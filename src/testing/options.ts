@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.js'
 import {
+  callback,
   checkOptions,
   clock,
   either,
@@ -16,6 +17,7 @@ import {
   text,
 } from '../core/options.js'
 import type { FakeUser } from './account.js'
+import type { FakeApplication } from './dialplan/applications.js'
 
 export interface FakeAsteriskOptions {
   /** Accounts by name; a text is the secret of one that may do everything. Without any, nobody can log in. */
@@ -23,7 +25,7 @@ export interface FakeAsteriskOptions {
   /** Which Asterisk it plays. @default 22 */
   readonly version?: 16 | 22 | undefined
   /**
-   * What an action is that no handler answers: `error` makes `close()` and `reset()` tell of it, `warn` warns at once, `bypass` does neither.
+   * What an action is that no handler answers: `error` makes `close()` and `reset()` throw, `warn` warns at once, `bypass` does neither.
    * @default 'error'
    */
   readonly unhandled?: 'error' | 'warn' | 'bypass' | undefined
@@ -31,8 +33,10 @@ export interface FakeAsteriskOptions {
   readonly loginFailureDelayMs?: number | undefined
   /** @default 'utf-8' */
   readonly encoding?: string | undefined
-  /** The time by which simulated calls ring and talk. @default the runtime's */
-  readonly clock?: Clock | undefined
+  /** The time by which simulated calls ring and talk; `'virtual'`: one that `pbx.clock.advance(ms)` moves. @default the runtime's */
+  readonly clock?: Clock | 'virtual' | undefined
+  /** Applications of the dialplan that the fake does not play, or is to play otherwise, by name. One that is nowhere ends the call, as in Asterisk. */
+  readonly applications?: Readonly<Record<string, FakeApplication>> | undefined
 }
 
 /** What the releases say of themselves. */
@@ -52,7 +56,8 @@ export const FAKE_SHAPE: OptionsShape<FakeAsteriskOptions> = {
   unhandled: oneOf('error', 'warn', 'bypass'),
   loginFailureDelayMs: milliseconds(0),
   encoding,
-  clock,
+  clock: either(clock, oneOf('virtual')),
+  applications: recordOf(callback),
 }
 
 /** @throws TypeError or RangeError that names a wrong option and quotes its value. */

@@ -18,12 +18,18 @@ export class UnhandledActionError extends TestingError {
   readonly code = 'UNHANDLED_ACTION' as const
   readonly actions: readonly AMIAction[]
 
+  private constructor(message: string, actions: readonly AMIAction[]) {
+    super(message)
+    this.actions = actions
+  }
+
   /** @internal */
-  constructor(unhandled: readonly UnhandledAction[], handled: readonly string[]) {
+  static of(unhandled: readonly UnhandledAction[], handled: readonly string[]): UnhandledActionError {
     const list = unhandled.map(({ description }) => description).join('\n  ')
-    super(
-      `The fake has no handler for these actions:\n  ${list}${handled.length === 0 ? '' : `\nHandled are: ${handled.join(', ')}`}`,
+    const known = handled.length === 0 ? '' : `\nHandled are: ${handled.join(', ')}`
+    return new UnhandledActionError(
+      `The fake has no handler for these actions:\n  ${list}${known}`,
+      unhandled.map(({ action }) => action),
     )
-    this.actions = unhandled.map(({ action }) => action)
   }
 }

@@ -56,12 +56,12 @@ function serve(socket: Client, protocol: Protocol): void {
   const frames = new Frames({ dataReceived: (data) => protocol.dataReceived(data), failed: () => socket.close() })
   socket.on('message', (data) => frames.push(data))
   socket.on('close', () => frames.afterwards(() => protocol.connectionLost()))
-  protocol.connectionMade(new WebSocketServerLink(socket))
+  protocol.connectionMade(new WebSocketServerTransport(socket))
 }
 
-class WebSocketServerLink implements Transport {
+class WebSocketServerTransport implements Transport {
   readonly #socket: Client
-  #isOver = false
+  #isClosed = false
 
   constructor(socket: Client) {
     this.#socket = socket
@@ -69,11 +69,11 @@ class WebSocketServerLink implements Transport {
 
   write(data: Uint8Array): void {
     // Until its close has come through, mock-socket would still deliver what is sent.
-    if (!this.#isOver) this.#socket.send(new Uint8Array(data).buffer)
+    if (!this.#isClosed) this.#socket.send(new Uint8Array(data).buffer)
   }
 
   close(): void {
-    this.#isOver = true
+    this.#isClosed = true
     this.#socket.close()
   }
 }

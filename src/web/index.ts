@@ -75,7 +75,7 @@ export {
 } from '../ami/messages/errors.js'
 export type { EventOf } from '../ami/messages/event.js'
 export { AMIEvent } from '../ami/messages/event.js'
-export type { AMIResponseType, ListCompletion, ListItem } from '../ami/messages/response.js'
+export type { AMIResponseType, ListCompletion, ListItem, ResponseParts } from '../ami/messages/response.js'
 export { AMIResponse } from '../ami/messages/response.js'
 export type {
   ActionArguments,
@@ -86,6 +86,7 @@ export type {
   EventEnvelope,
   EventHeaders,
   EventName,
+  GivenEventHeaders,
   ListActionName,
   OpenHeaders,
   PlainName,

@@ -57,7 +57,7 @@ describe('the arguments of a subroutine', () => {
     const peer = new AGIPeer()
     peer.feed(environment())
     const clock = { now: () => 0, after: () => () => undefined }
-    const agi = new AGISession(peer, { clock, signal: new AbortController().signal })
+    const agi = AGISession.on(peer, { clock, signal: new AbortController().signal })
     const outcome = agi.gosub('sub', 's', 1, args).catch((error: Error) => error.message)
     return peer.written[0] ?? (await outcome)
   }

@@ -9,6 +9,7 @@ import {
   AGISessionEndedError,
   AsyncAGIExecutor,
   type AsyncAGIOptions,
+  unlisted,
 } from 'obelus-asterisk'
 import { action, failure, once, success } from 'obelus-asterisk/testing'
 import { describe, expect, it } from 'vitest'
@@ -125,7 +126,7 @@ describe('an executor', () => {
       action('AGI', async (request) => {
         at.pbx.emit('AsyncAGIExec', {
           Uniqueid: '1.1',
-          CommandID: request.get('CommandID'),
+          CommandId: request.get('CommandID'),
           Result: percent('200 result=1 (early)\n'),
         })
         return success('Added AGI command to queue')
@@ -150,7 +151,7 @@ describe('an executor', () => {
     )
     at.pbx.emit('AsyncAGIStart', { Channel: 'PJSIP/1', Uniqueid: '1.1', Env: percent(environment()) })
     await settle()
-    at.pbx.emit('Rename', { Channel: 'PJSIP/1', Newname: 'PJSIP/1<MASQ>', Uniqueid: '1.1' })
+    at.pbx.emit(unlisted('Rename'), { Channel: 'PJSIP/1', Newname: 'PJSIP/1<MASQ>', Uniqueid: '1.1' })
     const id = at.pbx.received.find(({ name }) => name === 'AGI')?.get('CommandID')
     at.pbx.emit('AsyncAGIExec', { Uniqueid: '1.1', CommandId: id, Result: percent('200 result=0\n') })
     await settle()
@@ -188,8 +189,8 @@ describe('an executor', () => {
         await session.waitForDigit().catch(() => undefined)
       })
       at.pbx.use(action('AGI', () => success('Added AGI command to queue')))
-      at.pbx.emit('AsyncAGI', start('SIP/1-01', '1.1'))
-      at.pbx.emit('AsyncAGI', start('SIP/2-02', '1.2'))
+      at.pbx.emit(unlisted('AsyncAGI'), start('SIP/1-01', '1.1'))
+      at.pbx.emit(unlisted('AsyncAGI'), start('SIP/2-02', '1.2'))
       await settle()
       return { at, seen }
     }
@@ -201,12 +202,12 @@ describe('an executor', () => {
       const [one, two] = commands(at)
       expect([one?.[0], two?.[0]]).toEqual(['SIP/1-01', 'SIP/2-02'])
       // An answer of the one with the other's id settles neither.
-      at.pbx.emit('AsyncAGI', exec('SIP/2-02', one?.[2], '200 result=1 (forged)\n'))
-      at.pbx.emit('AsyncAGI', exec('SIP/2-02', two?.[2], '200 result=1 (two)\n'))
-      at.pbx.emit('AsyncAGI', exec('SIP/1-01', one?.[2], '200 result=1 (one)\n'))
+      at.pbx.emit(unlisted('AsyncAGI'), exec('SIP/2-02', one?.[2], '200 result=1 (forged)\n'))
+      at.pbx.emit(unlisted('AsyncAGI'), exec('SIP/2-02', two?.[2], '200 result=1 (two)\n'))
+      at.pbx.emit(unlisted('AsyncAGI'), exec('SIP/1-01', one?.[2], '200 result=1 (one)\n'))
       await settle()
       expect([seen.get('SIP/1-01')?.result, seen.get('SIP/2-02')?.result]).toEqual(['one', 'two'])
-      at.pbx.emit('AsyncAGI', { SubEvent: 'End', Channel: 'SIP/1-01' })
+      at.pbx.emit(unlisted('AsyncAGI'), { SubEvent: 'End', Channel: 'SIP/1-01' })
       await settle()
       expect(at.executor.sessions.map(({ env }) => env.channel)).toEqual(['SIP/2-02'])
       expect(seen.get('SIP/1-01')?.session.signal.aborted).toBe(true)
@@ -215,8 +216,8 @@ describe('an executor', () => {
     it('events that have a Uniqueid, such as Rename and Hangup, reach it too', async () => {
       const { at, seen } = await twoChannels()
       await using _ = at
-      at.pbx.emit('Rename', { Channel: 'SIP/1-01', Newname: 'SIP/1-01<MASQ>', Uniqueid: '1.1' })
-      at.pbx.emit('AsyncAGI', exec('SIP/1-01<MASQ>', commands(at)[0]?.[2], '200 result=1 (one)\n'))
+      at.pbx.emit(unlisted('Rename'), { Channel: 'SIP/1-01', Newname: 'SIP/1-01<MASQ>', Uniqueid: '1.1' })
+      at.pbx.emit(unlisted('AsyncAGI'), exec('SIP/1-01<MASQ>', commands(at)[0]?.[2], '200 result=1 (one)\n'))
       at.pbx.emit('Hangup', { Channel: 'SIP/2-02', Uniqueid: '1.2', Cause: 16, 'Cause-txt': 'Normal Clearing' })
       await settle()
       expect(commands(at).at(-1)?.slice(0, 2)).toEqual(['SIP/1-01<MASQ>', 'WAIT FOR DIGIT "-1"'])

@@ -17,7 +17,7 @@ function open() {
   peer.feed(environment({}, ['one', 'two words']))
   const clock = new VirtualClock()
   const controller = new AbortController()
-  const agi = new AGISession(peer, { clock, signal: controller.signal, query: new URLSearchParams('lang=en') })
+  const agi = AGISession.on(peer, { clock, signal: controller.signal, query: new URLSearchParams('lang=en') })
   /** Answers the commands that come, one after the other; gives what was written. */
   const answer = async (...answers: string[]) => {
     for (const each of answers) {

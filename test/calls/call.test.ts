@@ -1,4 +1,4 @@
-import { type Call, CallEndedError, CallFailedError, InvalidActionError } from 'obelus-asterisk'
+import { type Call, CallEndedError, CallFailedError, InvalidActionError, unlisted } from 'obelus-asterisk'
 import { action, success } from 'obelus-asterisk/testing'
 import { describe, expect, it } from 'vitest'
 import { CallRig } from '../support/call-rig.js'
@@ -16,7 +16,7 @@ async function incomingCall() {
   const rig = await CallRig.open()
   rig.rig.pbx.use(action('Setvar', () => success('Variable Set')))
   const tell = async (...events: (readonly [name: string, fields: Fields])[]) => {
-    for (const [name, fields] of events) rig.rig.pbx.emit(name, fields)
+    for (const [name, fields] of events) rig.rig.pbx.emit(unlisted(name), fields)
     await settle()
   }
   const calls = rig.calls.incoming()

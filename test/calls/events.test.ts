@@ -1,4 +1,4 @@
-import type { Call } from 'obelus-asterisk'
+import { type Call, unlisted } from 'obelus-asterisk'
 import { describe, expect, it } from 'vitest'
 import { CallRig, story } from '../support/call-rig.js'
 import { recordedCall } from '../support/recorded-call.js'
@@ -20,7 +20,7 @@ const hangup = (uniqueId: string, cause: number, rest: Fields = {}) =>
 async function bench() {
   const rig = await CallRig.open()
   const tell = async (...events: (readonly [string, Fields])[]) => {
-    for (const [name, headers] of events) rig.rig.pbx.emit(name, headers)
+    for (const [name, headers] of events) rig.rig.pbx.emit(unlisted(name), headers)
     await settle()
   }
   const words = async (call: Call) => {

@@ -1,4 +1,4 @@
-import { AMIClient, type Call, CallManager } from 'obelus-asterisk'
+import { AMIClient, type Call, CallManager, unlisted } from 'obelus-asterisk'
 import { action, event, FakeAsterisk, success } from 'obelus-asterisk/testing'
 import { describe, expect, it } from 'vitest'
 import { story } from '../support/call-rig.js'
@@ -53,7 +53,7 @@ async function oldServer(version: string) {
     incoming: () => incoming.buffered,
     next: async () => (await incoming.next()).value as Call,
     tell: async (...events: readonly Told[]) => {
-      for (const [name, fields] of events) pbx.emit(name, fields)
+      for (const [name, fields] of events) pbx.emit(unlisted(name), fields)
       await settle()
     },
     reconnect: async () => {

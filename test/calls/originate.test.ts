@@ -8,6 +8,7 @@ import {
   ClosedError,
   NoChannelError,
   type OriginateRequest,
+  unlisted,
 } from 'obelus-asterisk'
 import { action, FakeAsterisk, failure, success } from 'obelus-asterisk/testing'
 import { describe, expect, it } from 'vitest'
@@ -219,8 +220,8 @@ describe('a call', () => {
     const { call } = await answered(rig)
     const own = { Channel: call.channels[0]?.name, UniqueID: call.id }
     rig.rig.pbx.emit('Newchannel', { Channel: 'SIP/b-1', ChannelState: 0, Uniqueid: 'b' })
-    rig.rig.pbx.emit('Dial', { SubEvent: 'Begin', ...own, Destination: 'SIP/b-1', DestUniqueID: 'b', Dialstring: 'b' })
-    rig.rig.pbx.emit('Dial', { SubEvent: 'End', ...own, DialStatus: 'BUSY' })
+    rig.rig.pbx.emit(unlisted('Dial'), { SubEvent: 'Begin', ...own, Destination: 'SIP/b-1', DestUniqueID: 'b', Dialstring: 'b' })
+    rig.rig.pbx.emit(unlisted('Dial'), { SubEvent: 'End', ...own, DialStatus: 'BUSY' })
     await settle()
     const words = story(call)
     await settle()

@@ -21,7 +21,7 @@ function trackerOf(maxChannels: number) {
   const tracker = new Tracker(board)
   const tell = (name: string, fields: Readonly<Record<string, string | number>>) => {
     const lines = Object.entries(fields).map(([header, value]) => `${header}: ${value}\r\n`)
-    tracker.eventReceived(new AMIEvent(name, new HeaderFields(`Event: ${name}\r\n${lines.join('')}\r\n`)))
+    tracker.eventReceived(AMIEvent.read(name, new HeaderFields(`Event: ${name}\r\n${lines.join('')}\r\n`)))
   }
   const newChannel = (id: string, state: number, linkedId = id) =>
     tell('Newchannel', { Channel: `PJSIP/${id}`, ChannelState: state, Uniqueid: id, Linkedid: linkedId })

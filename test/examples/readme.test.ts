@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { FakeAsterisk } from 'obelus-asterisk/testing'
 import { expect, it } from 'vitest'
-import { readmeBlock, runReadmeProgram } from '../support/readme-program.js'
+import { readmeBlock, runProgram, runReadmeProgram } from '../support/readme-program.js'
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 
@@ -22,6 +22,10 @@ it("the README's program runs in plain Node.js with its account, prints what it 
     'ended ended',
   ])
   await pbx.close()
+}, 30_000)
+
+it("the README's test of a function without a fake runs", async () => {
+  expect(await runProgram('program.mts', readmeBlock('ts', 'AMIEvent.from'))).toBe('PJSIP/100 was busy\n')
 }, 30_000)
 
 it("the README's first program ends within 40 lines", () => {

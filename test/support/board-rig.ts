@@ -28,7 +28,7 @@ export class BoardRig {
   play(events: readonly RecordedEvent[]): this {
     for (const { name, headers } of events) {
       const lines = headers.map(([header, value]) => `${header}: ${value}\r\n`)
-      this.#tracker.eventReceived(new AMIEvent(name, new HeaderFields(`Event: ${name}\r\n${lines.join('')}\r\n`)))
+      this.#tracker.eventReceived(AMIEvent.read(name, new HeaderFields(`Event: ${name}\r\n${lines.join('')}\r\n`)))
     }
     return this
   }

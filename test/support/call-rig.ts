@@ -1,4 +1,4 @@
-import { type AMIClientOptions, type Call, CallManager, type CallManagerOptions } from 'obelus-asterisk'
+import { type AMIClientOptions, type Call, CallManager, type CallManagerOptions, unlisted } from 'obelus-asterisk'
 import { action, event, success } from 'obelus-asterisk/testing'
 import { ClientRig } from './client-rig.js'
 import { headerOf, type RecordedEvent, recordedCall } from './recorded-call.js'
@@ -34,7 +34,7 @@ export class CallRig implements AsyncDisposable {
 
   /** Plays events of a recording. */
   async play(events: readonly RecordedEvent[]): Promise<void> {
-    for (const each of events) this.rig.pbx.emit(each.name, [...each.headers])
+    for (const each of events) this.rig.pbx.emit(unlisted(each.name), [...each.headers])
     await settle()
   }
 

@@ -7,18 +7,20 @@ import { promisify } from 'node:util'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const run = promisify(execFile)
 
-/** The first block of a language in the README. */
-export function readmeBlock(language: 'ini' | 'js'): string {
-  const block = new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1]
-  if (block === undefined) throw new Error(`README.md has no block of ${language}`)
-  return block
+/** The first block of a language in the README that has this text. */
+export function readmeBlock(language: 'ini' | 'js' | 'ts', text = ''): string {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const blocks = [...readme.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, block = '']) => block)
+  const found = blocks.find((block) => block.includes(text))
+  if (found === undefined) throw new Error(`README.md has no block of ${language} with ${JSON.stringify(text)}`)
+  return found
 }
 
 /**
  * Runs the README's first program by plain `node`, as a user would have typed it, on the built package; only where it connects, and whom it calls,
  * are replaced. Its types are checked too. Resolves with what it printed once it has exited by itself.
  */
-export async function runReadmeProgram(server: {
+export function runReadmeProgram(server: {
   readonly host: string
   readonly port: number
   readonly channel?: string
@@ -27,15 +29,21 @@ export async function runReadmeProgram(server: {
   const code = readmeBlock('js')
     .replace("host: '127.0.0.1'", `host: ${JSON.stringify(host)}, port: ${port}`)
     .replace('PJSIP/100', channel)
+  return runProgram('program.mjs', code)
+}
+
+/** Checks the types of a program and runs it; resolves with what it printed once it has exited by itself. */
+export async function runProgram(name: 'program.mjs' | 'program.mts', code: string): Promise<string> {
   // Inside the project, where the package's own name resolves.
   const folder = mkdtempSync(join(root, 'test', '.readme-'))
   try {
-    const file = join(folder, 'first.mjs')
+    const file = join(folder, name)
     writeFileSync(file, code)
-    const options = { extends: '../../tsconfig.json', compilerOptions: { allowJs: true, checkJs: true }, include: ['first.mjs'] }
+    const options = { extends: '../../tsconfig.json', compilerOptions: { allowJs: true, checkJs: true }, include: [name] }
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(options))
     await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder])
-    const { stdout } = await run(process.execPath, [file], { cwd: folder, timeout: 20_000 })
+    const loader = name.endsWith('.mts') ? ['--import', 'tsx'] : []
+    const { stdout } = await run(process.execPath, [...loader, file], { cwd: root, timeout: 20_000 })
     return stdout
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -184,7 +184,7 @@ describe('calls to a dialplan', () => {
 
   it.each([
     ['Local/200@default', { result: 'ended', answered: true, cause: 16 }],
-    ['PJSIP/200', { result: 'ended', answered: true, cause: 16 }],
+    ['PJSIP/200', { result: 'ended', answered: true, cause: 0 }],
     ['PJSIP/201', { result: 'failed', cause: 17, dialStatus: 'BUSY', techCause: '486' }],
     ['PJSIP/202', { result: 'failed', originateReason: 3 }],
     ['PJSIP/203', { result: 'failed', cause: 34, dialStatus: 'CONGESTION' }],
@@ -334,5 +334,80 @@ describe('calls to a dialplan', () => {
     expect(() => pbx.dialplan({ 200: { dial: '201' } })).toThrow('extension 200')
     expect(() => pbx.incomingCall({ to: '999' })).toThrow('the dialplan has no such extension')
     expect(() => pbx.incomingCall({ to: '210' }).transfer('200')).toThrow('connected to nobody')
+  })
+})
+
+describe('plans', () => {
+  const outcomesOf = async (plan: Dialplan, channels: readonly string[]) => {
+    const { ami, clock } = await office(plan)
+    const calls = new CallManager(ami, { clock })
+    onTestFinished(() => calls.close())
+    const outcomes: string[] = []
+    for (const channel of channels) {
+      const call = calls.originate({ channel, application: 'Wait', data: '60' })
+      await clock.advance(120_000)
+      const { result, cause, answered } = await call.ended()
+      outcomes.push(answered ? 'answered' : `${result} ${cause}`)
+    }
+    return outcomes
+  }
+
+  it('a sequence gives one entry after the other, and the last from then on', async () => {
+    const plan: Dialplan = { 200: ['busy', 'congestion', 'answer'] }
+    expect(await outcomesOf(plan, Array(4).fill('PJSIP/200'))).toEqual(['failed 17', 'failed 34', 'answered', 'answered'])
+    expect(await outcomesOf(plan, Array(4).fill('Local/200@default'))).toEqual(['failed 17', 'failed 34', 'answered', 'answered'])
+  })
+
+  it('patterns are asked as Asterisk does: an exact name first, then what fits fewer', async () => {
+    const plan: Dialplan = { '_9X.': 'busy', _91X: 'congestion', 911: 'reject', _X: 'answer' }
+    const channels = ['PJSIP/9123', 'PJSIP/912', 'PJSIP/911', 'PJSIP/5', 'PJSIP/55']
+    expect(await outcomesOf(plan, channels)).toEqual(['failed 17', 'failed 34', 'failed 21', 'answered', 'failed 0'])
+  })
+
+  it('a number is called through a trunk', async () => {
+    const { ami, pbx, clock } = await office({ '_0X.': 'answer' })
+    const channels: string[] = []
+    ami.onEvent('Newchannel', (event) => void channels.push(event.headers.Channel))
+    await ami.sendAction('Originate', { Channel: 'PJSIP/0301@trunk', Application: 'Echo', Async: true })
+    await ami.sendAction('Originate', { Channel: 'SIP/trunk/0301', Application: 'Echo', Async: true })
+    await clock.advance(1_000)
+    expect(channels.map((name) => name.replace(/-\w+$/, ''))).toEqual(['PJSIP/trunk', 'SIP/trunk'])
+    expect(pbx.unhandled).toEqual([])
+  })
+
+  it('a group is called at once, and whoever answers first has the call', async () => {
+    const plan: Dialplan = {
+      300: { dial: 'PJSIP/201&PJSIP/202&PJSIP/203' },
+      201: 'busy',
+      202: 'noanswer',
+      203: { answer: { afterMs: 50 } },
+    }
+    const { ami, clock } = await office(plan)
+    const ends: string[] = []
+    ami.onEvent('DialEnd', (event) => void ends.push(`${event.headers.DestChannel.slice(0, 9)} ${event.headers.DialStatus}`))
+    await ami.sendAction('Originate', { Channel: 'Local/300@default/n', Application: 'Echo', Async: true })
+    await clock.advance(10_000)
+    expect(ends.filter((each) => each.startsWith('PJSIP'))).toEqual(['PJSIP/201 BUSY', 'PJSIP/202 CANCEL', 'PJSIP/203 ANSWER'])
+  })
+
+  it.each([
+    [{ dial: 'PJSIP/200,20,tT' }, /without time and options: { dial: 'PJSIP\/200', timeoutMs: 20_000 }/],
+    [{ dial: '200' }, /must be technology and resource/],
+    [{ dial: [] }, /names nobody/],
+  ])('%j is refused', (entry, message) => {
+    expect(() => new FakeAsterisk().dialplan({ 300: entry })).toThrow(message)
+  })
+
+  it('a context that the plan does not name is not there', async () => {
+    const { ami } = await office({ 200: 'answer', '201@sales': 'answer' })
+    const place = (Context: string, Exten: string) =>
+      ami.sendAction('Originate', { Channel: 'PJSIP/200', Context, Exten, Priority: 1, Async: true }).then(
+        ({ message }) => message,
+        (error) => error.response.message,
+      )
+    expect(await place('sales', '201')).toBe('Originate successfully queued')
+    expect(await place('sales', '200')).toBe('Originate successfully queued')
+    expect(await place('default', '201')).toBe('Extension does not exist.')
+    expect(await place('seles', '201')).toBe('Extension does not exist.')
   })
 })

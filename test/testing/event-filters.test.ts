@@ -34,7 +34,7 @@ describe.each([16, 22] as const)('the fake filters as Asterisk %i does', (versio
     const all = ami.events()
     const call = calls.originate({ channel: 'Local/200@default', application: 'Wait', data: '1' })
     expect(await call.ended()).toMatchObject({ result: 'ended', answered: true })
-    for (const name of ['UserEvent', 'Newexten', 'PeerStatus']) pbx.emit(name)
+    for (const name of ['UserEvent', 'Newexten', 'PeerStatus'] as const) pbx.emit(name)
     await settle()
     const names = new Set<string>()
     while (all.buffered > 0) names.add((await all.next()).value.name)

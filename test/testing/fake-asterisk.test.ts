@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { AMIClient } from 'obelus-asterisk'
+import { AMIClient, unlisted } from 'obelus-asterisk'
 import type { Protocol, Transport } from 'obelus-asterisk/protocol'
 import {
   action,
@@ -21,10 +21,10 @@ const users = {
   limited: { secret: 's3cret', read: 'call,reporting', write: 'call,reporting' },
 }
 
-/** The client's end of a link, by hand: what came, and a way to send. */
+/** The client's end of a connection, by hand: what came, and a way to send. */
 class Line implements Protocol {
   received = ''
-  lost = false
+  isLost = false
   transport!: Transport
 
   connectionMade(transport: Transport): void {
@@ -34,7 +34,7 @@ class Line implements Protocol {
     this.received += Buffer.from(data).toString('latin1')
   }
   connectionLost(): void {
-    this.lost = true
+    this.isLost = true
   }
   async send(text: string): Promise<void> {
     this.transport.write(Buffer.from(text, 'latin1'))
@@ -88,14 +88,14 @@ describe('FakeAsterisk on the wire, compared with recordings of Asterisk 22', ()
     const { line } = await open()
     await line.send(fixture('login-failed.sent'))
     expect(line.received).toBe(fixture('login-failed.ami'))
-    expect(line.lost).toBe(true)
+    expect(line.isLost).toBe(true)
   })
 
   it('an account without rights: no FullyBooted; Ping and Logoff', async () => {
     const { line } = await open()
     await line.send(fixture('login-noread-logoff.sent'))
     expect(still(line.received)).toBe(still(fixture('login-noread-logoff.ami')))
-    expect(line.lost).toBe(true)
+    expect(line.isLost).toBe(true)
   })
 
   it('errors: no right, unknown and missing actions, lines too long, too many headers, a bad mask', async () => {
@@ -149,7 +149,7 @@ describe('FakeAsterisk', () => {
   it('holds events back while it works on an action', async () => {
     const { fake, line } = await loggedIn(
       {},
-      action('Slow', () => settle().then(() => success())),
+      action(unlisted('Slow'), () => settle().then(() => success())),
     )
     line.transport.write(Buffer.from('Action: Slow\r\nActionID: s\r\n\r\n'))
     await Promise.resolve()
@@ -166,8 +166,8 @@ describe('FakeAsterisk', () => {
     const { fake, line } = await loggedIn()
     fake.emit('VarSet', { Variable: 'A' })
     fake.emit('Hangup', { Channel: 'PJSIP/1' })
-    fake.emit('Mine', { A: 1 })
-    fake.emit('Theirs', { Privilege: 'system,all' })
+    fake.emit(unlisted('Mine'), { A: 1 })
+    fake.emit(unlisted('Theirs'), { Privilege: 'system,all' })
     await settle()
     expect(line.received).toBe(
       'Event: Hangup\r\nPrivilege: call,all\r\nChannel: PJSIP/1\r\n\r\nEvent: Mine\r\nPrivilege: user,all\r\nA: 1\r\n\r\n',
@@ -182,7 +182,7 @@ describe('FakeAsterisk', () => {
     ['bogus', 'Off'],
     ['Call', 'Off'],
     ['call', 'On'],
-  ])('facts 4.1: Events with the mask %s answers %s', async (mask, answer) => {
+  ])('Events with the mask %s answers %s', async (mask, answer) => {
     const { line } = await loggedIn()
     await line.send(`Action: Events\r\nActionID: e\r\nEventMask: ${mask}\r\n\r\n`)
     expect(line.received).toBe(`Response: Success\r\nActionID: e\r\nEvents: ${answer}\r\n\r\n`)
@@ -203,7 +203,7 @@ describe('FakeAsterisk', () => {
   it('a handler that throws: an answer, and close() rejects', async () => {
     const { fake, line } = await loggedIn(
       {},
-      action('Broken', () => {
+      action(unlisted('Broken'), () => {
         throw new Error('in the handler')
       }),
     )
@@ -216,11 +216,11 @@ describe('FakeAsterisk', () => {
   it('use() goes before, reset() goes back; unused handlers can be asserted', async () => {
     const { fake, line } = await loggedIn(
       {},
-      action('A', () => success('first')),
+      action(unlisted('A'), () => success('first')),
     )
     fake.use(
-      action('a', () => failure('second')),
-      action('Unused', () => success()),
+      action(unlisted('a'), () => failure('second')),
+      action(unlisted('Unused'), () => success()),
     )
     await line.send('Action: A\r\n\r\n')
     expect(() => fake.assertAllHandlersUsed()).toThrow('No action came for these handlers: Unused, A')
@@ -259,7 +259,7 @@ describe('FakeAsterisk', () => {
     expect(fake.clients).toBe(1)
     fake.disconnectAll()
     await settle()
-    expect(line.lost).toBe(true)
+    expect(line.isLost).toBe(true)
     expect(fake.clients).toBe(0)
   })
 

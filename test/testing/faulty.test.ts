@@ -1,4 +1,4 @@
-import { AMIClient, ConnectionError } from 'obelus-asterisk'
+import { AMIClient, ConnectionError, unlisted } from 'obelus-asterisk'
 import { action, FakeAsterisk, type Faults, type FaultyConnector, faulty, success } from 'obelus-asterisk/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { outcomeOf } from '../support/client-rig.js'
@@ -9,7 +9,7 @@ function open(faults: Faults, reconnect: false | object = false) {
   const clock = new VirtualClock()
   const pbx = new FakeAsterisk(
     { users: { admin: 's3cret' } },
-    action('Echo', () => success({ Text: 'x'.repeat(2_000) })),
+    action(unlisted('Echo'), () => success({ Text: 'x'.repeat(2_000) })),
   )
   const connect: FaultyConnector = faulty(pbx.connector, { clock, ...faults })
   const ami = new AMIClient({
@@ -125,7 +125,7 @@ describe('faults', () => {
     expect(connect.written).not.toContain('s3cret')
   })
 
-  it('while it is stalled, what was on its way is lost too, and the end of the link is not told', async () => {
+  it('while it is stalled, bytes on their way are lost too, and the end of the connection is not reported', async () => {
     const { clock, ami, connect, pbx } = open({ delayMs: 500 })
     const login = ami.login()
     await clock.advance(5_000)
@@ -160,7 +160,7 @@ describe('faults', () => {
     [{ drop: 5 }, 'There is no option "drop"; known are seed, split, delayMs, bytesPerSecond, dropAfterBytes'],
   ])('%j cannot be', (faults, message) => expect(() => faulty(new FakeAsterisk().connector, faults)).toThrow(message))
 
-  it('breaking harms nobody where there is no link; an attempt that is given up ends', async () => {
+  it('break() does nothing without a connection; an attempt that is given up ends', async () => {
     const { connect } = open({})
     connect.break()
     connect.refusal = new Error('connect ECONNREFUSED')
@@ -172,7 +172,7 @@ describe('faults', () => {
     await expect(connect(nobody, AbortSignal.abort(new Error('given up')))).rejects.toThrow('given up')
   })
 
-  it('can be put between a client and its links, from the next one on', async () => {
+  it('can be put between a client and its connector, from the next connection on', async () => {
     await using pbx = new FakeAsterisk({ users: { admin: 's3cret' } })
     await using ami = new AMIClient({ username: 'admin', secret: 's3cret', connect: pbx.connector, reconnect: false })
     await ami.login()
@@ -180,6 +180,6 @@ describe('faults', () => {
     await ami.sendAction('Ping')
     pbx.disconnectAll()
     await settle()
-    await expect(ami.login()).rejects.toThrow('The link was refused, as it was to be')
+    await expect(ami.login()).rejects.toThrow('faulty() refused the connection')
   })
 })

@@ -13,7 +13,7 @@ import {
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 let urls = 0
-const LINKS: readonly (readonly [string, (pbx: FakeAsterisk) => Promise<Connector>])[] = [
+const TRANSPORTS: readonly (readonly [string, (pbx: FakeAsterisk) => Promise<Connector>])[] = [
   ['memory', async (pbx) => pbx.connector],
   ['TCP', async (pbx) => tcpConnector(await pbx.listen())],
   [
@@ -27,10 +27,10 @@ const LINKS: readonly (readonly [string, (pbx: FakeAsterisk) => Promise<Connecto
   ],
 ]
 
-describe.each(LINKS)('the fake over %s', (_, link) => {
+describe.each(TRANSPORTS)('the fake over %s', (_, reach) => {
   async function open(options: FakeAsteriskOptions = {}, ...handlers: ReturnType<typeof action>[]) {
     const pbx = new FakeAsterisk({ users: { admin: 's3cret' }, ...options }, ...handlers)
-    const connect = await link(pbx)
+    const connect = await reach(pbx)
     const clients: AMIClient[] = []
     onTestFinished(async () => {
       await Promise.all(clients.map((each) => each.close()))
@@ -55,7 +55,7 @@ describe.each(LINKS)('the fake over %s', (_, link) => {
       ),
     )
     pbx.use(
-      action({ name: 'originate', headers: { channel: /^PJSIP\/2/ } }, () => success('by header')),
+      action({ name: unlisted('originate'), headers: { channel: /^PJSIP\/2/ } }, () => success('by header')),
       action(
         (request) => request.get('Exten') === '9',
         () => success('by function'),
@@ -88,10 +88,10 @@ describe.each(LINKS)('the fake over %s', (_, link) => {
     pbx.assertAllHandlersUsed()
   })
 
-  it('resolvers may wait, stream, answer twice, late, out of order, and drop the link', async () => {
+  it('resolvers may wait, stream, answer twice, late, out of order, and end the connection', async () => {
     const { pbx, login } = await open(
       {},
-      action('Slow', async () => {
+      action(unlisted('Slow'), async () => {
         await delay(5)
         return success('slow')
       }),
@@ -100,15 +100,15 @@ describe.each(LINKS)('the fake over %s', (_, link) => {
         await delay(1)
         yield event('QueueParams', { Queue: 'b' })
       }),
-      action('Twice', (request, client) => {
+      action(unlisted('Twice'), (request, client) => {
         client.respond(request, success('first'))
         return success('second')
       }),
-      action('Later', (request, client) => {
+      action(unlisted('Later'), (request, client) => {
         setTimeout(() => client.respond(request, success('later')), 5)
         return undefined
       }),
-      action('Drop', (_request, client) => client.disconnect()),
+      action(unlisted('Drop'), (_request, client) => client.disconnect()),
     )
     const ami = await login()
     const order: string[] = []
@@ -126,7 +126,7 @@ describe.each(LINKS)('the fake over %s', (_, link) => {
   it('an answer for one client concerns no other', async () => {
     const { login } = await open(
       {},
-      action('Whisper', (_request, client) => {
+      action(unlisted('Whisper'), (_request, client) => {
         client.emit('UserEvent', { UserEvent: `for ${client.username}` })
         return success()
       }),
@@ -180,7 +180,7 @@ describe.each(LINKS)('the fake over %s', (_, link) => {
   it('nothing comes after an end', async () => {
     const { pbx, login } = await open(
       {},
-      action('Leave', (_, client) => {
+      action(unlisted('Leave'), (_, client) => {
         client.disconnect()
         return success('after the end')
       }),
@@ -202,20 +202,20 @@ describe.each(LINKS)('the fake over %s', (_, link) => {
     expect((await raw).get(unlisted('X'))).toBe('y')
   })
 
-  it('tells what happens to it', async () => {
+  it('reports connections, logins, actions and disconnects', async () => {
     const { pbx, login } = await open()
-    const told: string[] = []
-    pbx.on('connection', () => told.push('connection'))
-    pbx.on('login', (username) => told.push(`login ${username}`))
-    const off = pbx.on('action', ({ name }, handler) => told.push(`${name} for ${handler?.label}`))
-    pbx.on('disconnect', (username) => told.push(`disconnect ${username}`))
+    const reported: string[] = []
+    pbx.on('connection', () => reported.push('connection'))
+    pbx.on('login', (username) => reported.push(`login ${username}`))
+    const off = pbx.on('action', ({ name }, handler) => reported.push(`${name} for ${handler?.label}`))
+    pbx.on('disconnect', (username) => reported.push(`disconnect ${username}`))
     const ami = await login()
     await send(ami, 'Ping')
     off()
     await send(ami, 'Ping')
     await ami.close()
-    await expect.poll(() => told.at(-1)).toBe('disconnect admin')
-    expect(told.filter((each) => !each.startsWith('Core'))).toEqual([
+    await expect.poll(() => reported.at(-1)).toBe('disconnect admin')
+    expect(reported.filter((each) => !each.startsWith('Core'))).toEqual([
       'connection',
       'Challenge for Challenge',
       'Login for Login',

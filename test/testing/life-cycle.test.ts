@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { AMIClient, CallManager, type Connector, FastAGIServer } from 'obelus-asterisk'
+import { AMIClient, CallManager, type Connector, FastAGIServer, unlisted } from 'obelus-asterisk'
 import { action, event, FakeAsterisk, failure, once, success, UnhandledActionError } from 'obelus-asterisk/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { settle } from '../support/virtual-clock.js'
@@ -60,10 +60,10 @@ describe('close()', () => {
     await server.close({ timeoutMs: 0 })
   })
 
-  it('tells of a listener that threw; it harms nobody', async () => {
-    for (const notice of ['connection', 'login', 'action', 'response', 'disconnect'] as const) {
+  it('close() and reset() throw the error of a listener; the others are called all the same', async () => {
+    for (const name of ['connection', 'login', 'action', 'response', 'disconnect'] as const) {
       const pbx = new FakeAsterisk({ users })
-      pbx.on(notice, () => {
+      pbx.on(name, () => {
         throw new Error('in the listener')
       })
       const ami = await online(pbx.connector)
@@ -71,12 +71,12 @@ describe('close()', () => {
       await ami.close()
       await settle()
       const error = (await pbx.close().catch((reason: Error) => reason)) as Error
-      expect(error.message).toBe(`A listener of '${notice}' threw`)
+      expect(error.message).toBe(`A listener of '${name}' threw`)
       expect(error.cause).toMatchObject({ message: 'in the listener' })
     }
   })
 
-  it('tells of a listener whose promise rejects, and the process goes on', async () => {
+  it('close() throws the error of a listener whose promise rejects, and the process goes on', async () => {
     const pbx = new FakeAsterisk({ users })
     pbx.on('action', async () => {
       await settle()
@@ -120,7 +120,7 @@ describe('close()', () => {
 })
 
 describe('reset()', () => {
-  it('is as made, and tells the test that it ends what went wrong in it', async () => {
+  it('is as at its construction, and throws what went wrong in the test that it ends', async () => {
     const pbx = new FakeAsterisk({ users })
     const ami = await online(pbx.connector)
     pbx.dialplan({ 200: 'answer' })
@@ -209,7 +209,7 @@ describe('handlers', () => {
   it('those by a function are not asked for what a session answers, whatever handlers there are besides', async () => {
     const asked: string[] = []
     const byName = ['Challenge', 'Login', 'Events', 'Logoff'].map((name) =>
-      once(action({ name, headers: { Never: 'there' } }, () => failure('never'))),
+      once(action({ name: unlisted(name), headers: { Never: 'there' } }, () => failure('never'))),
     )
     const pbx = new FakeAsterisk(
       { users },
@@ -232,11 +232,11 @@ describe('handlers', () => {
     await pbx.close()
   })
 
-  it('every action is told of, with who answers it, and those of who is logged in are received', async () => {
+  it('every action is reported with the handler that answers it, and received has those of clients that are logged in', async () => {
     const pbx = new FakeAsterisk({ users: { ...users, quiet: { secret: 's3cret', write: '' } } })
-    const told: string[] = []
+    const reported: string[] = []
     const answered: string[] = []
-    pbx.on('action', (request, handler) => told.push(`${request.name}: ${handler?.label}`))
+    pbx.on('action', (request, handler) => reported.push(`${request.name}: ${handler?.label}`))
     pbx.on('response', ({ name }) => answered.push(name))
     const ami = await online(pbx.connector, { username: 'quiet' })
     await ask(ami, 'Events', { EventMask: 'off' })
@@ -248,7 +248,7 @@ describe('handlers', () => {
     await ami.close()
     await settle()
     // FullyBooted comes to this account: the client asks for nothing.
-    expect(told).toEqual([
+    expect(reported).toEqual([
       'Challenge: Challenge',
       'Login: Login',
       'Events: Events',
@@ -259,7 +259,7 @@ describe('handlers', () => {
       'Nonsense: undefined',
       'Logoff: Logoff',
     ])
-    expect(pbx.received.map(({ name }) => name)).toEqual(told.slice(2).map((each) => each.replace(/:.*/, '')))
+    expect(pbx.received.map(({ name }) => name)).toEqual(reported.slice(2).map((each) => each.replace(/:.*/, '')))
     expect(answered).toEqual(['Challenge', 'Login', 'Events', 'Logoff'])
     await pbx.close()
   })
@@ -279,7 +279,7 @@ describe('handlers', () => {
 
   it('what is no reply is refused in words', async () => {
     for (const [reply, what] of [
-      [event('A'), 'a single event(…)'],
+      [event(unlisted('A')), 'a single event(…)'],
       ['busy', '"busy"'],
       [5, '5'],
     ]) {
@@ -296,7 +296,7 @@ describe('handlers', () => {
   })
 })
 
-it('WebSocket is mock-socket’s until the last fake closes, then what it was', async () => {
+it('WebSocket is mock-socket’s until the last fake closes, and the runtime’s again after that', async () => {
   const before = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket')
   const [one, two] = [new FakeAsterisk(), new FakeAsterisk()]
   one.listenWebSocket('ws://one.test/')

@@ -123,7 +123,10 @@ it('an action that was not recorded, or once more than it was, is an error that 
 })
 
 it('headers that may differ are not compared', async () => {
-  const pbx = new FakeAsterisk({ users: { admin: 's3cret' } }, ...['MixMonitor'].map((name) => action(name, () => success())))
+  const pbx = new FakeAsterisk(
+    { users: { admin: 's3cret' } },
+    action('MixMonitor', () => success()),
+  )
   const recorder = record(pbx.connector)
   const start = async (connect: Connector, File: string) => {
     const ami = await online(connect)
@@ -181,7 +184,7 @@ it('keep-alives hold up nothing, and are answered whenever they come', async () 
   await played.close()
 })
 
-it('a link that the server ended ends again, and the next one is the next of the recording', async () => {
+it('a connection that the server ended ends again, and the next one is the next of the recording', async () => {
   const pbx = new FakeAsterisk(
     { users: { admin: 's3cret' } },
     action('Getvar', () => success({ Value: String(pbx.received.length) })),
@@ -267,14 +270,14 @@ it('records a client, and two of them at the same time', async () => {
   const ami = new AMIClient({ ...account, connect: pbx.connector })
   const recording = record(ami)
   await ami.login()
-  expect(() => record(ami)).toThrow('The client is online: what its link has carried already cannot be recorded')
+  expect(() => record(ami)).toThrow('The client is online: what its connection has carried already cannot be recorded')
   await ami.close()
   expect(recording.text).toContain('Action: Logoff')
   expect(recording.text).not.toContain('s3cret')
   await pbx.close()
 })
 
-it('a recording is a fake like any other: handlers before it, notices, events, unhandled actions', async () => {
+it('a recording is a fake like any other: handlers before it, its own events, events, unhandled actions', async () => {
   const pbx = new FakeAsterisk(
     { users: { admin: 's3cret' } },
     action('Getvar', () => success({ Value: 'recorded' })),
@@ -285,10 +288,10 @@ it('a recording is a fake like any other: handlers before it, notices, events, u
   await ami.close()
   await pbx.close()
   const played = FakeAsterisk.fromRecording(file(recorder.text), { unhandled: 'bypass' })
-  const notices: string[] = []
-  played.on('login', (username) => notices.push(`login ${username}`))
-  played.on('disconnect', (username) => notices.push(`disconnect ${username}`))
-  played.on('action', (request, handler) => notices.push(`${request.name} by ${handler?.label}`))
+  const reported: string[] = []
+  played.on('login', (username) => reported.push(`login ${username}`))
+  played.on('disconnect', (username) => reported.push(`disconnect ${username}`))
+  played.on('action', (request, handler) => reported.push(`${request.name} by ${handler?.label}`))
   played.use(once(action('Getvar', () => success({ Value: 'another' }))))
   const again = await online(played.connector, { authType: 'plaintext' })
   expect(played.clients).toBe(1)
@@ -301,7 +304,7 @@ it('a recording is a fake like any other: handlers before it, notices, events, u
   expect(played.unhandled.map(({ name }) => name)).toEqual(['DBGet'])
   await again.close()
   await played.close()
-  expect(notices).toEqual([
+  expect(reported).toEqual([
     'Login by Login with AuthType: MD5, Username: admin, Events: on, Key: …',
     'login admin',
     'Getvar by Getvar',
@@ -341,7 +344,7 @@ it('a script of AsyncAGI answers the recorded caller', async () => {
 
 it.each(['memory', 'TCP'])(
   'a program that listens when it is logged in hears what came later, in no time, over %s',
-  async (link) => {
+  async (transport) => {
     const text = `# AMI recording 1
 
 = 0
@@ -365,7 +368,7 @@ Privilege: system,all
 Status: Fully Booted
 ${[1_000, 1_001, 2_000].map((at) => `\n< ${at}\nEvent: UserEvent\nPrivilege: user,all\nUserEvent: at ${at}\n`).join('')}`
     const played = FakeAsterisk.fromRecording(file(text))
-    const connect = link === 'TCP' ? tcpConnector(await played.listen()) : played.connector
+    const connect = transport === 'TCP' ? tcpConnector(await played.listen()) : played.connector
     const ami = await online(connect, { authType: 'plaintext' })
     const seen: (string | undefined)[] = []
     for await (const event of ami.events('UserEvent')) if (seen.push(event.get('UserEvent')) === 3) break
@@ -397,7 +400,7 @@ it('a database is asked for its keys, which are no secrets', async () => {
   await played.close()
 })
 
-it('what a name tells of is in no recording, whatever follows it, and a recording without it can be played', async () => {
+it('no recording has what the name of a header shows to be secret, nor what follows it; it can be played all the same', async () => {
   const values = [
     'hunter2',
     'hunter2,hunter2',

@@ -92,7 +92,7 @@ describe('events', () => {
     pbx.emit('Hangup', { Channel: 'PJSIP/1' })
     pbx.emit('VarSet', { Variable: 'A' })
     pbx.emit('UserEvent', { UserEvent: 'x' })
-    pbx.emit('Two', { Privilege: 'call,dialplan,all' })
+    pbx.emit(unlisted('Two'), { Privilege: 'call,dialplan,all' })
     await settle()
     const names: string[] = []
     while (stream.buffered > 0) names.push((await stream.next()).value.name)

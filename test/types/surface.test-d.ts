@@ -5,7 +5,8 @@ import {
   type AGIScript,
   type AGISession,
   AMIClient,
-  type AMIEvent,
+  AMIEvent,
+  AMIResponse,
   type AnyAMIError,
   AsyncAGIExecutor,
   CallManager,
@@ -22,6 +23,7 @@ import {
   trace,
   unlisted,
 } from 'obelus-asterisk'
+import { action, event, type FakeAsterisk, failure, success } from 'obelus-asterisk/testing'
 import { AMIClient as WebClient } from 'obelus-asterisk/web'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
@@ -249,4 +251,86 @@ export function listeners(ami: AMIClient, server: FastAGIServer): void {
   ami.on('foo', () => undefined)
   // @ts-expect-error: there is no such name.
   server.on('foo', () => undefined)
+}
+
+export function ownMessages(name: string): void {
+  const hangup = AMIEvent.from({
+    Event: 'Hangup',
+    Channel: 'PJSIP/1',
+    Cause: 17,
+    ChanVariable: ['A=1', 'B=2'],
+    Uniqueid: undefined,
+  })
+  expectType<Equal<typeof hangup, AMIEvent<'Hangup'>>>()
+  const vendor = AMIEvent.from({ Event: unlisted('VendorThing'), Anything: true })
+  expectType<Equal<typeof vendor, AMIEvent<'VendorThing'>>>()
+  AMIEvent.from({ Event: unlisted('Hangup'), NewIn99: 1 })
+  // @ts-expect-error: there is no such event.
+  AMIEvent.from({ Event: 'Hangupp' })
+  // @ts-expect-error: there is no such header.
+  AMIEvent.from({ Event: 'Hangup', Chanel: 'PJSIP/1' })
+  // @ts-expect-error: a header is a text, a number or a boolean.
+  AMIEvent.from({ Event: 'Hangup', Channel: new Date() })
+  // @ts-expect-error: it has no name.
+  AMIEvent.from({ Channel: 'PJSIP/1' })
+  // @ts-expect-error: any text is too much; unlisted() says that it is meant.
+  AMIEvent.from({ Event: name })
+  // @ts-expect-error: only from() makes one.
+  new AMIEvent('Hangup', {})
+
+  const pong = AMIResponse.from({ Response: 'Success', Ping: 'Pong' })
+  expectType<Equal<typeof pong, AMIResponse>>()
+  AMIResponse.from<'QueueStatus'>(
+    { Response: 'Success' },
+    { events: [AMIEvent.from({ Event: 'QueueParams', Queue: 'support' })] },
+  )
+  // @ts-expect-error: such an event is not in that list.
+  AMIResponse.from<'QueueStatus'>({ Response: 'Success' }, { events: [hangup] })
+  // @ts-expect-error: Response is missing.
+  AMIResponse.from({ Message: 'Pong' })
+  // @ts-expect-error: only from() makes one.
+  new AMIResponse({})
+}
+
+export function fakes(pbx: FakeAsterisk, name: string): void {
+  pbx.use(
+    action('Originate', () => failure('busy')),
+    action({ name: 'Originate', headers: { Channel: /^PJSIP/, Async: 'true' } }, () => success()),
+    action(
+      (request) => request.get('AnyHeader') === '9',
+      () => success(),
+    ),
+    action(unlisted('QueueTune'), () => success()),
+    action({ name: unlisted('QueueTune'), headers: { Speed: 3 } }, () => success()),
+    action({ name: unlisted(name) }, () => success()),
+  )
+  // @ts-expect-error: there is no such action.
+  action('Originat', () => success())
+  // @ts-expect-error: there is no such action.
+  action({ name: 'Originat' }, () => success())
+  // @ts-expect-error: there is no such parameter.
+  action({ name: 'Originate', headers: { Chanel: /^PJSIP/ } }, () => success())
+  // @ts-expect-error: any text is too much; unlisted() says that it is meant.
+  action(name, () => success())
+
+  pbx.emit('Hangup', { Channel: 'PJSIP/1', Cause: 16, 'Cause-txt': 'Normal Clearing' })
+  pbx.emit('Hangup', [['AnyHeader', 1]])
+  pbx.emit('FullyBooted')
+  pbx.emit(unlisted('VendorThing'), { Anything: 1, Twice: ['a', 'b'] })
+  // @ts-expect-error: there is no such event.
+  pbx.emit('Hangupp', { Channel: 'PJSIP/1' })
+  // @ts-expect-error: there is no such header.
+  pbx.emit('Hangup', { Chanel: 'PJSIP/1' })
+
+  event('QueueMember', { Queue: 'support', Paused: 0 })
+  event(unlisted('TeaPoured'), { Cups: 2 })
+  // @ts-expect-error: there is no such event.
+  event('QueueMemberr')
+  // @ts-expect-error: there is no such header.
+  event('QueueMember', { Queu: 'support' })
+  action('QueueStatus', (_request, client) => {
+    // @ts-expect-error: there is no such header.
+    client.emit('Hangup', { Chanel: 'PJSIP/1' })
+    return success()
+  })
 }

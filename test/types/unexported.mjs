@@ -82,8 +82,7 @@ function extended({ heritageClauses = [] }) {
 function isPrivate(part) {
   return (
     (ts.getCombinedModifierFlags(part) & ts.ModifierFlags.Private) !== 0 ||
-    (part.name !== undefined && ts.isPrivateIdentifier(part.name)) ||
-    ts.getJSDocTags(part).some(({ tagName }) => tagName.text === 'internal')
+    (part.name !== undefined && ts.isPrivateIdentifier(part.name))
   )
 }
 

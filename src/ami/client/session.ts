@@ -2,6 +2,7 @@ import { oneLine } from '../../core/checks.js'
 import type { Clock } from '../../core/clock.js'
 import { type Deferred, deferred } from '../../core/deferred.js'
 import { asError } from '../../core/errors.js'
+import { soon } from '../../core/microtask.js'
 import { redactLines, redactText } from '../../core/redaction.js'
 import type { Connector, Transport } from '../../core/transport.js'
 import { waitWithin } from '../../core/waiting.js'
@@ -291,7 +292,7 @@ export class Session extends AMIProtocol {
     this.#ended.reject(reason)
     this.#host.ended(reason)
     // When all that waited is settled: a connector may report its end at once.
-    queueMicrotask(() => this.#connecting.abort(reason))
+    soon(() => this.#connecting.abort(reason))
   }
 
   /** Why the session ended, when its transport did. */

@@ -1,16 +1,40 @@
+import { quote } from '../../core/checks.js'
 import type { HeaderFields } from '../../core/header-fields.js'
+import { givenFields } from './given-headers.js'
 import { AMIMessage } from './message.js'
-import type { EventHeaders, EventName, PlainName } from './typed-names.js'
+import type { ActionHeaders, EventHeaders, EventName, GivenEventHeaders, PlainName, Unlisted } from './typed-names.js'
 
 /** Something that happened, as Asterisk told it: `Event: <name>` and its headers. */
 export class AMIEvent<Name extends string = string> extends AMIMessage<EventHeaders<Name>> {
   /** The event's name as Asterisk sent it. */
   readonly name: Name
 
-  /** @internal */
-  constructor(name: Name, fields: HeaderFields) {
+  private constructor(name: Name, fields: HeaderFields) {
     super(fields)
     this.name = name
+  }
+
+  /** @internal */
+  static read<Name extends string>(name: Name, fields: HeaderFields): AMIEvent<Name> {
+    return new AMIEvent(name, fields)
+  }
+
+  /**
+   * An event with these headers, as if a server had sent it: for the test of a function that takes one. What `event.headers` has, this takes.
+   *
+   * @example
+   * isBusy(AMIEvent.from({ Event: 'Hangup', Channel: 'PJSIP/100-00000001', Cause: 17 }))
+   *
+   * @throws TypeError that names a header which no message can carry, and when `Event` is missing.
+   */
+  static from<const Name extends EventName | Unlisted>(
+    headers: { readonly Event: Name } & GivenEventHeaders<Name>,
+  ): AMIEvent<PlainName<Name>>
+  static from(headers: ActionHeaders): AMIEvent {
+    const { Event: name } = headers
+    if (typeof name !== 'string' || name === '')
+      throw new TypeError(`An event needs its name as the header Event, not ${quote(name)}`)
+    return new AMIEvent(name, givenFields(`Event ${name}`, headers))
   }
 
   /** Whether this is the event of that name (in any case), which tells the compiler its headers. */

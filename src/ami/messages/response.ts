@@ -1,7 +1,11 @@
 import type { ListMap } from '../../catalog/lists.js'
+import type { Known } from '../../catalog/values.js'
+import { quote } from '../../core/checks.js'
 import type { HeaderFields } from '../../core/header-fields.js'
 import type { AMIEvent, EventOf } from './event.js'
+import { givenFields } from './given-headers.js'
 import { AMIMessage } from './message.js'
+import type { ActionHeaders } from './typed-names.js'
 
 /** `follows` is how Asterisk up to 13 marked the output of a CLI command. */
 export type AMIResponseType = 'success' | 'error' | 'goodbye' | 'follows'
@@ -13,6 +17,16 @@ export type ListCompletion<Action extends string> = Action extends keyof ListMap
   ? EventOf<ListMap[Action]['completion']>
   : AMIEvent
 
+/** What a response has besides its headers. */
+export interface ResponseParts<Action extends string = string> {
+  /** What a CLI command printed. @default the `Output` headers */
+  readonly output?: readonly string[] | undefined
+  /** The items of a list. @default none */
+  readonly events?: readonly ListItem<Action>[] | undefined
+  /** The event that completed the list. */
+  readonly completion?: ListCompletion<Action> | undefined
+}
+
 /** Asterisk's answer to an action. */
 export class AMIResponse<Action extends string = string> extends AMIMessage {
   readonly type: AMIResponseType
@@ -22,20 +36,34 @@ export class AMIResponse<Action extends string = string> extends AMIMessage {
   readonly completion: ListCompletion<Action> | undefined
   #output: readonly string[] | undefined
 
-  /** @internal */
-  constructor(
-    fields: HeaderFields,
-    rest: {
-      output?: readonly string[] | undefined
-      events?: readonly ListItem<Action>[] | undefined
-      completion?: ListCompletion<Action> | undefined
-    } = {},
-  ) {
+  private constructor(fields: HeaderFields, { output, events = [], completion }: ResponseParts<Action>) {
     super(fields)
     this.type = responseType(fields.get('Response') ?? '')
-    this.#output = rest.output
-    this.events = rest.events ?? []
-    this.completion = rest.completion
+    this.#output = output
+    this.events = events
+    this.completion = completion
+  }
+
+  /** @internal */
+  static read<Action extends string = string>(fields: HeaderFields, parts: ResponseParts<Action> = {}): AMIResponse<Action> {
+    return new AMIResponse(fields, parts)
+  }
+
+  /**
+   * An answer with these headers, as if a server had sent it: for the test of a function that takes one.
+   *
+   * @example
+   * AMIResponse.from<'QueueStatus'>({ Response: 'Success' }, { events: [AMIEvent.from({ Event: 'QueueParams', Queue: 'support' })] })
+   *
+   * @throws TypeError that names a header which no message can carry, and when `Response` is missing.
+   */
+  static from<Action extends string = string>(
+    headers: { readonly Response: Known<'Success' | 'Error' | 'Goodbye'> } & ActionHeaders,
+    parts: ResponseParts<Action> = {},
+  ): AMIResponse<Action> {
+    const { Response: type } = headers
+    if (typeof type !== 'string' || type === '') throw new TypeError(`A response needs the header Response, not ${quote(type)}`)
+    return new AMIResponse(givenFields('A response', headers), parts)
   }
 
   /** What a CLI command printed, line by line, the same on every version of Asterisk. Empty for other actions. */

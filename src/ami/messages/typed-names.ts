@@ -55,6 +55,16 @@ export interface EventEnvelope {
 /** The headers that an event has, by its name: those of the catalog, or any. */
 export type EventHeaders<Name extends string> = Name extends EventName ? Readonly<EventMap[Name]> & EventEnvelope : OpenHeaders
 
+/**
+ * The headers that an event is made with, by its name: those of the catalog, or any. An array repeats a header, undefined leaves it out. Which ones
+ * there must be is not checked: a test gives those that count for it.
+ */
+export type GivenEventHeaders<Name extends string> = Name extends Unlisted
+  ? ActionHeaders
+  : Name extends EventName
+    ? { readonly [Header in keyof EventHeaders<Name>]?: HeaderValue | readonly HeaderValue[] | undefined }
+    : ActionHeaders
+
 /** The prefixes of the channels that an event with these headers tells of, for `variablesOf`. */
 export type ChannelPrefix<Headers> = string extends keyof Headers
   ? string

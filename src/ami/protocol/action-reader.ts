@@ -11,11 +11,15 @@ export class AMIAction extends AMIMessage {
   /** Empty when the client sent none: then no answer to it has one. */
   readonly actionId: string
 
-  /** @internal */
-  constructor(name: string, fields: HeaderFields) {
+  private constructor(name: string, fields: HeaderFields) {
     super(fields)
     this.name = name
     this.actionId = this.get('ActionID') ?? ''
+  }
+
+  /** @internal */
+  static read(name: string, fields: HeaderFields): AMIAction {
+    return new AMIAction(name, fields)
   }
 
   /** The variables of its `Variable` headers, read as Asterisk reads them. */
@@ -95,7 +99,7 @@ export class ActionReader {
     this.#lines = []
     this.#lineTooLong = false
     this.#tooManyLines = false
-    const action = new AMIAction(name, fields)
+    const action = AMIAction.read(name, fields)
     this.#read(
       problem === undefined ? { kind: 'action', action } : { kind: 'refused', actionId: action.actionId, message: problem },
     )

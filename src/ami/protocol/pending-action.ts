@@ -93,6 +93,6 @@ export class PendingAction extends Handler<AMIResponse> {
 
   /** The whole answer, with what was collected. */
   listResponse(completion: AMIEvent | undefined): AMIResponse {
-    return new AMIResponse(this.#listFields as HeaderFields, { events: this.#items ?? [], completion })
+    return AMIResponse.read(this.#listFields as HeaderFields, { events: this.#items ?? [], completion })
   }
 }

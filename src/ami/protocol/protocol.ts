@@ -216,7 +216,7 @@ export class AMIProtocol implements Protocol {
     if (handler === undefined && !hooked && !this.#actions.awaitsList && !this.#endsDroppedList(bytes, nameEnd)) return
     const fields = this.#fields(this.#codec.decode(bytes.subarray(start, end)))
     const isKnown = entry !== undefined && startsWith(bytes, nameStart, nameEnd, entry.bytes)
-    const event = new AMIEvent(isKnown ? entry.name : (fields.get('Event') ?? ''), fields)
+    const event = AMIEvent.read(isKnown ? entry.name : (fields.get('Event') ?? ''), fields)
     if ((this.#actions.awaitsList || this.#actions.dropsList) && this.#takenByList(event)) return
     if (handler !== undefined) this.#guard(() => handler(event))
     else if (hooked) this.#guard(() => this.unhandledEventReceived(event))
@@ -271,7 +271,7 @@ export class AMIProtocol implements Protocol {
 
   #response(headers: string, output: readonly string[] | undefined): void {
     const fields = this.#fields(headers)
-    const response = new AMIResponse(fields, output === undefined ? {} : { output })
+    const response = AMIResponse.read(fields, output === undefined ? {} : { output })
     const actionId = fields.get('ActionID')
     const pending = actionId === undefined ? undefined : this.#actions.get(actionId)
     if (pending === undefined || (this.#actions.isList(pending) && response.type !== 'error')) {

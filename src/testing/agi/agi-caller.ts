@@ -4,7 +4,7 @@ import { AGI_CHANNEL_SHAPE, AGIChannel, type AGIChannelOptions } from './agi-cha
 
 /** How the simulated Asterisk reaches the script. */
 export interface AGICallerWire {
-  /** Tells the script that the caller hung up, where something tells it. */
+  /** Signals to the script that the caller hung up, where the transport has such a signal. */
   hangup(): void
 }
 
@@ -18,13 +18,13 @@ export interface AGICallOptions extends AGIChannelOptions {
 
 const SHAPE: OptionsShape<AGICallOptions> = { ...AGI_CHANNEL_SHAPE, hangupAt: wholeNumber(0) }
 
-/** Somebody who called a script: presses keys when it listens, and hangs up when told to. */
+/** A simulated caller of a script: presses keys when it listens, and hangs up on command. */
 export class AGICaller {
   readonly #channel: AGIChannel
   readonly #hangupAt: number
-  readonly #over = deferred<AGIStatus>()
+  readonly #ended = deferred<AGIStatus>()
   #wire: AGICallerWire = { hangup: () => undefined }
-  #isOver = false
+  #isEnded = false
 
   /** @throws TypeError or RangeError that names a wrong option and quotes its value. */
   constructor(options: AGICallOptions = {}) {
@@ -63,14 +63,14 @@ export class AGICaller {
   }
 
   hangup(): void {
-    if (this.#channel.isHungUp || this.#isOver) return
+    if (this.#channel.isHungUp || this.#isEnded) return
     this.#channel.isHungUp = true
     this.#wire.hangup()
   }
 
-  /** Resolves with AGISTATUS when the script is over. */
+  /** Resolves with AGISTATUS when the script has ended. */
   ended(): Promise<AGIStatus> {
-    return this.#over.promise
+    return this.#ended.promise
   }
 
   /** The script can be reached from now on. @internal */
@@ -79,12 +79,12 @@ export class AGICaller {
     if (this.#hangupAt === 0) this.hangup()
   }
 
-  /** The environment that the script is given. */
+  /** The environment that the script is given. @internal */
   environment(network: { readonly request: string; readonly script?: string | undefined }): string {
     return this.#channel.environment(network)
   }
 
-  /** Asterisk's answer to a command. */
+  /** Asterisk's answer to a command. @internal */
   execute(line: string): string {
     const hangsUp = this.#channel.commands.length + 1 === this.#hangupAt
     return this.#channel.execute(line, hangsUp)
@@ -94,9 +94,10 @@ export class AGICaller {
     return this.#channel.isHungUp
   }
 
-  /** The script is over. */
+  /** The script has ended. @internal */
   finished(status: AGIStatus): void {
-    this.#isOver = true
-    this.#over.resolve(this.#channel.isHungUp && status === 'SUCCESS' ? 'HANGUP' : status)
+    this.#isEnded = true
+    const { isHungUp, hasFailed } = this.#channel
+    this.#ended.resolve(status === 'FAILURE' || (hasFailed && !isHungUp) ? 'FAILURE' : isHungUp ? 'HANGUP' : 'SUCCESS')
   }
 }

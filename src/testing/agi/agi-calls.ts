@@ -7,7 +7,7 @@ import { AsyncAGICalls, type AsyncAGIHost } from './async-agi-calls.js'
 /** The simulated callers whom scripts answer. */
 export class AGICalls {
   readonly #async: AsyncAGICalls
-  /** Callers whose scripts run, and what ends the link to the script. */
+  /** Callers whose scripts run, and what ends the connection to the script. */
   readonly #running = new Map<AGICaller, () => void>()
 
   constructor(host: AsyncAGIHost) {
@@ -39,7 +39,7 @@ export class AGICalls {
     return Object.assign(this.#started(caller, drop), { errors })
   }
 
-  /** Every caller hangs up, and waits for no script. Resolves when all are over. */
+  /** Every caller hangs up, and waits for no script. Resolves when all have ended. */
   async hangUp(): Promise<void> {
     const callers = [...this.#running]
     for (const [caller, drop] of callers) {

@@ -1,5 +1,6 @@
-import { parseCallerId } from '../../core/caller-id.js'
+import { type CallerId, parseCallerId } from '../../core/caller-id.js'
 import { callback, listOf, type OptionsShape, recordOf, text } from '../../core/options.js'
+import { isApplication } from '../application-names.js'
 
 /** What a simulated channel is, and what its caller does. */
 export interface AGIChannelOptions {
@@ -24,8 +25,13 @@ export interface AGIChannelOptions {
   readonly keys?: string | undefined
   /** The files that are there. @default all */
   readonly files?: readonly string[] | undefined
-  /** The result of applications; those that are not named give 0. */
-  readonly applications?: Readonly<Record<string, (data: string) => number>> | undefined
+  /**
+   * What applications give, and what they set of the channel's variables. Without it, `Set` sets, `Hangup` hangs up, `Dial` reaches nobody, others of
+   * Asterisk give 0, and those that it does not have -2.
+   */
+  readonly applications?: Readonly<Record<string, (data: string, variables: Map<string, string>) => number>> | undefined
+  /** The subroutines that GOSUB finds, as `context,extension,priority`. @default none */
+  readonly subroutines?: readonly string[] | undefined
 }
 
 export const AGI_CHANNEL_SHAPE: OptionsShape<AGIChannelOptions> = {
@@ -41,32 +47,35 @@ export const AGI_CHANNEL_SHAPE: OptionsShape<AGIChannelOptions> = {
   keys: text,
   files: listOf(text),
   applications: recordOf(callback),
+  subroutines: listOf(text),
 }
 
-/** How many arguments a command needs, and whether it works on a channel that has hung up. */
+/** How many arguments a command takes, which of them is a number, and whether it works on a channel that has hung up. */
 interface CommandFacts {
   readonly least: number
-  readonly dead?: true | undefined
+  readonly most?: number | undefined
+  readonly numberAt?: number | undefined
+  readonly worksAfterHangup?: true | undefined
 }
 
 /** `res/res_agi.c`, of 16.28 and 22.10. */
 const COMMANDS: Readonly<Record<string, CommandFacts>> = {
   ANSWER: { least: 0 },
-  'ASYNCAGI BREAK': { least: 0, dead: true },
-  'CHANNEL STATUS': { least: 0 },
+  'ASYNCAGI BREAK': { least: 0, worksAfterHangup: true },
+  'CHANNEL STATUS': { least: 0, most: 1 },
   'CONTROL STREAM FILE': { least: 2 },
-  'DATABASE DEL': { least: 2, dead: true },
-  'DATABASE DELTREE': { least: 1, dead: true },
-  'DATABASE GET': { least: 2, dead: true },
-  'DATABASE PUT': { least: 3, dead: true },
-  EXEC: { least: 1, dead: true },
+  'DATABASE DEL': { least: 2, worksAfterHangup: true },
+  'DATABASE DELTREE': { least: 1, worksAfterHangup: true },
+  'DATABASE GET': { least: 2, worksAfterHangup: true },
+  'DATABASE PUT': { least: 3, worksAfterHangup: true },
+  EXEC: { least: 1, worksAfterHangup: true },
   'GET DATA': { least: 1 },
-  'GET FULL VARIABLE': { least: 1, dead: true },
+  'GET FULL VARIABLE': { least: 1, worksAfterHangup: true },
   'GET OPTION': { least: 2 },
-  'GET VARIABLE': { least: 1, dead: true },
+  'GET VARIABLE': { least: 1, worksAfterHangup: true },
   GOSUB: { least: 3 },
-  HANGUP: { least: 0 },
-  NOOP: { least: 0, dead: true },
+  HANGUP: { least: 0, most: 1 },
+  NOOP: { least: 0, worksAfterHangup: true },
   'RECEIVE CHAR': { least: 1 },
   'RECEIVE TEXT': { least: 1 },
   'RECORD FILE': { least: 4 },
@@ -74,33 +83,48 @@ const COMMANDS: Readonly<Record<string, CommandFacts>> = {
   'SAY DATE': { least: 2 },
   'SAY DATETIME': { least: 2 },
   'SAY DIGITS': { least: 2 },
-  'SAY NUMBER': { least: 2 },
+  'SAY NUMBER': { least: 2, numberAt: 0 },
   'SAY PHONETIC': { least: 2 },
   'SAY TIME': { least: 2 },
   'SEND IMAGE': { least: 1 },
   'SEND TEXT': { least: 1 },
-  'SET AUTOHANGUP': { least: 1 },
+  'SET AUTOHANGUP': { least: 1, numberAt: 0 },
   'SET CALLERID': { least: 1 },
   'SET CONTEXT': { least: 1 },
   'SET EXTENSION': { least: 1 },
   'SET MUSIC': { least: 1 },
-  'SET PRIORITY': { least: 1 },
-  'SET VARIABLE': { least: 2, dead: true },
+  'SET PRIORITY': { least: 1, numberAt: 0 },
+  'SET VARIABLE': { least: 2, worksAfterHangup: true },
   'SPEECH ACTIVATE GRAMMAR': { least: 1 },
   'SPEECH CREATE': { least: 1 },
   'SPEECH DEACTIVATE GRAMMAR': { least: 1 },
-  'SPEECH DESTROY': { least: 0, dead: true },
+  'SPEECH DESTROY': { least: 0, worksAfterHangup: true },
   'SPEECH LOAD GRAMMAR': { least: 2 },
   'SPEECH RECOGNIZE': { least: 2 },
   'SPEECH SET': { least: 2 },
-  'SPEECH UNLOAD GRAMMAR': { least: 1, dead: true },
+  'SPEECH UNLOAD GRAMMAR': { least: 1, worksAfterHangup: true },
   'STREAM FILE': { least: 2 },
   'TDD MODE': { least: 1 },
-  VERBOSE: { least: 1, dead: true },
-  'WAIT FOR DIGIT': { least: 1 },
+  VERBOSE: { least: 1, worksAfterHangup: true },
+  'WAIT FOR DIGIT': { least: 1, numberAt: 0 },
 }
 const DEAD_CHANNEL = '511 Command Not Permitted on a dead channel or intercept routine\n'
 const DONE = '200 result=0\n'
+const FAILED = '200 result=-1\n'
+/** What the failing of these leaves: AGISTATUS is FAILURE. */
+const FAILING: ReadonlySet<string> = new Set([
+  'CONTROL STREAM FILE',
+  'GET DATA',
+  'GET OPTION',
+  'GOSUB',
+  'RECEIVE CHAR',
+  'RECEIVE TEXT',
+  'RECORD FILE',
+  'STREAM FILE',
+])
+const NO_SUCH_APPLICATION = -2
+const CHANNEL = 'PJSIP/100-00000001'
+const UNIQUE_ID = '1700000000.1'
 const ONE = '200 result=1\n'
 /** Where what is played ends, in samples. */
 const PLAYED = 8_000
@@ -114,10 +138,14 @@ export class AGIChannel {
   #keys: string
   isAnswered = false
   isHungUp = false
+  /** Whether a command has failed while the caller was there. */
+  hasFailed = false
+  #caller: CallerId
 
   constructor(options: AGIChannelOptions) {
     this.#options = options
     this.#keys = options.keys ?? ''
+    this.#caller = parseCallerId(options.callerId ?? '')
     this.variables = new Map(Object.entries(options.variables ?? {}))
     this.database = new Map(Object.entries(options.database ?? {}))
   }
@@ -135,7 +163,7 @@ export class AGIChannel {
   }
 
   environment({ request, script }: { readonly request: string; readonly script?: string | undefined }): string {
-    const { args = [], callerId = '', channel = 'PJSIP/100-00000001', uniqueId = '1700000000.1' } = this.#options
+    const { args = [], callerId = '', channel = CHANNEL, uniqueId = UNIQUE_ID } = this.#options
     const { context = 'default', extension = 's', exten = extension } = this.#options
     const caller = parseCallerId(callerId)
     const variables: readonly (readonly [string, string])[] = [
@@ -173,14 +201,16 @@ export class AGIChannel {
     const [command, facts] = commandOf(words)
     if (facts === undefined) return '510 Invalid or unknown command\n'
     const args = words.slice(command.split(' ').length)
-    if (args.length < facts.least) return '520 Invalid command syntax.  Proper usage not available.\n'
-    if (this.isHungUp && !facts.dead) return DEAD_CHANNEL
-    if (hangsUp && !facts.dead && command !== 'HANGUP') {
+    if (!isComplete(args, facts)) return usageOf(command)
+    if (this.isHungUp && !facts.worksAfterHangup) return DEAD_CHANNEL
+    if (hangsUp && !facts.worksAfterHangup && command !== 'HANGUP') {
       this.isHungUp = true
       return command === 'RECORD FILE' ? `200 result=-1 (hangup) endpos=${PLAYED}\n` : `200 result=-1 endpos=${PLAYED}\n`
     }
     if (hangsUp) this.isHungUp = true
-    return this.#answer(command, args)
+    const reply = hangsUp && command === 'EXEC' ? FAILED : this.#answer(command, args)
+    if (!this.isHungUp && FAILING.has(command) && reply.startsWith('200 result=-1')) this.hasFailed = true
+    return reply
   }
 
   #answer(command: string, args: readonly string[]): string {
@@ -190,8 +220,10 @@ export class AGIChannel {
         this.isAnswered = true
         return DONE
       case 'CHANNEL STATUS':
+        if (this.#isOther(first)) return FAILED
         return `200 result=${this.isAnswered ? 6 : 4}\n`
       case 'HANGUP':
+        if (this.#isOther(first)) return FAILED
         this.isHungUp = true
         return ONE
       case 'STREAM FILE':
@@ -207,14 +239,18 @@ export class AGIChannel {
         return `200 result=${key} (${key === 0 ? 'timeout' : 'dtmf'}) endpos=${PLAYED}\n`
       }
       case 'GOSUB':
-        return '100 result=0 Trying...\n200 result=0 Gosub complete\n'
+        return this.#options.subroutines?.includes(`${first},${second},${third}`)
+          ? '100 result=0 Trying...\n200 result=0 Gosub complete\n'
+          : '200 result=-1 Gosub label not found\n'
       case 'EXEC':
-        return `200 result=${this.#options.applications?.[first]?.(second) ?? 0}\n`
+        return `200 result=${this.#run(first, second)}\n`
+      case 'SET CALLERID':
+        this.#caller = parseCallerId(first)
+        return ONE
       case 'RECEIVE CHAR':
         return '200 result=0 (timeout)\n'
       case 'RECEIVE TEXT':
         return '200 result=-1\n'
-      case 'SET CALLERID':
       case 'VERBOSE':
         return ONE
       default:
@@ -227,12 +263,13 @@ export class AGIChannel {
     const value = (found: string | undefined) => (found === undefined ? DONE : `200 result=1 (${found})\n`)
     switch (command) {
       case 'GET VARIABLE':
-        return value(this.variables.get(first))
+        return value(this.#variable(first))
       case 'SET VARIABLE':
         this.variables.set(first, second)
         return ONE
       case 'GET FULL VARIABLE':
-        return value(first.replace(/\$\{(\w+)\}/g, (_, name: string) => this.variables.get(name) ?? ''))
+        if (this.#isOther(second)) return DONE
+        return value(first.replace(/\$\{([^}]*)\}/g, (_, name: string) => this.#variable(name) ?? ''))
       case 'DATABASE GET':
         return value(this.database.get(`${first}/${second}`))
       case 'DATABASE PUT':
@@ -252,6 +289,56 @@ export class AGIChannel {
       default:
         return undefined
     }
+  }
+
+  /** Runs an application, and gives its result. */
+  #run(name: string, data: string): number {
+    const own = Object.entries(this.#options.applications ?? {}).find(([each]) => each.toLowerCase() === name.toLowerCase())
+    if (own !== undefined) return own[1](data, this.variables)
+    switch (name.toLowerCase()) {
+      case 'set': {
+        const [variable = '', value = ''] = data.split(/=(.*)/s)
+        this.variables.set(variable, value)
+        return 0
+      }
+      case 'hangup':
+        this.isHungUp = true
+        return -1
+      case 'answer':
+        this.isAnswered = true
+        return 0
+      case 'dial':
+        this.variables.set('DIALSTATUS', 'CHANUNAVAIL')
+        return 0
+      case 'playback':
+        this.variables.set('PLAYBACKSTATUS', data.split('&').every((file) => this.#isThere(file)) ? 'SUCCESS' : 'FAILED')
+        return 0
+      default:
+        return isApplication(name) ? 0 : NO_SUCH_APPLICATION
+    }
+  }
+
+  #variable(name: string): string | undefined {
+    switch (name.toUpperCase()) {
+      case 'CALLERID(NUM)':
+        return this.#caller.number
+      case 'CALLERID(NAME)':
+        return this.#caller.name
+      case 'CHANNEL(STATE)':
+        return this.isAnswered ? 'Up' : 'Ring'
+      case 'CHANNEL(NAME)':
+      case 'CHANNEL':
+        return this.#options.channel ?? CHANNEL
+      case 'UNIQUEID':
+        return this.#options.uniqueId ?? UNIQUE_ID
+      default:
+        return this.variables.get(name)
+    }
+  }
+
+  /** Whether a command names another channel: there is none. */
+  #isOther(channel: string): boolean {
+    return channel !== '' && channel !== (this.#options.channel ?? CHANNEL)
   }
 
   #isThere(file: string): boolean {
@@ -276,6 +363,16 @@ export class AGIChannel {
     }
     return `200 result=${digits}${digits.length < most ? ' (timeout)' : ''}\n`
   }
+}
+
+function isComplete(args: readonly string[], { least, most = Number.POSITIVE_INFINITY, numberAt }: CommandFacts): boolean {
+  if (args.length < least || args.length > most) return false
+  return numberAt === undefined || /^\s*[-+]?\d/.test(args[numberAt] ?? '')
+}
+
+/** What Asterisk says to a command with wrong arguments. */
+function usageOf(command: string): string {
+  return `520-Invalid command syntax.  Proper usage follows:\n Usage: ${command}\n520 End of proper usage.\n`
 }
 
 /** The longest command that the words begin with. */

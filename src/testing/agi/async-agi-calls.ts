@@ -1,4 +1,5 @@
 import type { AMIAction } from '../../ami/protocol/action-reader.js'
+import { soon } from '../../core/microtask.js'
 import { type ActionHandler, action, event, type FakeEvent, failure, type HeaderPairs, success } from '../handlers.js'
 import { AGICaller, type AGICallOptions } from './agi-caller.js'
 
@@ -11,7 +12,7 @@ interface AsyncCall {
   readonly caller: AGICaller
   readonly channel: string
   readonly headers: HeaderPairs
-  isOver: boolean
+  isEnded: boolean
 }
 
 /** Asterisk reads no more of an answer at a time (`res/res_agi.c`). */
@@ -52,7 +53,7 @@ export class AsyncAGICalls {
     const channel = options.channel ?? `PJSIP/100-${this.#sequence.toString(16).padStart(8, '0')}`
     const uniqueId = options.uniqueId ?? `1700000000.${this.#sequence}`
     const caller = new AGICaller({ ...options, channel, uniqueId })
-    const call: AsyncCall = { caller, channel, headers: snapshot(channel, uniqueId, options), isOver: false }
+    const call: AsyncCall = { caller, channel, headers: snapshot(channel, uniqueId, options), isEnded: false }
     this.#calls.set(channel, call)
     const environment = caller.environment({ request: 'async' })
     this.#left.set(call, environment.slice(ANSWER_BYTES))
@@ -73,28 +74,28 @@ export class AsyncAGICalls {
     const call = this.#calls.get(channel)
     if (call === undefined) return failure(`Channel ${channel} does not exist.`)
     // The command runs when the channel's own thread comes to it.
-    queueMicrotask(() => this.#run(call, line, request.get('CommandID')))
+    soon(() => this.#run(call, line, request.get('CommandID')))
     return success('Added AGI command to queue')
   }
 
   #run(call: AsyncCall, line: string, id: string | undefined): void {
-    if (call.isOver) return
+    if (call.isEnded) return
     const before = call.caller.isHungUp
     const text = `${this.#left.get(call) ?? ''}${call.caller.execute(line)}`
     this.#left.set(call, text.slice(ANSWER_BYTES))
-    const told: HeaderPairs = [
+    const result: HeaderPairs = [
       ['Result', percentEncode(text.slice(0, ANSWER_BYTES))],
       ...(id === undefined ? [] : ([['CommandId', id]] as HeaderPairs)),
     ]
     if (call.caller.isHungUp && !before) this.#host.emit('HangupRequest', [...call.headers, ['Cause', 16]])
-    this.#host.emit('AsyncAGIExec', [...call.headers, ...told])
-    const isOver = /^asyncagi +break/i.test(line) || /^200 result=-1/.test(text) || call.caller.isHungUp
-    if (isOver) this.#end(call, call.caller.isHungUp, /^200 result=-1/.test(text))
+    this.#host.emit('AsyncAGIExec', [...call.headers, ...result])
+    const isEnded = /^asyncagi +break/i.test(line) || /^200 result=-1/.test(text) || call.caller.isHungUp
+    if (isEnded) this.#end(call, call.caller.isHungUp, /^200 result=-1/.test(text))
   }
 
   #end(call: AsyncCall, hungUp: boolean, failed = false): void {
-    if (call.isOver) return
-    call.isOver = true
+    if (call.isEnded) return
+    call.isEnded = true
     this.#calls.delete(call.channel)
     this.#left.delete(call)
     this.#host.emit('AsyncAGIEnd', call.headers)

@@ -24,11 +24,15 @@ export class Caller {
   readonly #runner: DialplanRunner
   readonly #channel: FakeChannel
 
-  /** @internal */
-  constructor(board: Switchboard, runner: DialplanRunner, channel: FakeChannel) {
+  private constructor(board: Switchboard, runner: DialplanRunner, channel: FakeChannel) {
     this.#board = board
     this.#runner = runner
     this.#channel = channel
+  }
+
+  /** @internal */
+  static of(board: Switchboard, runner: DialplanRunner, channel: FakeChannel): Caller {
+    return new Caller(board, runner, channel)
   }
 
   /** The name of the caller's channel. */
@@ -45,9 +49,9 @@ export class Caller {
     return !this.#channel.isGone
   }
 
-  /** Hangs up. @default cause 16 */
-  hangup(cause = 16): void {
-    this.#board.hangup(this.#channel, cause, true)
+  /** Hangs up, with a Q.850 cause in the BYE, or without one as most telephones do. */
+  hangup(cause?: number): void {
+    this.#board.hangUpPhone(this.#channel, cause)
   }
 
   /** Presses digits, each for 100 ms. */

@@ -1,87 +1,176 @@
+import type { ActionName } from '../../ami/messages/typed-names.js'
 import type { AMIAction } from '../../ami/protocol/action-reader.js'
-import { type ActionHandler, action, event, type FakeEvent, type FakeResponse, failure, success } from '../handlers.js'
+import { type ActionHandler, action, event, type FakeResponse, failure, type Reply, success } from '../handlers.js'
+import { setFunction } from './channel-variables.js'
 import type { FakeChannel } from './fake-channel.js'
 import { originate } from './fake-originate.js'
 import type { DialplanRunner } from './runner.js'
 import type { Switchboard } from './switchboard.js'
 
-const NO_CHANNEL = 'No such channel'
+/** Causes that Hangup takes (`action_hangup` in `main/manager.c`). */
+const LARGEST_CAUSE = 127
 
-/** The actions that a dialplan answers: they make its calls, list them, and do what `Call` does. */
+/** A parameter that must be there, and what Asterisk says when it is not. */
+type Requirement = readonly [header: string, problem: string]
+
+/** The actions that a dialplan answers: they make its calls and act on them. Checks and texts are those of 16.28 and 22.10. */
 export function dialplanActions(board: Switchboard, runner: DialplanRunner): ActionHandler[] {
-  const onChannel = (name: string, then: (channel: FakeChannel, request: AMIAction) => FakeResponse) =>
+  /** An action on the channel that it names, and what it says when none is named, or none is there. */
+  const onChannel = (
+    name: ActionName,
+    { required, missing }: { readonly required: readonly Requirement[]; readonly missing: (channel: string) => string },
+    answer: (channel: FakeChannel, request: AMIAction) => FakeResponse,
+  ) =>
     action(name, (request) => {
-      const channel = board.find(request.get('Channel') ?? '')
-      return channel === undefined ? failure(NO_CHANNEL) : then(channel, request)
+      const lacking = required.find(([header]) => (request.get(header) ?? '') === '')
+      if (lacking !== undefined) return failure(lacking[1])
+      const channelName = request.get('Channel') ?? ''
+      const channel = board.find(channelName)
+      return channel === undefined ? failure(missing(channelName)) : answer(channel, request)
     })
+  const named: Requirement = ['Channel', 'No channel specified']
+  const noSuchChannel = () => 'No such channel'
   return [
     action('Originate', (request) => originate(board, runner, request)),
-    onChannel('Hangup', (channel, request) => {
-      board.hangup(channel, Number(request.get('Cause') ?? 0))
-      return success('Channel Hungup')
-    }),
-    onChannel('Redirect', (channel, request) => {
-      const { context, exten } = place(request, '')
-      const extra = board.find(request.get('ExtraChannel') ?? '')
-      const left = board.unbridge(channel)
-      runner.run(channel, context, exten)
-      if (extra !== undefined) {
-        const other = place(request, 'Extra')
-        runner.run(extra, other.context || context, other.exten || exten)
-      } else if (left !== undefined) board.hangup(left, 16)
-      return success(extra === undefined ? 'Redirect successful' : 'Dual Redirect successful')
-    }),
-    onChannel('BlindTransfer', (channel, request) => {
-      const { context, exten } = place(request, '')
-      const transferee = board.blindTransfer(channel, context || channel.context, exten)
-      if (transferee === undefined) return failure('Transfer invalid')
-      board.hangup(channel, 16)
-      runner.run(transferee, context || channel.context, exten)
-      return success('Transfer succeeded')
-    }),
-    action('Bridge', (request) => {
-      const [one, two] = ['Channel1', 'Channel2'].map((name) => board.find(request.get(name) ?? ''))
-      if (one === undefined) return failure('Channel1 does not exists: ')
-      if (two === undefined) return failure('Channel2 does not exists: ')
-      board.bridge(one, two)
-      return success('Channels have been bridged')
-    }),
-    onChannel('Setvar', (channel, request) => {
-      board.setVariable(channel, request.get('Variable') ?? '', request.get('Value') ?? '')
-      return success('Variable Set')
-    }),
-    onChannel('Getvar', (channel, request) => {
-      const name = request.get('Variable') ?? ''
-      const value = [name, `_${name}`, `__${name}`].map((each) => channel.variables.get(each)).find((each) => each !== undefined)
-      return success({ Variable: name, Value: value ?? '' })
-    }),
-    onChannel('PlayDTMF', (channel, request) => {
-      const { otherHalf } = channel
-      // A telephone hears the tone, and nobody says so; behind a Local channel is the other half of it.
-      if (otherHalf !== undefined) board.digit(otherHalf, request.get('Digit') ?? '', Number(request.get('Duration') ?? 100))
-      return success('DTMF successfully queued')
-    }),
-    onChannel('MixMonitor', (_channel, request) =>
-      success({ Message: 'Successfully started recording', MixMonitorID: '0x1', File: request.get('File') ?? '' }),
+    action('Hangup', (request) => hangup(board, request)),
+    onChannel(
+      'Redirect',
+      {
+        required: [
+          ['Channel', 'Channel not specified'],
+          ['Context', 'Context not specified'],
+          ['Exten', 'Exten not specified'],
+          ['Priority', 'Priority not specified'],
+        ],
+        missing: (channel) => `Channel does not exist: ${channel}`,
+      },
+      (channel, request) => redirect(board, runner, channel, request),
     ),
-    onChannel('StopMixMonitor', () => success('Stopped recording')),
-    onChannel('MuteAudio', () => success('')),
+    onChannel(
+      'BlindTransfer',
+      { required: [named, ['Exten', 'No extension specified']], missing: () => 'Channel specified does not exist' },
+      (channel, request) => {
+        const context = request.get('Context') || channel.context
+        const exten = request.get('Exten') ?? ''
+        const transferee = runner.has(exten, context) ? board.blindTransfer(channel, context, exten) : undefined
+        if (transferee === undefined) return failure('Transfer invalid')
+        board.hangup(channel, 16)
+        runner.run(transferee, context, exten)
+        return success('Transfer succeeded')
+      },
+    ),
+    action('Bridge', (request) => bridge(board, request)),
+    onChannel('PlayDTMF', { required: [], missing: () => 'Channel not found' }, (channel, request) =>
+      playDigit(board, channel, request),
+    ),
+    onChannel('MixMonitor', { required: [named], missing: noSuchChannel }, (channel, request) => {
+      const file = request.get('File') ?? ''
+      if (file === '') return failure('Could not start monitoring channel')
+      board.startRecording(channel)
+      return success()
+    }),
+    onChannel('StopMixMonitor', { required: [named], missing: noSuchChannel }, (channel) =>
+      board.stopRecording(channel) ? success() : failure('Could not stop monitoring channel'),
+    ),
+    onChannel(
+      'MuteAudio',
+      {
+        required: [
+          ['Channel', 'Channel not specified'],
+          ['State', 'State not specified'],
+        ],
+        missing: noSuchChannel,
+      },
+      (_channel, request) =>
+        ['in', 'out', 'all'].includes((request.get('Direction') ?? '').toLowerCase())
+          ? success()
+          : failure('Failed to mute/unmute stream'),
+    ),
+    onChannel(
+      'AbsoluteTimeout',
+      { required: [named, ['Timeout', 'No timeout specified']], missing: noSuchChannel },
+      (channel, request) => {
+        board.hangUpAfter(channel, Number(request.get('Timeout')) * 1000)
+        return success('Timeout Set')
+      },
+    ),
+    ...(['Setvar', 'Getvar'] as const).map((name) =>
+      action({ name, headers: { Channel: /./, Variable: /./ } }, (request) => {
+        const channel = board.find(request.get('Channel') ?? '')
+        if (channel === undefined) return failure('No such channel')
+        const variable = request.get('Variable') ?? ''
+        return name === 'Getvar'
+          ? success({ Variable: variable, Value: board.variable(channel, variable) ?? '' })
+          : set(board, channel, request)
+      }),
+    ),
   ]
 }
 
-/** What CoreShowChannels answers. */
-export function* listChannels(channels: readonly FakeChannel[], nowMs: number): Iterable<FakeEvent> {
-  for (const channel of channels) {
-    const seconds = Math.floor((nowMs - channel.createdAtMs) / 1000)
-    const two = (value: number) => String(Math.floor(value)).padStart(2, '0')
-    yield event('CoreShowChannel', [
-      ...channel.headers(),
-      ['Application', channel.application],
-      ['ApplicationData', channel.applicationData],
-      ['Duration', `${two(seconds / 3600)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`],
-      ['BridgeId', channel.bridge?.id ?? ''],
-    ])
+function hangup(board: Switchboard, request: AMIAction): Reply {
+  const name = request.get('Channel') ?? ''
+  if (name === '') return failure('No channel specified')
+  const given = request.get('Cause') ?? ''
+  const cause = /^\d+$/.test(given) && Number(given) <= LARGEST_CAUSE ? Number(given) : 0
+  if (/^\/.*\/$/.test(name)) return hangUpFitting(board, name.slice(1, -1), cause)
+  const channel = board.find(name)
+  if (channel === undefined) return failure('No such channel')
+  board.hangup(channel, cause)
+  return success('Channel Hungup')
+}
+
+/** Hangup of all channels whose names a pattern fits. */
+function* hangUpFitting(board: Switchboard, pattern: string, cause: number): Iterable<FakeResponse | ReturnType<typeof event>> {
+  const regex = new RegExp(pattern)
+  const fitting = board.channels.filter(({ name }) => regex.test(name))
+  for (const channel of fitting) yield event('ChannelHungup', { Channel: channel.name })
+  for (const channel of fitting) board.hangup(channel, cause)
+}
+
+function redirect(board: Switchboard, runner: DialplanRunner, channel: FakeChannel, request: AMIAction): FakeResponse {
+  if (!/^\d+$/.test(request.get('Priority') ?? '')) return failure('Priority is invalid')
+  const { context, exten } = place(request, '')
+  const extraName = request.get('ExtraChannel') ?? ''
+  const extra = board.find(extraName)
+  if (extraName !== '' && extra === undefined) return failure(`ExtraChannel does not exist: ${extraName}`)
+  const left = board.unbridge(channel)
+  runner.run(channel, context, exten)
+  if (extra === undefined) {
+    if (left !== undefined) board.hangup(left, 16)
+    return success('Redirect successful')
   }
+  const other = place(request, 'Extra')
+  runner.run(extra, other.context || context, other.exten || exten)
+  return success('Dual Redirect successful')
+}
+
+function bridge(board: Switchboard, request: AMIAction): FakeResponse {
+  const [first = '', second = ''] = ['Channel1', 'Channel2'].map((header) => request.get(header) ?? '')
+  if (first === '' || second === '') return failure('Missing channel parameter in request')
+  const [one, two] = [board.find(first), board.find(second)]
+  if (one === undefined) return failure(`Channel1 does not exist: ${first}`)
+  if (two === undefined) return failure(`Channel2 does not exist: ${second}`)
+  board.bridge(one, two)
+  return success('Channels have been bridged')
+}
+
+function playDigit(board: Switchboard, channel: FakeChannel, request: AMIAction): FakeResponse {
+  const digit = request.get('Digit') ?? ''
+  const duration = request.get('Duration') ?? ''
+  if (digit === '') return failure('No digit specified')
+  if (duration !== '' && !/^\d+$/.test(duration)) return failure('Could not convert Duration parameter')
+  const { otherHalf } = channel
+  // A telephone hears the tone, and no event says so; behind a Local channel is the other half of it.
+  if (otherHalf !== undefined) board.digit(otherHalf, digit, Number(duration || 100))
+  return success('DTMF successfully queued')
+}
+
+function set(board: Switchboard, channel: FakeChannel, request: AMIAction): FakeResponse {
+  const variable = request.get('Variable') ?? ''
+  const value = request.get('Value') ?? ''
+  if (variable.includes('(')) return setFunction(channel, variable, value) ? success('Variable Set') : failure('Variable not set')
+  board.setVariable(channel, variable, value)
+  return success('Variable Set')
 }
 
 function place(request: AMIAction, prefix: string): { context: string; exten: string } {

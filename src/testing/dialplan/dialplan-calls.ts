@@ -2,10 +2,12 @@ import { parseCallerId } from '../../core/caller-id.js'
 import { checkOptions } from '../../core/options.js'
 import { FakeStateError } from '../errors.js'
 import type { ActionHandler, FakeEvent } from '../handlers.js'
+import { ApplicationRunner, type FakeApplication } from './applications.js'
 import { Caller, INCOMING_CALL_SHAPE, type IncomingCall } from './caller.js'
-import { dialplanActions, listChannels } from './dialplan-actions.js'
-import { STATE } from './fake-channel.js'
-import { behaviours, type Dialplan } from './plan.js'
+import { channelItem, statusItem } from './channel-lists.js'
+import { dialplanActions } from './dialplan-actions.js'
+import { type FakeChannel, STATE } from './fake-channel.js'
+import { type Dialplan, Plan } from './plan.js'
 import { DialplanRunner } from './runner.js'
 import { Switchboard, type SwitchboardHost } from './switchboard.js'
 
@@ -13,12 +15,14 @@ import { Switchboard, type SwitchboardHost } from './switchboard.js'
 export class DialplanCalls {
   readonly #board: Switchboard
   readonly #runner: DialplanRunner
+  readonly #plan: Plan
   readonly handlers: readonly ActionHandler[]
 
-  /** @throws TypeError that names an entry of the plan which cannot be. */
-  constructor(host: SwitchboardHost, plan: Dialplan) {
+  /** @throws TypeError that names a wrong entry of the plan. */
+  constructor(host: SwitchboardHost, plan: Dialplan, applications: Readonly<Record<string, FakeApplication>>) {
     this.#board = new Switchboard(host)
-    this.#runner = new DialplanRunner(this.#board, behaviours(plan))
+    this.#plan = new Plan(plan)
+    this.#runner = new DialplanRunner(this.#board, this.#plan, new ApplicationRunner(this.#board, applications))
     this.handlers = dialplanActions(this.#board, this.#runner)
   }
 
@@ -26,7 +30,8 @@ export class DialplanCalls {
   incoming(call: IncomingCall): Caller {
     checkOptions(call, INCOMING_CALL_SHAPE)
     const { to, from = '', trunk = 'PJSIP/trunk', context = 'default' } = call
-    if (!this.#runner.has(to)) throw new FakeStateError(`Nobody can call ${to}: the dialplan has no such extension`)
+    this.#plan.addContext(context)
+    if (!this.#runner.has(to, context)) throw new FakeStateError(`Nobody can call ${to}: the dialplan has no such extension`)
     const { name: callerIdName, number: callerIdNum } = parseCallerId(from)
     const channel = this.#board.create({
       name: `${trunk}-${this.#board.nextNumber()}`,
@@ -37,12 +42,29 @@ export class DialplanCalls {
       callerIdName,
     })
     this.#runner.run(channel, context, to)
-    return new Caller(this.#board, this.#runner, channel)
+    return Caller.of(this.#board, this.#runner, channel)
+  }
+
+  get channels(): readonly FakeChannel[] {
+    return this.#board.channels
+  }
+
+  /** How many channels have run a dialplan or an application. */
+  get processed(): number {
+    return this.#board.processed
   }
 
   /** Its channels, as CoreShowChannels lists them. */
   list(): FakeEvent[] {
-    return [...listChannels(this.#board.channels, this.#board.clock.now())]
+    return this.#board.channels.map((channel) => channelItem(channel, this.#board.clock.now()))
+  }
+
+  /** Its channels, or one of them, as Status lists them; undefined when that one is not there. */
+  status(nameOrId: string, variables: readonly string[], withAll: boolean): FakeEvent[] | undefined {
+    const one = this.#board.find(nameOrId)
+    if (nameOrId !== '' && one === undefined) return undefined
+    const now = this.#board.clock.now()
+    return (one === undefined ? this.#board.channels : [one]).map((channel) => statusItem(channel, now, variables, withAll))
   }
 
   /** Hangs up every call. */

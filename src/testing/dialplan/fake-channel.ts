@@ -27,6 +27,9 @@ export class FakeChannel {
   exten: string
   callerIdNum: string
   callerIdName: string
+  /** Whom the channel is connected with, or will be. */
+  connectedNum = ''
+  connectedName = ''
   accountCode = ''
   application = ''
   applicationData = ''
@@ -42,6 +45,10 @@ export class FakeChannel {
   readonly gone: Deferred<void> = deferred()
   /** Ends what it waits for in the dialplan. */
   cancel: () => void = () => undefined
+  /** Takes back the longest time that it may live. */
+  cancelTimeout: () => void = () => undefined
+  /** How many recordings of it run. */
+  recordings = 0
   /** Ends what its telephone waits for. */
   cancelPhone: () => void = () => undefined
   /** The cause it hangs up with, whatever it is hung up with: what Busy and Congestion leave. */
@@ -70,7 +77,7 @@ export class FakeChannel {
     this.createdAtMs = facts.createdAtMs
   }
 
-  /** The headers by which every event tells of a channel; with `Dest` or another prefix, of a second one. */
+  /** The headers of a channel in an event; with `Dest` or another prefix, those of a second channel. */
   headers(prefix = ''): HeaderPairs {
     const headers: HeaderPairs = [
       ['Channel', this.name],
@@ -78,8 +85,8 @@ export class FakeChannel {
       ['ChannelStateDesc', CHANNEL_STATES[this.state]],
       ['CallerIDNum', this.callerIdNum || '<unknown>'],
       ['CallerIDName', this.callerIdName || '<unknown>'],
-      ['ConnectedLineNum', '<unknown>'],
-      ['ConnectedLineName', '<unknown>'],
+      ['ConnectedLineNum', this.connectedNum || '<unknown>'],
+      ['ConnectedLineName', this.connectedName || '<unknown>'],
       ['Language', 'en'],
       ['AccountCode', this.accountCode],
       ['Context', this.context],

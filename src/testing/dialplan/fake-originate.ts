@@ -10,13 +10,16 @@ import type { Switchboard } from './switchboard.js'
 /** `Reason` of OriginateResponse. */
 const REASON = { other: 0, noAnswer: 3, answered: 4 } as const
 
-/** Answers an Originate: at once when it is asynchronous, else when the channel is answered or is not. */
+/** Longer ids than this are refused (`AST_MAX_PUBLIC_UNIQUEID`). */
+const MAX_ID_BYTES = 149
+
+/** Answers an Originate: at once when it is asynchronous, else when the channel is answered or is not, and without an event then. */
 export function originate(board: Switchboard, runner: DialplanRunner, request: AMIAction): Reply | Promise<Reply> {
-  const originate = new FakeOriginate(board, runner, request)
+  const isAsync = ['true', 'yes', 'y', 't', '1', 'on'].includes((request.get('Async') ?? '').toLowerCase())
+  const originate = new FakeOriginate(board, runner, request, isAsync)
   const refusal = originate.refusal
   if (refusal !== undefined) return failure(refusal)
   const queued = success('Originate successfully queued')
-  const isAsync = ['true', 'yes', '1', 'on'].includes((request.get('Async') ?? '').toLowerCase())
   if (!isAsync) {
     return new Promise((resolve) => {
       originate.start((answered) => resolve(answered ? queued : failure('Originate failed')))
@@ -36,13 +39,15 @@ class FakeOriginate implements Dialing {
   readonly #context: string
   readonly #exten: string
   readonly #caller: CallerId
+  readonly #isAsync: boolean
   #called: FakeChannel | undefined
-  #isOver = false
+  #isEnded = false
   #stopTimer: () => void = () => undefined
   #settled: (answered: boolean) => void = () => undefined
 
-  constructor(board: Switchboard, runner: DialplanRunner, request: AMIAction) {
+  constructor(board: Switchboard, runner: DialplanRunner, request: AMIAction, isAsync: boolean) {
     this.#board = board
+    this.#isAsync = isAsync
     this.#runner = runner
     this.#request = request
     this.#application = this.#header('Application')
@@ -54,29 +59,34 @@ class FakeOriginate implements Dialing {
   /** What Asterisk says to one that cannot be; undefined if it can. */
   get refusal(): string | undefined {
     const channel = this.#header('Channel')
+    const priority = this.#header('Priority')
     if (channel === '') return 'Channel not specified'
+    if (priority !== '' && !isNumber(priority)) return 'Invalid priority'
+    if (this.#header('Timeout') !== '' && !isNumber(this.#header('Timeout'))) return 'Invalid timeout'
     if (!/^[^/]+\/./.test(channel)) return 'Invalid channel'
-    if (this.#application !== '' || this.#exten === '') return undefined
-    if (this.#context === '' || this.#header('Priority') === '') return "Originate with 'Exten' requires 'Context' and 'Priority'"
-    return this.#runner.has(this.#exten) ? undefined : 'Extension does not exist.'
+    if (['ChannelId', 'OtherChannelId'].some((name) => encoder.encode(this.#header(name)).length > MAX_ID_BYTES))
+      return `Uniqueid length exceeds maximum of ${MAX_ID_BYTES}`
+    if (this.#application !== '') return undefined
+    if (this.#exten === '' || this.#context === '' || !(Number(priority) > 0))
+      return "Originate with 'Exten' requires 'Context' and 'Priority'"
+    return this.#runner.hasPriority(this.#exten, this.#context, Number(priority)) ? undefined : 'Extension does not exist.'
   }
 
   start(settled: (answered: boolean) => void): void {
     this.#settled = settled
     const uniqueId = this.#header('ChannelId') || undefined
-    if (uniqueId !== undefined && this.#board.has(uniqueId)) {
+    const otherUniqueId = this.#header('OtherChannelId') || undefined
+    if (uniqueId !== undefined && (this.#board.has(uniqueId) || uniqueId === otherUniqueId)) {
       this.#respond('Failure', REASON.other)
       return
     }
     this.#runner.call(this.#header('Channel'), {
       uniqueId,
-      otherUniqueId: this.#header('OtherChannelId') || undefined,
-      callerIdNum: this.#caller.number,
-      callerIdName: this.#caller.name,
+      otherUniqueId,
       prepare: (channel) => this.#prepare(channel),
       dialing: this,
     })
-    if (this.#isOver) return
+    if (this.#isEnded) return
     if (this.#called === undefined || this.#called.isGone) this.#respond('Failure', REASON.other)
     else this.#stopTimer = this.#board.clock.after(Number(this.#header('Timeout') || RING_MS), () => this.#tooLate())
   }
@@ -90,12 +100,8 @@ class FakeOriginate implements Dialing {
     if (channel === undefined) return
     this.#board.dialEnd(channel, undefined, 'ANSWER')
     this.#respond('Success', REASON.answered)
-    if (this.#application.toLowerCase() === 'wait') this.#runner.wait(channel, Number(this.#header('Data')) * 1000)
-    else if (this.#application !== '') {
-      channel.application = this.#application
-      channel.applicationData = this.#header('Data')
-    } else if (this.#exten !== '') this.#runner.run(channel, this.#context, this.#exten)
-    else this.#board.hangup(channel, 0)
+    if (this.#application !== '') this.#runner.runApplication(channel, this.#application, this.#header('Data'))
+    else this.#runner.run(channel, this.#context, this.#exten)
   }
 
   failed({ dialStatus, cause, reason }: DialFailure): void {
@@ -108,12 +114,16 @@ class FakeOriginate implements Dialing {
   #prepare(channel: FakeChannel): void {
     this.#called ??= channel
     channel.accountCode = this.#header('Account')
+    channel.callerIdNum = this.#caller.number
+    channel.callerIdName = this.#caller.name
+    channel.connectedNum = this.#caller.number
+    channel.connectedName = this.#caller.name
     for (const [name, value] of this.#request.variables) this.#board.setVariable(channel, name, value)
   }
 
   #tooLate(): void {
     const channel = this.#called
-    if (this.#isOver || channel === undefined) return
+    if (this.#isEnded || channel === undefined) return
     // Asterisk sends no DialEnd then.
     channel.dialing = undefined
     this.#respond('Failure', REASON.noAnswer)
@@ -121,7 +131,7 @@ class FakeOriginate implements Dialing {
   }
 
   #respond(response: 'Success' | 'Failure', reason: number): void {
-    this.#isOver = true
+    this.#isEnded = true
     this.#stopTimer()
     const answered = response === 'Success' ? this.#called : undefined
     const { actionId } = this.#request
@@ -135,6 +145,8 @@ class FakeOriginate implements Dialing {
             ['Application', this.#application],
             ['Data', this.#header('Data')],
           ]
+    this.#settled(answered !== undefined)
+    if (!this.#isAsync) return
     this.#board.originateResponse([
       ...(actionId === '' ? [] : [['ActionID', actionId] as const]),
       ['Response', response],
@@ -145,10 +157,16 @@ class FakeOriginate implements Dialing {
       ['CallerIDNum', this.#caller.number || '<unknown>'],
       ['CallerIDName', this.#caller.name || '<unknown>'],
     ])
-    this.#settled(answered !== undefined)
   }
 
   #header(name: string): string {
     return this.#request.get(name) ?? ''
   }
+}
+
+const encoder = new TextEncoder()
+
+/** As `sscanf("%30d")` reads one: what follows the digits does not matter. */
+function isNumber(text: string): boolean {
+  return /^\s*[-+]?\d/.test(text)
 }

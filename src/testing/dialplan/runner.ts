@@ -1,44 +1,39 @@
+import type { ApplicationRunner } from './applications.js'
 import type { DialFailure } from './dial-failure.js'
-import { type Dialing, type FakeChannel, STATE } from './fake-channel.js'
-import { type Behaviour, NORMAL_CLEARING } from './plan.js'
+import type { DialOptions, DialTimes } from './dial-options.js'
+import { type FakeChannel, STATE } from './fake-channel.js'
+import { FakeDial } from './fake-dial.js'
+import { NORMAL_CLEARING, type Plan, RING_MS } from './plan.js'
 import type { Switchboard } from './switchboard.js'
 
 const BUSY: DialFailure = { dialStatus: 'BUSY', cause: 17, reason: 5 }
 const CONGESTION: DialFailure = { dialStatus: 'CONGESTION', cause: 34, reason: 8 }
 /** The cause of a telephone that refuses. */
 const REFUSALS = { busy: 17, congestion: 34, reject: 21 } as const
-const NO_ROUTE = 3
 
-/** Where a channel is called: `PJSIP/200`, `Local/200@default/n`. */
-export interface Destination {
-  readonly technology: string
-  readonly resource: string
-}
-
-/** What a dialled channel is given. */
-export interface DialOptions {
-  readonly dialing: Dialing
-  readonly requestor?: FakeChannel | undefined
-  readonly uniqueId?: string | undefined
-  readonly otherUniqueId?: string | undefined
-  readonly callerIdNum?: string | undefined
-  readonly callerIdName?: string | undefined
-  readonly prepare?: ((channel: FakeChannel) => void) | undefined
-}
+/** What an extension is in extensions.conf: Answer, Wait, Hangup. */
+const PRIORITIES = { answer: 3, dial: 2, noanswer: 2, busy: 1, congestion: 1, reject: 1 } as const
 
 /** Runs a dialplan: what happens at its extensions and its telephones. */
 export class DialplanRunner {
   readonly #board: Switchboard
-  readonly #plan: ReadonlyMap<string, Behaviour>
+  readonly #plan: Plan
+  readonly #applications: ApplicationRunner
 
-  constructor(board: Switchboard, plan: ReadonlyMap<string, Behaviour>) {
+  constructor(board: Switchboard, plan: Plan, applications: ApplicationRunner) {
     this.#board = board
     this.#plan = plan
+    this.#applications = applications
   }
 
-  has(exten: string): boolean {
-    const behaviour = this.#plan.get(exten)
-    return behaviour !== undefined && behaviour.kind !== 'invalid'
+  has(exten: string, context: string): boolean {
+    return this.#plan.extension(exten, context) !== undefined
+  }
+
+  /** An extension of the fake has as many priorities as the application calls that it stands for. */
+  hasPriority(exten: string, context: string, priority: number): boolean {
+    const behaviour = this.#plan.extension(exten, context)
+    return behaviour !== undefined && priority <= PRIORITIES[behaviour.kind]
   }
 
   /** Has a channel go on at an extension. One that is not there hangs it up. */
@@ -46,14 +41,14 @@ export class DialplanRunner {
     channel.cancel()
     channel.context = context
     channel.exten = exten
-    channel.runsDialplan = true
-    const behaviour = this.#plan.get(exten)
+    this.#board.dialplanStarted(channel)
+    const behaviour = this.#plan.takeExtension(exten, context)
     switch (behaviour?.kind) {
       case 'answer':
         if (behaviour.afterMs > 0) this.#board.ring(channel)
         this.#later(channel, behaviour.afterMs, () => {
           this.#board.answer(channel)
-          this.wait(channel, behaviour.talkMs, behaviour.cause)
+          this.wait(channel, behaviour.talkMs, behaviour.cause ?? NORMAL_CLEARING)
         })
         break
       case 'noanswer':
@@ -73,17 +68,30 @@ export class DialplanRunner {
         break
       case 'dial':
         if (behaviour.answerFirst) this.#board.answer(channel)
-        this.#dial(channel, behaviour.to, behaviour.timeoutMs)
+        this.dial(channel, behaviour.to, { timeoutMs: behaviour.timeoutMs, causeOfNone: NORMAL_CLEARING })
         break
       default:
         this.#board.hangup(channel, 0)
     }
   }
 
+  /** Has a channel run one application, and hang up when it returns. */
+  runApplication(channel: FakeChannel, name: string, data: string): void {
+    channel.cancel()
+    application(channel, name, data)
+    this.#applications.run(channel, name, data, this)
+  }
+
   /** The application Wait, at the end of which the channel hangs up. */
-  wait(channel: FakeChannel, ms: number, cause: number = NORMAL_CLEARING): void {
+  wait(channel: FakeChannel, ms: number, cause: number): void {
     application(channel, 'Wait', String(ms / 1000))
     this.#later(channel, ms, () => this.#board.hangup(channel, cause))
+  }
+
+  /** The application Dial. When nobody answers, the dialplan goes on to its end. */
+  dial(channel: FakeChannel, destinations: readonly string[], { timeoutMs = RING_MS, causeOfNone = 0 }: DialTimes = {}): void {
+    application(channel, 'Dial', destinations.join('&'))
+    new FakeDial(this.#board, channel, causeOfNone).start(this, destinations, timeoutMs)
   }
 
   /**
@@ -98,9 +106,9 @@ export class DialplanRunner {
   #callLocal(resource: string, options: DialOptions): FakeChannel | undefined {
     const [address = '', flags = ''] = resource.split('/')
     const [exten = '', context = 'default'] = address.split('@')
-    const { requestor, dialing, callerIdNum = '', callerIdName = '' } = options
+    const { requestor, dialing } = options
     const name = `Local/${exten}@${context}-${this.#board.nextNumber()}`
-    const facts = { context, exten, callerIdNum, callerIdName }
+    const facts = { context, exten }
     const one = this.#board.create({ ...facts, name: `${name};1`, state: STATE.down, uniqueId: options.uniqueId, requestor })
     const two = this.#board.create({
       ...facts,
@@ -110,7 +118,7 @@ export class DialplanRunner {
       requestor: requestor ?? one,
     })
     for (const half of [one, two]) options.prepare?.(half)
-    if (!this.has(exten)) {
+    if (!this.has(exten, context)) {
       this.#board.hangup(two, 0)
       this.#board.hangup(one, 0)
       return undefined
@@ -124,18 +132,19 @@ export class DialplanRunner {
   }
 
   #callPhone(to: string, resource: string, options: DialOptions): FakeChannel | undefined {
-    const behaviour = this.#plan.get(resource)
-    if (behaviour === undefined || behaviour.kind === 'invalid' || behaviour.kind === 'dial') return undefined
-    const { requestor, uniqueId, dialing, callerIdNum = '', callerIdName = '' } = options
-    const name = `${to}-${this.#board.nextNumber()}`
-    const facts = { name, state: STATE.down, context: 'default', exten: 's', callerIdNum, callerIdName }
+    const { number, peer } = addressOf(resource)
+    const behaviour = this.#plan.takeTelephone(number)
+    if (behaviour === undefined) return undefined
+    const { requestor, uniqueId, dialing } = options
+    const name = `${to.slice(0, to.indexOf('/'))}/${peer}-${this.#board.nextNumber()}`
+    const facts = { name, state: STATE.down, context: 'default', exten: 's' }
     const channel = this.#board.create({ ...facts, uniqueId, requestor })
     options.prepare?.(channel)
     this.#board.dialBegin(channel, dialing, resource)
     if (behaviour.kind === 'answer') {
       this.#board.ring(channel)
       const answers = () => {
-        channel.cancelPhone = this.#board.clock.after(behaviour.talkMs, () => this.#board.hangup(channel, behaviour.cause, true))
+        channel.cancelPhone = this.#board.clock.after(behaviour.talkMs, () => this.#board.hangUpPhone(channel, behaviour.cause))
         this.#board.answer(channel)
       }
       if (behaviour.afterMs === 0) answers()
@@ -145,65 +154,18 @@ export class DialplanRunner {
     return channel
   }
 
-  /** The application Dial. When it comes to nothing, the dialplan goes on to its end. */
-  #dial(dialer: FakeChannel, to: string, timeoutMs: number): void {
-    application(dialer, 'Dial', to)
-    const board = this.#board
-    let stopTimer: () => void = () => undefined
-    let called: FakeChannel | undefined
-    let over = false
-    const end = (dialStatus: string, cause: number) => {
-      over = true
-      stopTimer()
-      if (called !== undefined) {
-        board.dialEnd(called, dialer, dialStatus)
-        called.dialing = undefined
-        board.hangup(called, cause)
-      }
-      board.hangup(dialer, cause === 0 ? NORMAL_CLEARING : cause)
-    }
-    const dialing: Dialing = {
-      dialer,
-      ringing: () => {
-        board.ring(dialer)
-        if (called !== undefined) board.dialState(called, dialer, 'RINGING')
-      },
-      answered: () => {
-        over = true
-        stopTimer()
-        dialer.cancel = () => undefined
-        if (called === undefined) return
-        board.dialEnd(called, dialer, 'ANSWER')
-        board.answer(dialer)
-        called.exten = ''
-        board.bridge(called, dialer)
-      },
-      failed: ({ dialStatus, cause }) => end(dialStatus, cause),
-    }
-    const prepare = (channel: FakeChannel) => {
-      called ??= channel
-    }
-    this.call(to, { dialing, requestor: dialer, prepare })
-    if (called === undefined || called.isGone) {
-      if (!over) board.hangup(dialer, NO_ROUTE)
-      return
-    }
-    if (over) return
-    stopTimer = board.clock.after(timeoutMs, () => end('NOANSWER', 0))
-    dialer.cancel = () => {
-      stopTimer()
-      if (over || called === undefined) return
-      over = true
-      called.dialing = undefined
-      board.dialEnd(called, dialer, 'CANCEL')
-      board.hangup(called, NORMAL_CLEARING)
-    }
+  #later(channel: FakeChannel, ms: number, callback: () => void): void {
+    if (ms === 0) callback()
+    else channel.cancel = this.#board.clock.after(ms, callback)
   }
+}
 
-  #later(channel: FakeChannel, ms: number, then: () => void): void {
-    if (ms === 0) then()
-    else channel.cancel = this.#board.clock.after(ms, then)
-  }
+/** `PJSIP/0301@trunk` calls 0301 by the peer `trunk`, and so does `SIP/trunk/0301`. */
+function addressOf(resource: string): { readonly number: string; readonly peer: string } {
+  const [first = '', second] = resource.split('/')
+  if (second !== undefined) return { number: second.replace(/^sip:/, '').replace(/@.*/, ''), peer: first }
+  const [number = '', peer = number] = resource.split('@')
+  return { number, peer }
 }
 
 function application(channel: FakeChannel, name: string, data: string): void {

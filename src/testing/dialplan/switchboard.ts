@@ -1,6 +1,7 @@
 import { HANGUP_CAUSES } from '../../catalog/hangup-causes.js'
 import type { Clock } from '../../core/clock.js'
 import type { HeaderPairs } from '../handlers.js'
+import { channelVariable } from './channel-variables.js'
 import { type DialFailure, dialStatusOf } from './dial-failure.js'
 import { FakeBridge } from './fake-bridge.js'
 import { type Dialing, FakeChannel, STATE } from './fake-channel.js'
@@ -11,6 +12,8 @@ export interface SwitchboardHost {
   readonly clock: Clock
   readonly version: 16 | 22
   emit(name: string, headers: HeaderPairs): void
+  /** Something of the test's own threw. */
+  failed(message: string, error: unknown): void
 }
 
 /** A channel that is to be. */
@@ -26,8 +29,12 @@ export interface NewChannel {
   readonly callerIdName?: string | undefined
 }
 
-/** SIP's answer by the cause it becomes (`ast_sip_hangup_sip2cause`, verified on 22). */
-const SIP_ANSWERS: Readonly<Record<number, number>> = { 17: 486, 19: 480, 21: 603, 34: 503 }
+/** SIP's answer by the cause it becomes (`ast_sip_hangup_sip2cause`, verified on 22): a telephone declines with 603, Asterisk refuses with 403. */
+const SIP_ANSWERS: Readonly<Record<number, number>> = { 17: 486, 19: 480, 21: 603, 34: 503, 127: 487 }
+const REJECTED = 21
+/** What a caller's CANCEL leaves. */
+const INTERWORKING = 127
+const FORBIDDEN = 403
 /** What SoftHangupRequest calls a dialplan that ended. */
 const DIALPLAN_ENDED = 16
 
@@ -40,6 +47,7 @@ export class Switchboard {
   readonly #channels = new Map<string, FakeChannel>()
   #sequence = 0
   #bridges = 0
+  #processed = 0
 
   constructor(host: SwitchboardHost) {
     this.#host = host
@@ -47,6 +55,25 @@ export class Switchboard {
 
   get clock(): Clock {
     return this.#host.clock
+  }
+
+  get version(): 16 | 22 {
+    return this.#host.version
+  }
+
+  /** How many channels have run a dialplan or an application. */
+  get processed(): number {
+    return this.#processed
+  }
+
+  /** A channel begins to run its dialplan. */
+  dialplanStarted(channel: FakeChannel): void {
+    if (!channel.runsDialplan) this.#processed += 1
+    channel.runsDialplan = true
+  }
+
+  failed(message: string, error: unknown): void {
+    this.#host.failed(message, error)
   }
 
   get channels(): readonly FakeChannel[] {
@@ -89,6 +116,30 @@ export class Switchboard {
     this.#emit('VarSet', [...channel.headers(), ['Variable', name], ['Value', value]])
   }
 
+  /** A variable or function of a channel; undefined for one that is not set, or that the fake does not know. */
+  variable(channel: FakeChannel, name: string): string | undefined {
+    return channelVariable(channel, name)
+  }
+
+  startRecording(channel: FakeChannel): void {
+    channel.recordings += 1
+    this.#emit('MixMonitorStart', channel.headers())
+  }
+
+  /** Whether there was a recording to stop. */
+  stopRecording(channel: FakeChannel): boolean {
+    if (channel.recordings === 0) return false
+    channel.recordings -= 1
+    this.#emit('MixMonitorStop', channel.headers())
+    return true
+  }
+
+  /** Hangs up a channel that lives longer; 0 takes that back. */
+  hangUpAfter(channel: FakeChannel, ms: number): void {
+    channel.cancelTimeout()
+    channel.cancelTimeout = ms > 0 ? this.clock.after(ms, () => this.hangup(channel, 0)) : () => undefined
+  }
+
   /** The halves of a Local channel find each other. */
   joinHalves(one: FakeChannel, two: FakeChannel, optimizes: boolean): void {
     this.#emit('LocalBridge', [
@@ -120,7 +171,8 @@ export class Switchboard {
   /** A channel says that it rings. Half of a Local channel says so through the other half. */
   ring(channel: FakeChannel): void {
     const heard = channel.otherHalf ?? channel
-    if (heard.state === STATE.up || heard.state === STATE.ringing) return
+    // Whoever calls in from outside hears it, and no event says so.
+    if (heard.state !== STATE.down) return
     this.#setState(heard, STATE.ringing)
     heard.dialing?.ringing()
   }
@@ -134,7 +186,7 @@ export class Switchboard {
     dialing?.answered()
   }
 
-  /** Busy or Congestion in a dialplan: who dialled is told; who called in from outside gets it as the cause. */
+  /** Busy or Congestion in a dialplan: a Dial gets it as its status; a caller from outside as the cause. */
   refuse(channel: FakeChannel, failure: DialFailure): void {
     if (channel.state === STATE.up) {
       this.hangup(channel, 0)
@@ -216,13 +268,18 @@ export class Switchboard {
     channel.isGone = true
     channel.cancel()
     channel.cancelPhone()
+    channel.cancelTimeout()
     // Who leaves a bridge without a cause has hung up normally.
     const cause = channel.ownCause ?? (givenCause === 0 && channel.bridge !== undefined ? NORMAL_CLEARING : givenCause)
     const technology = this.#techCause(channel, cause)
     if (requested) {
       // 16 does not say why a telephone hung up.
-      const isUntold = this.#host.version === 16 && channel.otherHalf === undefined && channel.state === STATE.up
-      this.#emit('HangupRequest', [...channel.headers(), ...(isUntold ? [] : [['Cause', givenCause] as const]), ...technology])
+      const isWithoutCause = this.#host.version === 16 && channel.otherHalf === undefined
+      this.#emit('HangupRequest', [
+        ...channel.headers(),
+        ...(isWithoutCause ? [] : [['Cause', givenCause] as const]),
+        ...technology,
+      ])
     }
     const partner = partnerOf(channel)
     this.#leaveBridge(channel)
@@ -243,6 +300,13 @@ export class Switchboard {
     if (partner !== undefined) this.hangup(partner, cause)
   }
 
+  /** The telephone of a channel hangs up: a CANCEL before the call is answered, a BYE after that, with a cause or without one. */
+  hangUpPhone(channel: FakeChannel, cause: number | undefined): void {
+    if (cause !== undefined) this.hangup(channel, cause, true)
+    else if (channel.state !== STATE.up) this.hangup(channel, INTERWORKING, true)
+    else this.hangup(channel, this.#host.version === 22 && channel.bridge === undefined ? 0 : NORMAL_CLEARING, true)
+  }
+
   /** Ends a channel that was called for too long. Only 22 gives it a cause. */
   giveUp(channel: FakeChannel): void {
     this.hangup(channel, this.#host.version === 22 ? 19 : 0)
@@ -259,6 +323,7 @@ export class Switchboard {
       channel.isGone = true
       channel.cancel()
       channel.cancelPhone()
+      channel.cancelTimeout()
       channel.gone.resolve()
     }
     this.#channels.clear()
@@ -281,9 +346,9 @@ export class Switchboard {
   }
 
   #techCause(channel: FakeChannel, cause: number): HeaderPairs {
-    const answer = SIP_ANSWERS[cause]
-    const tells = this.#host.version === 22 && channel.name.startsWith('PJSIP/') && channel.state !== STATE.up
-    return tells && answer !== undefined ? [['TechCause', answer]] : []
+    const answer = channel.runsDialplan && cause === REJECTED ? FORBIDDEN : SIP_ANSWERS[cause]
+    const hasTechCause = this.#host.version === 22 && channel.name.startsWith('PJSIP/') && channel.state !== STATE.up
+    return hasTechCause && answer !== undefined ? [['TechCause', answer]] : []
   }
 
   #emit(name: string, headers: HeaderPairs): void {

@@ -1,5 +1,6 @@
 import type { AMIAction } from '../../ami/protocol/action-reader.js'
 import type { Clock } from '../../core/clock.js'
+import { soon } from '../../core/microtask.js'
 import { type Complete, listOf, numberFrom, type OptionsShape, text } from '../../core/options.js'
 import { redactHeaders } from '../../core/redaction.js'
 import type { ActionHandler } from '../handlers.js'
@@ -30,7 +31,7 @@ export interface PlaybackStage {
 }
 
 /**
- * Plays the server's part of one recorded link. Each action is answered as its like was; what came unasked comes when the actions
+ * Plays the server's part of one recorded connection. Each action is answered as its like was; what came unasked comes when the actions
  * before it have come; and what can be said is said in the recording's order.
  */
 export class Playback {
@@ -136,7 +137,7 @@ export class Playback {
     // Actions that came together are answered in the recording's order, with what came between them.
     const isPlaying = this.#due.length > 0
     this.#due.splice(this.#due.findLastIndex(({ order }) => order < step.order) + 1, 0, step)
-    if (!isPlaying) queueMicrotask(() => void this.#playDue())
+    if (!isPlaying) soon(() => void this.#playDue())
   }
 
   async #playDue(): Promise<void> {
@@ -144,7 +145,7 @@ export class Playback {
     for (let [next] = this.#due; next !== undefined && this.#stage !== undefined; [next] = this.#due) {
       const passedMs = next.atMs - playedMs
       if (passedMs >= 1) {
-        // What took time then takes hardly any now, but the program still has its turn, such as to listen when the login is done.
+        // What took time in the recording takes hardly any now, but the program still has its turn, such as to listen when the login is done.
         await new Promise((resolve) => setTimeout(resolve, Math.min(passedMs, TURN_MS)))
         playedMs = Number.POSITIVE_INFINITY
       } else {

@@ -26,7 +26,7 @@ export class PlayedRecording {
   /** @throws the system's error for a file that cannot be read, RecordingError for one that is no recording. */
   static read(file: string | URL, options: Complete<PlaybackOptions>, encoding: string, clock: Clock): PlayedRecording {
     const [first, ...others] = connectionsOf(parseRecording(readTextFile(file)), encoding)
-    if (first === undefined) throw new RecordingError('Nothing is in the recording: no link was made while it ran')
+    if (first === undefined) throw new RecordingError('Nothing is in the recording: no connection was made while it ran')
     return new PlayedRecording([first, ...others], options, clock)
   }
 

@@ -19,27 +19,27 @@ export interface RecordedStep {
   readonly atMs: number
   /** Milliseconds since the last of them. */
   readonly afterMs: number
-  /** What it said; undefined: it ended the link. */
+  /** What it said; undefined: it ended the connection. */
   readonly lines: readonly string[] | undefined
 }
 
-/** One link of a recording. */
+/** One connection of a recording. */
 export interface RecordedConnection {
   readonly greeting: string
   readonly actions: readonly RecordedAction[]
   readonly steps: readonly RecordedStep[]
 }
 
-/** The links of a recording, in the order in which they were made. */
+/** The connections of a recording, in the order in which they were made. */
 export function connectionsOf(items: readonly RecordedItem[], encoding: string): RecordedConnection[] {
   const codec = textCodec(encoding)
-  const links = new Map<number, RecordedItem[]>()
+  const connections = new Map<number, RecordedItem[]>()
   for (const item of items) {
-    const link = links.get(item.link)
-    if (link === undefined) links.set(item.link, [item])
-    else link.push(item)
+    const connection = connections.get(item.connection)
+    if (connection === undefined) connections.set(item.connection, [item])
+    else connection.push(item)
   }
-  return [...links.values()].map((link) => connectionOf(link, codec))
+  return [...connections.values()].map((connection) => connectionOf(connection, codec))
 }
 
 function connectionOf(items: readonly RecordedItem[], codec: TextCodec): RecordedConnection {

@@ -13,7 +13,7 @@ export interface Recording {
   readonly text: string
 }
 
-/** A connector that keeps what its links carry. */
+/** A connector that records what its connections carry. */
 export interface Recorder extends Connector, Recording {}
 
 /** What `record` needs of a client. */
@@ -36,7 +36,7 @@ const MAX_MESSAGE_BYTES = 1 << 27
  * Records what a client and a server say to each other: `const recording = record(ami)` before `ami.login()`, and in the end
  * `writeFileSync(file, recording.text)`. `FakeAsterisk.fromRecording(file)` plays it back.
  *
- * @throws FakeStateError when the client has a link already.
+ * @throws FakeStateError when the client is connected already.
  */
 export function record(ami: RecordableClient, options?: RecordOptions): Recording
 /**
@@ -54,36 +54,36 @@ export function record(
 ): Recording {
   checkOptions(options, SHAPE)
   const { clock = systemClock } = options
-  const tape = new Tape(clock)
-  if (typeof target === 'function') return recorder(target, tape)
-  if (typeof target === 'number') return recorder(tcpConnector({ host: '127.0.0.1', port: target }), tape)
-  if (!('wrapConnector' in target)) return recorder(tcpConnector(target), tape)
+  const recording = new RunningRecording(clock)
+  if (typeof target === 'function') return recorder(target, recording)
+  if (typeof target === 'number') return recorder(tcpConnector({ host: '127.0.0.1', port: target }), recording)
+  if (!('wrapConnector' in target)) return recorder(tcpConnector(target), recording)
   const { state } = target.status
   if (state !== 'idle' && state !== 'waiting' && state !== 'failed')
     throw new FakeStateError(
-      `The client is ${state}: what its link has carried already cannot be recorded. Call record(ami) before login()`,
+      `The client is ${state}: what its connection has carried already cannot be recorded. Call record(ami) before login()`,
     )
-  target.wrapConnector((connector) => recorder(connector, tape))
-  return tape
+  target.wrapConnector((connector) => recorder(connector, recording))
+  return recording
 }
 
-function recorder(connector: Connector, tape: Tape): Recorder {
+function recorder(connector: Connector, recording: RunningRecording): Recorder {
   const connect: Connector = async (protocol, signal) => {
-    const link = new RecordedLink(protocol, tape.newLink())
-    link.inner = await connector(link, signal)
-    return link
+    const connection = new RecordingConnection(protocol, recording.newConnection())
+    connection.inner = await connector(connection, signal)
+    return connection
   }
-  return Object.defineProperties(connect, { peer: { value: connector.peer }, text: { get: () => tape.text } }) as Recorder
+  return Object.defineProperties(connect, { peer: { value: connector.peer }, text: { get: () => recording.text } }) as Recorder
 }
 
 type Keep = (direction: RecordedItem['direction'], lines: readonly string[]) => void
 
-/** What was said, link by link. */
-class Tape implements Recording {
+/** What was said, connection by connection. */
+class RunningRecording implements Recording {
   readonly #clock: Clock
   readonly #began: number
   readonly #items: RecordedItem[] = []
-  #links = 0
+  #connections = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -94,20 +94,20 @@ class Tape implements Recording {
     return printRecording(this.#items)
   }
 
-  newLink(): Keep {
-    let link = 0
+  newConnection(): Keep {
+    let connection = 0
     return (direction, lines) => {
       // An attempt that comes to nothing has no number.
-      if (link === 0) {
-        this.#links += 1
-        link = this.#links
+      if (connection === 0) {
+        this.#connections += 1
+        connection = this.#connections
       }
-      if (lines.length > 0) this.#items.push({ link, direction, atMs: this.#clock.now() - this.#began, lines })
+      if (lines.length > 0) this.#items.push({ connection, direction, atMs: this.#clock.now() - this.#began, lines })
     }
   }
 }
 
-class RecordedLink implements Protocol, Transport {
+class RecordingConnection implements Protocol, Transport {
   readonly #protocol: Protocol
   readonly #keep: Keep
   readonly #incoming: MessageFramer

@@ -2,11 +2,11 @@ import { oneLine } from '../../core/checks.js'
 import { redactLines, redactText } from '../../core/redaction.js'
 import { RecordingError } from '../errors.js'
 
-/** Something that was recorded of a link. */
+/** Something that was recorded of a connection. */
 export interface RecordedItem {
-  /** The first link is 1, the next 2. */
-  readonly link: number
-  /** `<` came from the server, `>` from the client, `=` is the link's. */
+  /** The first connection is 1, the next 2. */
+  readonly connection: number
+  /** `<` came from the server, `>` from the client, `=` is the connection's. */
   readonly direction: '<' | '>' | '='
   /** Milliseconds since the recording began. */
   readonly atMs: number
@@ -18,9 +18,9 @@ const TITLE = '# AMI recording 1'
 
 /** A recording as text: a line of direction and time, the message, an empty line. */
 export function printRecording(items: readonly RecordedItem[]): string {
-  const parts = items.map(({ link, direction, atMs, lines }) => {
-    const ofLink = link === 1 ? '' : ` link ${link}`
-    return `${direction} ${Math.round(atMs)}${ofLink}\n${lines.join('\n')}\n`
+  const parts = items.map(({ connection, direction, atMs, lines }) => {
+    const ofConnection = connection === 1 ? '' : ` link ${connection}`
+    return `${direction} ${Math.round(atMs)}${ofConnection}\n${lines.join('\n')}\n`
   })
   return [`${TITLE}\n`, ...parts].join('\n')
 }
@@ -38,7 +38,7 @@ export function parseRecording(text: string): RecordedItem[] {
     const message: string[] = []
     for (at += 1; at < lines.length && lines[at] !== ''; at += 1) message.push(lines[at] ?? '')
     items.push({
-      link: Number(head[3] ?? 1),
+      connection: Number(head[3] ?? 1),
       direction: head[1] as RecordedItem['direction'],
       atMs: Number(head[2]),
       lines: message,

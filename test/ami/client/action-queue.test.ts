@@ -12,7 +12,7 @@ import { describe, expect, it } from 'vitest'
 import { ClientRig, caught, outcomeOf } from '../../support/client-rig.js'
 import { settle } from '../../support/virtual-clock.js'
 
-const silent = action('Silent', () => undefined)
+const silent = action(unlisted('Silent'), () => undefined)
 
 describe('sendAction', () => {
   it('is refused before login(), with what to do', async () => {
@@ -144,7 +144,7 @@ describe('sendAction', () => {
     const order: string[] = []
     await using rig = new ClientRig(
       { maxInFlight: 2 },
-      action('Mark', (request) => {
+      action(unlisted('Mark'), (request) => {
         order.push(request.get('Name') ?? '')
         return success()
       }),
@@ -250,7 +250,7 @@ describe('sendAction', () => {
   ])('with actionTimeoutMs 1,000, %s with %j and %j may take %i ms', async (name, headers, options, timeoutMs) => {
     await using rig = new ClientRig(
       { actionTimeoutMs: 1_000 },
-      action(name, () => undefined),
+      action(unlisted(name), () => undefined),
     )
     await rig.login()
     const outcome = caught(rig.ami.sendAction(unlisted(name), headers, options))
@@ -345,7 +345,7 @@ describe('sendAction', () => {
 
 describe('listAction', () => {
   const list = action('QueueStatus', async function* () {
-    for (let index = 1; index <= 5; index += 1) yield event('QueueMember', { Index: index })
+    for (let index = 1; index <= 5; index += 1) yield event(unlisted('QueueMember'), { Index: index })
     return { Total: 5 }
   })
 

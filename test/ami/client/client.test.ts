@@ -30,7 +30,7 @@ describe('close', () => {
   it('rejects what was not sent with sent no, and what is not answered in time with sent maybe', async () => {
     await using rig = new ClientRig(
       { maxInFlight: 1 },
-      action('Silent', () => undefined),
+      action(unlisted('Silent'), () => undefined),
     )
     await rig.login()
     const inFlight = caught(rig.ami.sendAction(unlisted('Silent')))

@@ -87,7 +87,7 @@ describe('reconnect', () => {
   it('at the loss the state changes first, then every action in flight is rejected in the same tick', async () => {
     await using rig = new ClientRig(
       {},
-      action('Slow', () => undefined),
+      action(unlisted('Slow'), () => undefined),
     )
     await rig.login()
     const states: string[] = []
@@ -111,8 +111,8 @@ describe('reconnect', () => {
   it('an action that was written is never sent again; one that was not waits for the reconnect', async () => {
     await using rig = new ClientRig(
       { maxInFlight: 1 },
-      action('Slow', () => undefined),
-      action('Next', () => success()),
+      action(unlisted('Slow'), () => undefined),
+      action(unlisted('Next'), () => success()),
     )
     await rig.login()
     const slow = outcomeOf(rig.ami.sendAction(unlisted('Slow')))
@@ -121,7 +121,7 @@ describe('reconnect', () => {
     expect(rig.link.count('Action: Next')).toBe(0)
     rig.link.break()
     expect(await slow).toMatchObject({ sent: 'maybe' })
-    rig.pbx.use(action('Slow', () => success()))
+    rig.pbx.use(action(unlisted('Slow'), () => success()))
     await rig.clock.advance(1_000)
     expect((await next).type).toBe('success')
     expect(rig.link.count('Action: Slow')).toBe(1)
@@ -206,7 +206,7 @@ describe('reconnect', () => {
   it('a message beyond a limit costs only what was in flight: what waits is sent after the reconnect', async () => {
     await using rig = new ClientRig(
       { maxInFlight: 1, limits: { maxMessageBytes: 2_000 } },
-      action('Silent', () => undefined),
+      action(unlisted('Silent'), () => undefined),
     )
     await rig.login()
     const inFlight = caught(rig.ami.sendAction(unlisted('Silent')))

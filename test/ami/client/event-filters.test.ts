@@ -19,7 +19,7 @@ describe('setupFilters()', () => {
     await rig.login()
     await rig.ami.setupFilters(['Hangup'])
     const all = rig.ami.events()
-    for (const name of ['Newchannel', 'Hangup', 'Newexten']) rig.pbx.emit(name)
+    for (const name of ['Newchannel', 'Hangup', 'Newexten'] as const) rig.pbx.emit(name)
     await settle()
     expect([all.buffered, (await all.next()).value.name]).toEqual([1, 'Hangup'])
   })

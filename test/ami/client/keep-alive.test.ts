@@ -1,6 +1,6 @@
+import { unlisted } from 'obelus-asterisk'
 import { action, event } from 'obelus-asterisk/testing'
 import { describe, expect, it } from 'vitest'
-import { unlisted } from '../../../src/ami/messages/typed-names.js'
 import { ClientRig, caught } from '../../support/client-rig.js'
 import { settle } from '../../support/virtual-clock.js'
 
@@ -8,7 +8,7 @@ describe('keepalive', () => {
   it('fault: half-open: a peer that is silently gone is found within 15 s by default, and what is in flight settles', async () => {
     await using rig = new ClientRig(
       {},
-      action('Silent', () => undefined),
+      action(unlisted('Silent'), () => undefined),
     )
     await rig.login()
     const inFlight = caught(rig.ami.sendAction(unlisted('Silent')))
@@ -159,7 +159,7 @@ describe('keepalive', () => {
       for (const giveUp of ['timeout', 'abort']) {
         await using rig = new ClientRig(
           {},
-          action(name, () => undefined),
+          action(unlisted(name), () => undefined),
         )
         await rig.login()
         const abort = new AbortController()
@@ -180,7 +180,7 @@ describe('keepalive', () => {
     it('excuses silence for ten minutes at the most, however long it may take', async () => {
       await using rig = new ClientRig(
         {},
-        action(name, () => undefined),
+        action(unlisted(name), () => undefined),
       )
       await rig.login()
       const blocking = caught(rig.ami.sendAction(unlisted(name), headers, { timeoutMs: Number.POSITIVE_INFINITY }))

@@ -4,7 +4,7 @@ import { isShuttingDown, loginError } from '../../../src/ami/client/login-refusa
 import { HeaderFields } from '../../../src/core/header-fields.js'
 
 const response = (type: string, message: string) =>
-  new AMIResponse(new HeaderFields(`Response: ${type}\r\nActionID: 1\r\nMessage: ${message}\r\n\r\n`))
+  AMIResponse.read(new HeaderFields(`Response: ${type}\r\nActionID: 1\r\nMessage: ${message}\r\n\r\n`))
 
 describe('isShuttingDown', () => {
   for (const [type, message, expected] of [

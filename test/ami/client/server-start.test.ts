@@ -4,9 +4,9 @@ import { ServerStart } from '../../../src/ami/client/server-start.js'
 import { HeaderFields } from '../../../src/core/header-fields.js'
 
 const booted = (headers: string, nowMs: number) =>
-  ServerStart.fromUptime(new AMIEvent('FullyBooted', new HeaderFields(`Event: FullyBooted\r\n${headers}\r\n`)), nowMs)
+  ServerStart.fromUptime(AMIEvent.read('FullyBooted', new HeaderFields(`Event: FullyBooted\r\n${headers}\r\n`)), nowMs)
 const status = (headers: string) =>
-  ServerStart.fromCoreStatus(new AMIResponse(new HeaderFields(`Response: Success\r\n${headers}\r\n`)))
+  ServerStart.fromCoreStatus(AMIResponse.read(new HeaderFields(`Response: Success\r\n${headers}\r\n`)))
 
 describe('ServerStart', () => {
   for (const [what, uptime, lastLifeMs, restarted] of [

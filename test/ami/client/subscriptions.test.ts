@@ -19,7 +19,7 @@ const readAll = async (stream: AsyncIterator<AMIEvent | Gap> & { buffered: numbe
 }
 
 const emit = async (rig: ClientRig, count: number) => {
-  for (let number = 1; number <= count; number += 1) rig.pbx.emit('Hangup', { N: number })
+  for (let number = 1; number <= count; number += 1) rig.pbx.emit(unlisted('Hangup'), { N: number })
   await settle()
 }
 

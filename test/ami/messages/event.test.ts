@@ -5,15 +5,15 @@ import { describe, expect, it } from 'vitest'
 import { HeaderFields } from '../../../src/core/header-fields.js'
 
 function event(...lines: string[]): AMIEvent {
-  return new AMIEvent('Test', new HeaderFields(`Event: Test\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`))
+  return AMIEvent.read('Test', new HeaderFields(`Event: Test\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`))
 }
 
 describe('AMIEvent', () => {
   it('says whether it is the event of a name, in any case', () => {
-    const hangup: AMIEvent = new AMIEvent<string>('Hangup', new HeaderFields('Event: Hangup\r\nCause: 16\r\n\r\n'))
+    const hangup: AMIEvent = AMIEvent.read<string>('Hangup', new HeaderFields('Event: Hangup\r\nCause: 16\r\n\r\n'))
     expect(hangup.is('Hangup') && hangup.headers.Cause).toBe('16')
     expect(hangup.is('Newexten')).toBe(false)
-    expect(new AMIEvent<string>('NewExten', new HeaderFields('Event: NewExten\r\n\r\n')).is('Newexten')).toBe(true)
+    expect(AMIEvent.read<string>('NewExten', new HeaderFields('Event: NewExten\r\n\r\n')).is('Newexten')).toBe(true)
   })
 
   it('repeated headers keep every value, in order', () => {
@@ -73,7 +73,7 @@ describe('AMIEvent', () => {
   it('has the variables of each channel of a recorded event, by the prefix of its headers and by its name', () => {
     const recording = readFileSync(new URL('../../fixtures/ami-22/events-decorated.ami', import.meta.url), 'latin1')
     const text = recording.split('\r\n\r\n').find((each) => each.startsWith('Event: LocalBridge')) ?? ''
-    const bridge = new AMIEvent('LocalBridge', new HeaderFields(`${text}\r\n\r\n`))
+    const bridge = AMIEvent.read('LocalBridge', new HeaderFields(`${text}\r\n\r\n`))
     for (const [prefix, state] of [
       ['LocalOne', 'Down'],
       ['LocalTwo', 'Ring'],
@@ -128,5 +128,46 @@ describe('AMIEvent', () => {
   it('headers that a release adds anywhere are there', () => {
     const decorated = event('Privilege: call,all', 'Timestamp: 1795404312.089229', 'Tenantid: t', 'Channel: a', 'NewIn99: y')
     expect([decorated.get('Tenantid'), decorated.get('Channel'), decorated.get('NewIn99')]).toEqual(['t', 'a', 'y'])
+  })
+})
+
+describe('AMIEvent.from', () => {
+  it('makes the event that a server would have sent', () => {
+    const hangup = AMIEvent.from({
+      Event: 'Hangup',
+      Channel: 'Local/a:b@c-1;1',
+      Cause: 17,
+      'Cause-txt': 'User busy',
+      Uniqueid: undefined,
+    })
+    expect(hangup).toBeInstanceOf(AMIEvent)
+    expect(hangup.name).toBe('Hangup')
+    expect(hangup.headers).toEqual({ Event: 'Hangup', Channel: 'Local/a:b@c-1;1', Cause: '17', 'Cause-txt': 'User busy' })
+    expect(hangup.get('cause-txt' as 'Cause-txt')).toBe('User busy')
+    expect(AMIEvent.from({ ...hangup.headers, Event: 'Hangup' }).toJSON()).toEqual(hangup.toJSON())
+  })
+
+  it('repeats the headers that are given as lists', () => {
+    const named = AMIEvent.from({ Event: 'Hangup', ChanVariable: ['A=1', 'B=2'], 'ChanVariable(Local/a:b@c-1;1)': 'C=3' })
+    expect(named.getAll('ChanVariable')).toEqual(['A=1', 'B=2'])
+    expect([...named.variables]).toEqual([
+      ['A', '1'],
+      ['B', '2'],
+      ['C', '3'],
+    ])
+  })
+
+  it('keeps values as they are: empty, with leading blanks, with quotes', () => {
+    for (const value of ['', '  x', 'a: b', '"Ann" <100>', 'line\n', 'ä€😀'])
+      expect(AMIEvent.from({ Event: 'UserEvent', Value: value }).get('Value')).toBe(value)
+  })
+
+  it('refuses what no message can carry, and names it', () => {
+    const from = AMIEvent.from as (headers: Record<string, unknown>) => AMIEvent
+    expect(() => from({ Event: 'Hangup', Channel: 'a\r\nForged: 1' })).toThrow(
+      'Event Hangup cannot have the header "Channel" with the value "a\\r\\nForged: 1"',
+    )
+    for (const name of ['a:b', 'a\r\nb']) expect(() => from({ Event: 'Hangup', [name]: 1 })).toThrow(TypeError)
+    expect(() => from({ Channel: 'a' })).toThrow('An event needs its name as the header Event, not undefined')
   })
 })

@@ -1,8 +1,8 @@
-import { AMIResponse } from 'obelus-asterisk/protocol'
+import { AMIEvent, AMIResponse } from 'obelus-asterisk/protocol'
 import { describe, expect, it } from 'vitest'
 import { HeaderFields } from '../../../src/core/header-fields.js'
 
-const response = (text: string) => new AMIResponse(new HeaderFields(`${text}\r\n\r\n`))
+const response = (text: string) => AMIResponse.read(new HeaderFields(`${text}\r\n\r\n`))
 
 describe('AMIResponse', () => {
   for (const [word, type] of [
@@ -60,5 +60,40 @@ describe('AMIResponse', () => {
       events: [],
       completion: undefined,
     })
+  })
+})
+
+describe('AMIResponse.from', () => {
+  it('makes the answer that a server would have sent', () => {
+    const pong = AMIResponse.from({ Response: 'Success', Ping: 'Pong' })
+    expect([pong.type, pong.get('Ping'), pong.message, pong.output, pong.events, pong.completion]).toEqual([
+      'success',
+      'Pong',
+      '',
+      [],
+      [],
+      undefined,
+    ])
+    expect(AMIResponse.from({ Response: 'Error', Message: 'No such channel' })).toMatchObject({
+      type: 'error',
+      message: 'No such channel',
+    })
+  })
+
+  it('has the items and the end of a list, or the output of a command', () => {
+    const item = AMIEvent.from({ Event: 'QueueParams', Queue: 'support' })
+    const completion = AMIEvent.from({ Event: 'QueueStatusComplete', ListItems: 1 })
+    const status = AMIResponse.from<'QueueStatus'>({ Response: 'Success' }, { events: [item], completion })
+    expect([status.events, status.completion]).toEqual([[item], completion])
+    expect(AMIResponse.from({ Response: 'Success', Output: ['one', 'two'] }).output).toEqual(['one', 'two'])
+    expect(AMIResponse.from({ Response: 'Follows' }, { output: ['one'] }).output).toEqual(['one'])
+  })
+
+  it('refuses what no message can carry, and names it', () => {
+    expect(() => AMIResponse.from({ Response: 'Success', Message: 'a\r\nb' })).toThrow(
+      'A response cannot have the header "Message"',
+    )
+    const from = AMIResponse.from as (headers: Record<string, unknown>) => AMIResponse
+    expect(() => from({ Message: 'x' })).toThrow('A response needs the header Response, not undefined')
   })
 })

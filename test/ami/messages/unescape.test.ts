@@ -37,7 +37,7 @@ describe('unescapeValue', () => {
 describe('chanVariables', () => {
   it("has each channel's own", async () => {
     const { AMIEvent } = await import('obelus-asterisk')
-    const event = new AMIEvent(
+    const event = AMIEvent.read(
       'OriginateResponse',
       new HeaderFields(
         'Event: OriginateResponse\r\nChanVariable(Local/a:b@c-1;1): X=1\r\nChanVariable(Local/a:b@c-1;1): Y=\r\nChanVariable(PJSIP/d-2): X=2=3\r\n\r\n',

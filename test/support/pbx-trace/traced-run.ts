@@ -1,4 +1,4 @@
-import type { Call, CallOutcome } from 'obelus-asterisk'
+import { type Call, type CallOutcome, unlisted } from 'obelus-asterisk'
 import { CallRig } from '../call-rig.js'
 import { factsOfEvent } from '../reference/ami-facts.js'
 import { ReferenceModel } from '../reference/reference-model.js'
@@ -55,7 +55,7 @@ export async function traced(acts: readonly Act[], forms: EventForms): Promise<T
       for (const { id } of model.calls) if (!before.has(id)) unseen.add(id)
       return
     }
-    for (const { name, headers } of events) rig.rig.pbx.emit(name, headers)
+    for (const { name, headers } of events) rig.rig.pbx.emit(unlisted(name), headers)
     await settle()
     while (all.buffered > 0) calls.push((await all.next()).value)
   }

@@ -1,4 +1,4 @@
-import { AMIClient } from 'obelus-asterisk'
+import { AMIClient, unlisted } from 'obelus-asterisk'
 import { type ActionHandler, action, delay, event, FakeAsterisk, failure, once, success } from 'obelus-asterisk/testing'
 
 const handlers: ActionHandler[] = [
@@ -7,6 +7,7 @@ const handlers: ActionHandler[] = [
     await delay(5)
     yield event('QueueParams', { Queue: 'support' })
   }),
+  action(unlisted('TeaBrew'), () => [event(unlisted('TeaPoured'), { Cups: 2 })]),
   once(action({ name: 'Originate', headers: { Channel: /^PJSIP/ } }, () => failure('busy'))),
 ]
 

@@ -1,6 +1,7 @@
+import { soon } from '../core/microtask.js'
 import type { Connector, Protocol, Transport } from '../core/transport.js'
 
-/** One end of a link that lies in memory: what is written here is received there, in a later microtask, in order. */
+/** One end of a connection in memory: what is written here is received there, in a later microtask, in order. */
 class MemoryEnd implements Transport {
   readonly protocol: Protocol
   peer!: MemoryEnd
@@ -14,25 +15,25 @@ class MemoryEnd implements Transport {
     if (!this.open) return
     const copy = new Uint8Array(data)
     const { peer } = this
-    queueMicrotask(() => {
+    soon(() => {
       if (peer.open) peer.protocol.dataReceived(copy)
     })
   }
 
   close(): void {
-    this.lose()
+    this.end()
     const { peer } = this
-    queueMicrotask(() => peer.lose())
+    soon(() => peer.end())
   }
 
-  lose(): void {
+  end(): void {
     if (!this.open) return
     this.open = false
-    queueMicrotask(() => this.protocol.connectionLost())
+    soon(() => this.protocol.connectionLost())
   }
 }
 
-/** Links to a server in the same process: no port, no network. `serve` makes the server's protocol for each. */
+/** Connects to a server in the same process: no port, no network. `serve` makes the server's protocol for each. */
 export function memoryConnector(serve: () => Protocol): Connector {
   return async (protocol, signal) => {
     signal.throwIfAborted()

@@ -1,0 +1,162 @@
+import type { DialFailure } from './dial-failure.js'
+import type { Destinations } from './dial-options.js'
+import type { Dialing, FakeChannel } from './fake-channel.js'
+import { NORMAL_CLEARING } from './plan.js'
+import type { Switchboard } from './switchboard.js'
+
+const NO_ROUTE = 3
+const ANSWERED_ELSEWHERE = 26
+
+/** The application Dial: calls its destinations at once, and connects the caller with the first that answers. */
+export class FakeDial {
+  readonly #board: Switchboard
+  readonly #dialer: FakeChannel
+  readonly #causeOfNone: number
+  #isSingle = true
+  /** Who is called still. */
+  readonly #legs = new Set<Leg>()
+  #isEnded = false
+  #lastFailure: DialFailure = { dialStatus: 'CHANUNAVAIL', cause: NO_ROUTE, reason: 0 }
+  #stopTimer: () => void = () => undefined
+
+  /** @param causeOfNone what the caller hangs up with when the dialling leaves no cause: Hangup() behind it makes one, an Originate does not. */
+  constructor(board: Switchboard, dialer: FakeChannel, causeOfNone: number) {
+    this.#board = board
+    this.#dialer = dialer
+    this.#causeOfNone = causeOfNone
+  }
+
+  ringing(leg: Leg): void {
+    const { channel } = leg
+    if (this.#isSingle) leg.connectDialer()
+    this.#board.ring(this.#dialer)
+    if (channel !== undefined) this.#board.dialState(channel, this.#dialer, 'RINGING')
+  }
+
+  /** Calls. When nobody answers, the caller's channel hangs up with the cause that `end` makes of the dialling's. */
+  start(phones: Destinations, destinations: readonly string[], timeoutMs: number): void {
+    this.#isSingle = destinations.length === 1
+    const legs = destinations.map(() => new Leg(this, this.#dialer))
+    for (const leg of legs) this.#legs.add(leg)
+    destinations.forEach((to, at) => {
+      const leg = legs[at]
+      if (leg === undefined || this.#isEnded) return
+      const prepare = (channel: FakeChannel) => {
+        if (leg.channel === undefined) leg.begin(channel)
+        else leg.beginFarHalf(channel)
+      }
+      const channel = phones.call(to, { dialing: leg, requestor: this.#dialer, prepare })
+      if (channel === undefined) this.#legs.delete(leg)
+    })
+    if (this.#isEnded) return
+    if (this.#legs.size === 0) {
+      this.#end()
+      return
+    }
+    this.#stopTimer = this.#board.clock.after(timeoutMs, () => {
+      this.#lastFailure = { dialStatus: 'NOANSWER', cause: 0, reason: 0 }
+      this.#drop('NOANSWER', 0)
+      this.#end()
+    })
+    this.#dialer.cancel = () => this.#drop('CANCEL', NORMAL_CLEARING)
+  }
+
+  answered(leg: Leg): void {
+    const { channel } = leg
+    this.#legs.delete(leg)
+    if (channel === undefined || this.#isEnded) return
+    leg.connectDialer()
+    this.#drop('CANCEL', ANSWERED_ELSEWHERE)
+    this.#dialer.cancel = () => undefined
+    this.#board.dialEnd(channel, this.#dialer, 'ANSWER')
+    this.#board.answer(this.#dialer)
+    channel.exten = ''
+    this.#board.bridge(channel, this.#dialer)
+  }
+
+  failed(leg: Leg, failure: DialFailure): void {
+    if (!this.#legs.delete(leg) || this.#isEnded) return
+    const { channel } = leg
+    this.#lastFailure = failure
+    if (channel !== undefined) {
+      if (this.#isSingle) leg.connectDialer()
+      this.#board.dialEnd(channel, this.#dialer, failure.dialStatus)
+      this.#board.hangup(channel, failure.cause)
+    }
+    if (this.#legs.size === 0) this.#end()
+  }
+
+  /** Gives up everybody that is called still. */
+  #drop(dialStatus: string, cause: number): void {
+    this.#isEnded = true
+    this.#stopTimer()
+    for (const { channel } of this.#legs) {
+      if (channel === undefined) continue
+      channel.dialing = undefined
+      this.#board.dialEnd(channel, this.#dialer, dialStatus)
+      this.#board.hangup(channel, cause)
+    }
+    this.#legs.clear()
+  }
+
+  #end(): void {
+    this.#isEnded = true
+    this.#stopTimer()
+    this.#board.hangup(this.#dialer, this.#lastFailure.cause || this.#causeOfNone)
+  }
+}
+
+/** One of the destinations that are called. */
+class Leg implements Dialing {
+  readonly dialer: FakeChannel
+  channel: FakeChannel | undefined
+  readonly #dial: FakeDial
+
+  constructor(dial: FakeDial, dialer: FakeChannel) {
+    this.#dial = dial
+    this.dialer = dialer
+  }
+
+  /** Its channel is there: it is who was dialled, and it sees who calls. */
+  begin(channel: FakeChannel): void {
+    const { dialer } = this
+    this.channel = channel
+    channel.callerIdNum = dialer.connectedNum || dialer.exten
+    channel.callerIdName = dialer.connectedName
+    channel.connectedNum = dialer.callerIdNum
+    channel.connectedName = dialer.callerIdName
+    channel.exten = dialer.exten
+  }
+
+  /** The other half of a Local channel sees the same from the other side. */
+  beginFarHalf(channel: FakeChannel): void {
+    const { channel: near } = this
+    channel.callerIdNum = near?.connectedNum ?? ''
+    channel.callerIdName = near?.connectedName ?? ''
+    channel.connectedNum = near?.callerIdNum ?? ''
+    channel.connectedName = near?.callerIdName ?? ''
+  }
+
+  /** The caller learns whom they reach; a Local channel says nothing. */
+  connectDialer(): void {
+    const { channel, dialer } = this
+    if (channel === undefined || channel.otherHalf !== undefined) return
+    dialer.connectedNum = channel.callerIdNum
+    dialer.connectedName = channel.callerIdName
+    if (dialer.otherHalf === undefined) return
+    dialer.otherHalf.callerIdNum = channel.callerIdNum
+    dialer.otherHalf.callerIdName = channel.callerIdName
+  }
+
+  ringing(): void {
+    this.#dial.ringing(this)
+  }
+
+  answered(): void {
+    this.#dial.answered(this)
+  }
+
+  failed(failure: DialFailure): void {
+    this.#dial.failed(this, failure)
+  }
+}

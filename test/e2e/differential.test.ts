@@ -1,0 +1,58 @@
+import { type AMIClient, unlisted } from 'obelus-asterisk'
+import { FakeAsterisk } from 'obelus-asterisk/testing'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { Bench, type Program } from './differential/bench.js'
+import { DIFFERENCES } from './differential/differences.js'
+import { PLAN } from './differential/plan.js'
+import { actionPrograms } from './differential/programs/actions.js'
+import { agiPrograms } from './differential/programs/agi.js'
+import { callPrograms } from './differential/programs/calls.js'
+import { loggedIn, NOT_OURS, servers } from './target.js'
+
+const ours = servers.every(({ version }) => version !== undefined)
+const programs: readonly Program[] = [...actionPrograms, ...callPrograms, ...agiPrograms]
+
+/** What happens when a program runs, without what may differ. */
+async function transcriptOf(
+  program: Program,
+  ami: AMIClient,
+  callScript: (url: string) => Promise<string> = (url) => callByAsterisk(ami, url),
+): Promise<readonly string[]> {
+  const bench = new Bench(ami, callScript)
+  await program.run(bench)
+  await ami.close()
+  const differences = DIFFERENCES.filter((each) => each.programs?.test(program.name) ?? true)
+  return bench.end().filter((line) => !differences.some(({ lines }) => lines.test(line)))
+}
+
+/** What there is on the real servers. */
+const CALLER = { files: ['beep', 'silence/1'], subroutines: ['handler,s,1'] }
+
+/** Has a channel of a real server run a script; the dialplan says how it ended. */
+async function callByAsterisk(ami: AMIClient, url: string): Promise<string> {
+  const ended = ami.waitFor('UserEvent', { where: (event) => event.headers.UserEvent === 'AGIStatus', timeoutMs: 15_000 })
+  const Variable = [`__URL=${url}`, '__MARK=differential']
+  await ami.sendAction('Originate', { Channel: 'Local/run@agi/n', Application: 'Wait', Data: 20, Async: true, Variable })
+  return (await ended).get(unlisted('Status')) ?? ''
+}
+
+describe.skipIf(!ours).each(servers)(`the fake does what $name does${ours ? '' : ` (skipped: ${NOT_OURS})`}`, (server) => {
+  const version = server.version as 16 | 22
+
+  it.each(programs)('$name', async (program) => {
+    const pbx = new FakeAsterisk({ users: { admin: 's3cret' }, version, unhandled: 'bypass' })
+    onTestFinished(() => pbx.close())
+    pbx.dialplan(PLAN)
+    const [there, here] = await Promise.all([
+      transcriptOf(program, await loggedIn(server)),
+      transcriptOf(program, await loggedIn(server, { connect: pbx.connector }), (url) => pbx.callFastAGI(url, CALLER).ended()),
+    ])
+    expect(here).toEqual(there)
+  })
+})
+
+it('each difference has a reason, and there are enough programs', () => {
+  expect(DIFFERENCES.filter(({ reason }) => reason.length < 40)).toEqual([])
+  expect(programs.length).toBeGreaterThanOrEqual(80)
+  expect(new Set(programs.map(({ name }) => name)).size).toBe(programs.length)
+})

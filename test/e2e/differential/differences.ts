@@ -1,0 +1,55 @@
+/** Where the fake is not like a real server, on purpose. Such lines are left out of both transcripts. */
+export interface Difference {
+  /** The programs that it concerns. @default all */
+  readonly programs?: RegExp
+  /** The lines that differ. */
+  readonly lines: RegExp
+  readonly reason: string
+}
+
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    lines: /^channel \d+: (Newexten|VarSet|NewCallerid|NewConnectedLine) /,
+    reason:
+      'A plan of the fake has no priorities, and it sets no variables of its own. A test that waits for one of these events fails with the fake, it does not pass.',
+  },
+  {
+    lines: /^(DeviceStateChange|ExtensionStatus|PresenceStateChange|RTCP\w+|channel \d+: (RTCP\w+|MusicOnHold\w+)) /,
+    reason:
+      'The fake has no devices, hints and media. A test that waits for one of these events fails with the fake, it does not pass.',
+  },
+  {
+    programs: /^Atxfer/,
+    lines: /^Atxfer/,
+    reason: 'The fake does not transfer with consultation: the action is unhandled, and close() says so.',
+  },
+  {
+    programs: /phone rejects/,
+    lines: /TechCause=/,
+    reason:
+      'The phones of the real servers here are Asterisk itself, which refuses with SIP 403. A telephone declines with 603, as that of the fake does.',
+  },
+  {
+    programs: /Playback of a file that is not there/,
+    lines: /(HangupRequest|Hangup) /,
+    reason: 'The fake has every sound, of one second. A test of a missing file gives the application Playback itself.',
+  },
+  {
+    programs: /^AGI: keys that nobody presses/,
+    lines: /^RECEIVE (CHAR|TEXT)|^AGISTATUS/,
+    reason:
+      'The channel of a real server here is a Local one, which has no text, so that the command fails. A telephone of the fake has, and sends none.',
+  },
+  {
+    programs: /^AGI: a dialling that nobody answers/,
+    lines: /^GET VARIABLE DIALSTATUS -> 200 result=1 \((BUSY|CHANUNAVAIL)\)/,
+    reason:
+      'A simulated caller of a script knows no phones: Dial reaches nobody, unless `applications` says otherwise. No test passes by it.',
+  },
+  {
+    programs: /with the same ids twice/,
+    lines: /^channel 1: (Newchannel|Hangup) /,
+    reason:
+      'A real server makes one half of the Local channel before it sees that the second id is taken. The answer is the same.',
+  },
+]

@@ -1,0 +1,19 @@
+import type { Dialplan } from 'obelus-asterisk/testing'
+
+/** What `conf/extensions.conf` and `conf/pjsip.conf` of the real servers are. */
+export const PLAN: Dialplan = {
+  answer: { answer: { talkMs: 200 } },
+  long: { answer: { talkMs: 2000 } },
+  busy: 'busy',
+  congestion: 'congestion',
+  reject: 'reject',
+  ring: 'noanswer',
+  dial: { dial: 'Local/answer@default', timeoutMs: 10_000 },
+  fork: { dial: ['PJSIP/203', 'PJSIP/200'], timeoutMs: 10_000 },
+  noone: { dial: 'PJSIP/203', timeoutMs: 1000 },
+  200: { answer: { afterMs: 100, talkMs: 1000, cause: 16 } },
+  201: 'busy',
+  202: 'reject',
+  203: 'noanswer',
+  204: 'congestion',
+}
