@@ -12,7 +12,7 @@ const { values, positionals } = readOptions(
   [
     'npx tsx examples/dialer.ts [FILE with a number a line]',
     "  [--channel 'PJSIP/{}@trunk'] [--application Playback] [--data demo-congrats]",
-    '  [--concurrent 5] [--per-second 2] [--ring-ms 30000]',
+    '  [--concurrent 5] [--per-second 20] [--ring-ms 30000]',
   ],
   {
     channel: { type: 'string', default: 'PJSIP/{}' },

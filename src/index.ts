@@ -4,12 +4,14 @@
  *
  * @module
  */
+
 export type { AsyncAGIOptions } from './agi/async-agi-executor.js'
 export { AsyncAGIExecutor } from './agi/async-agi-executor.js'
 export type { AGICommandArguments, AGICommandName } from './agi/command-names.js'
 export type { CommandOptions } from './agi/command-sender.js'
 export type { InterruptOptions } from './agi/commands.js'
 export type { AGIEnvironment } from './agi/environment.js'
+export type { AnyAGIError } from './agi/errors.js'
 export {
   AGICommandFailure,
   AGIDeadChannelError,
@@ -21,8 +23,9 @@ export {
   AGISyntaxError,
   AGITimeoutError,
   AGIUnknownCommandError,
+  isAGIError,
 } from './agi/errors.js'
-export type { FastAGIServerOptions } from './agi/fastagi-server.js'
+export type { AGICloseOptions, FastAGIServerOptions } from './agi/fastagi-server.js'
 export type { AGINotices } from './agi/notices.js'
 export type { AGILimits } from './agi/protocol.js'
 export type { AGIResponse } from './agi/response.js'
@@ -40,6 +43,7 @@ export type { AGIScript, RouteMatch, RouteParamName, RouteParams } from './agi/r
 export { AGIRouter } from './agi/router.js'
 export type { AnyParams, MenuChoices, MenuResult, PromptOptions, Utterance } from './agi/session.js'
 export { AGISession } from './agi/session.js'
+export type { TrafficListener } from './agi/traffic.js'
 export type { ChannelVariables } from './agi/variables.js'
 export type { LoginOptions } from './ami/client/client.js'
 export type { ClientEvents, ClientNotices } from './ami/client/client-events.js'
@@ -47,6 +51,16 @@ export type { ActionOptions, ManagerConnection } from './ami/client/manager-conn
 export type { KeepAliveOptions, ReconnectOptions } from './ami/client/options.js'
 export type { ConnectionStatus } from './ami/client/status.js'
 export type { EventStreamOptions, StreamItem, WaitForOptions } from './ami/client/subscriptions.js'
+export type {
+  Traceable,
+  TraceableClient,
+  TraceableServer,
+  TraceableSession,
+  TracedMessage,
+  TraceOptions,
+} from './ami/client/trace.js'
+export { trace } from './ami/client/trace.js'
+export type { AnyAMIError } from './ami/messages/errors.js'
 export {
   ActionError,
   ActionTimeoutError,
@@ -56,8 +70,10 @@ export {
   ConnectionError,
   ConnectionLostError,
   InvalidActionError,
+  isAMIError,
   ProtocolError,
   StreamOverflowError,
+  WaitTimeoutError,
 } from './ami/messages/errors.js'
 export type { EventOf } from './ami/messages/event.js'
 export { AMIEvent } from './ami/messages/event.js'
@@ -92,9 +108,23 @@ export type { JSONSchema } from './calls/call-record-schema.js'
 export { CALL_RECORD_SCHEMA } from './calls/call-record-schema.js'
 export type { CallOrigin } from './calls/call-state.js'
 export type { CallChannel } from './calls/channel.js'
-export { CallCancelledError, CallEndedError, CallFailedError, NoChannelError, TooManyChannelsError } from './calls/errors.js'
+export type { AnyCallError } from './calls/errors.js'
+export {
+  CallCancelledError,
+  CallEndedError,
+  CallError,
+  CallFailedError,
+  isCallError,
+  NoChannelError,
+  TooManyChannelsError,
+} from './calls/errors.js'
 export type { Dialing, Parking, QueueStay, Recording, Transfer } from './calls/happenings.js'
-export type { OriginateRequest } from './calls/originate-request.js'
+export type {
+  OriginateCommon,
+  OriginateRequest,
+  OriginateToApplication,
+  OriginateToExtension,
+} from './calls/originate-request.js'
 export type { CallDirection, OutsideOptions } from './calls/outside.js'
 export type { Party, PartyCall } from './calls/party.js'
 export type {
@@ -120,10 +150,12 @@ export { HANGUP_CAUSES } from './catalog/hangup-causes.js'
 export type { ListMap } from './catalog/lists.js'
 export type { AGIArgument, HeaderValue, Known } from './catalog/values.js'
 export type { Clock } from './core/clock.js'
-export { AsteriskError } from './core/errors.js'
+export { AsteriskError, ThrownValueError } from './core/errors.js'
+export { escapeArgument } from './core/escape-argument.js'
 export type { EventStream } from './core/event-stream.js'
 export type { Overflow } from './core/event-writer.js'
 export { Gap } from './core/gap.js'
+export type { Optional } from './core/options.js'
 export type { Connector, Protocol, Transport } from './core/transport.js'
 export type { AMIClientOptions, AMIClientURLOptions } from './node/ami-client.js'
 export { AMIClient } from './node/ami-client.js'

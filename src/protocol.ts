@@ -7,6 +7,7 @@
 
 export { MAX_COMMAND_BYTES, MAX_COMMAND_WORDS } from './agi/command-line.js'
 export type { AGIEnvironment } from './agi/environment.js'
+export type { AnyAGIError } from './agi/errors.js'
 export {
   AGICommandFailure,
   AGIDeadChannelError,
@@ -18,10 +19,12 @@ export {
   AGISyntaxError,
   AGITimeoutError,
   AGIUnknownCommandError,
+  isAGIError,
 } from './agi/errors.js'
 export type { AGILimits, AGIProtocolOptions } from './agi/protocol.js'
 export { AGIProtocol } from './agi/protocol.js'
 export type { AGIResponse } from './agi/response.js'
+export type { AnyAMIError } from './ami/messages/errors.js'
 export {
   ActionError,
   ActionTimeoutError,
@@ -31,8 +34,10 @@ export {
   ConnectionError,
   ConnectionLostError,
   InvalidActionError,
+  isAMIError,
   ProtocolError,
   StreamOverflowError,
+  WaitTimeoutError,
 } from './ami/messages/errors.js'
 export type { EventOf } from './ami/messages/event.js'
 export { AMIEvent } from './ami/messages/event.js'
@@ -41,6 +46,7 @@ export type { AMIResponseType, ListCompletion, ListItem, ResponseParts } from '.
 export { AMIResponse } from './ami/messages/response.js'
 export type {
   ActionHeaders,
+  ChannelPrefix,
   EventEnvelope,
   EventHeaders,
   EventName,
@@ -69,7 +75,9 @@ export type { HangupCause } from './catalog/hangup-causes.js'
 export { HANGUP_CAUSES } from './catalog/hangup-causes.js'
 export type { ListMap } from './catalog/lists.js'
 export type { AGIArgument, HeaderValue, Known } from './catalog/values.js'
-export { AsteriskError } from './core/errors.js'
+export { AsteriskError, ThrownValueError } from './core/errors.js'
+export { escapeArgument } from './core/escape-argument.js'
 export { Handler } from './core/handler.js'
+export type { Optional } from './core/options.js'
 export type { RandomBytes } from './core/random-bytes.js'
 export type { Connector, Protocol, Transport } from './core/transport.js'

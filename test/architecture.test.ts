@@ -116,6 +116,12 @@ describe('architecture', () => {
     expect([...packages].sort()).toEqual(['eventemitter3', 'p-queue'])
   })
 
+  it('no error is made without a code, but for those that tell a program of its mistakes', () => {
+    // Those never leave their files: limits of waits, a parser's, and a move of the connection that would be a bug.
+    const inside = ['ami/client/connection-table.ts', 'ami/client/session.ts', 'testing/posix-pattern.ts', 'web/web-streams.ts']
+    expect(product.filter((file) => /\bnew (?:Syntax)?Error\(/.test(codeOf(file))).sort()).toEqual(inside)
+  })
+
   it.each(product.filter((file) => ['agi', 'calls', 'live'].includes(roomOf(file))))(
     '%s runs on a ManagerConnection, not on the client',
     (file) => {

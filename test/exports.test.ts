@@ -16,6 +16,9 @@ const errors = [
   'InvalidActionError',
   'ProtocolError',
   'StreamOverflowError',
+  'ThrownValueError',
+  'WaitTimeoutError',
+  'isAMIError',
 ]
 
 const agiErrors = [
@@ -29,6 +32,7 @@ const agiErrors = [
   'AGISyntaxError',
   'AGITimeoutError',
   'AGIUnknownCommandError',
+  'isAGIError',
 ]
 
 const calls = [
@@ -37,10 +41,12 @@ const calls = [
   'Call',
   'CallCancelledError',
   'CallEndedError',
+  'CallError',
   'CallFailedError',
   'CallManager',
   'NoChannelError',
   'TooManyChannelsError',
+  'isCallError',
 ]
 const tables = ['CHANNEL_STATES', 'DEVICE_STATES', 'HANGUP_CAUSES']
 /** What runs in every runtime. */
@@ -56,6 +62,8 @@ const everywhere = [
   'AMIResponse',
   'AsyncAGIExecutor',
   'Gap',
+  'escapeArgument',
+  'trace',
   'unescapeValue',
   'unlisted',
   'webSocketTransport',
@@ -79,14 +87,22 @@ it('obelus-asterisk/protocol', () => {
   ]
   const limits = ['MAX_ACTION_ID_BYTES', 'MAX_COMMAND_BYTES', 'MAX_COMMAND_WORDS', 'MAX_HEADERS', 'MAX_LINE_BYTES']
   expect(Object.keys(protocol).sort()).toEqual(
-    [...errors, ...agiErrors, ...tables, ...protocols, ...limits, 'unescapeValue', 'unlisted'].sort(),
+    [...errors, ...agiErrors, ...tables, ...protocols, ...limits, 'escapeArgument', 'unescapeValue', 'unlisted'].sort(),
   )
 })
 
 it('obelus-asterisk/testing', () => {
   const grammar = ['action', 'delay', 'event', 'failure', 'faulty', 'once', 'record', 'success', 'times']
-  const classes = ['AMIAction', 'FakeAsterisk', 'FakeEvent', 'FakeResponse', 'UnhandledActionError', 'VirtualClock']
-  expect(Object.keys(testing).sort()).toEqual([...grammar, ...classes].sort())
+  const classes = ['AMIAction', 'FakeAsterisk', 'FakeEvent', 'FakeResponse', 'VirtualClock']
+  const failures = [
+    'FakeCallbackError',
+    'FakeStateError',
+    'RecordingError',
+    'TestingError',
+    'UnhandledActionError',
+    'UnusedHandlersError',
+  ]
+  expect(Object.keys(testing).sort()).toEqual([...grammar, ...classes, ...failures].sort())
 })
 
 it('obelus-asterisk/web has all but what needs TCP or a process', () => {

@@ -129,7 +129,18 @@ const CASES: readonly Case[] = [
       scriptTimeoutMs: ['1'],
     },
   ],
-  ['close of a FastAGIServer', (options) => new FastAGIServer().close(options), {}, { withinMs: [-1, '1'] }],
+  [
+    'close of a FastAGIServer',
+    (options) => new FastAGIServer().close(options),
+    {},
+    { timeoutMs: [-1, '1'], withinMs: [-1, '1'] },
+  ],
+  [
+    'close of an AsyncAGIExecutor',
+    (options) => new AsyncAGIExecutor(ami, new AGIRouter()).close(options),
+    {},
+    { timeoutMs: [-1, '1'] },
+  ],
   [
     'AsyncAGIExecutor',
     (options) => new AsyncAGIExecutor(ami, new AGIRouter(), options),
@@ -252,6 +263,7 @@ const CASES: readonly Case[] = [
       channel: [5],
       uniqueId: [5],
       context: [5],
+      exten: [5],
       extension: [5],
       variables: ['A=1', { A: 5 }],
       database: [{ a: 5 }],

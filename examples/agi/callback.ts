@@ -26,8 +26,8 @@ export class CallbackScheduler {
   readonly script = async (agi: AGISession): Promise<void> => {
     await agi.answer()
     const minutes = await agi.prompt('vm-enter-num-to-call', { maxDigits: 2, validate: (digits) => /^\d+$/.test(digits) })
-    if (minutes === undefined || agi.env.callerId === '') return
-    this.schedule({ number: agi.env.callerId, at: new Date(Date.now() + Number(minutes) * 60_000) })
+    if (minutes === undefined || agi.env.callerNumber === '') return
+    this.schedule({ number: agi.env.callerNumber, at: new Date(Date.now() + Number(minutes) * 60_000) })
     await agi.say([{ number: Number(minutes) }, { file: 'minutes' }])
   }
 

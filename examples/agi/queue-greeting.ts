@@ -1,7 +1,7 @@
 import { type AGISession, type AMIClient, AsyncAGIExecutor, type AsyncAGIOptions } from 'obelus-asterisk'
 
 /**
- * Takes callers out of a queue when they wait at the first place for too long, over AsyncAGI, and offers them something else. The dialplan needs
+ * Takes callers who join a queue at its first place out of it at once, over AsyncAGI, and offers them something else. The dialplan needs
  *
  *     [offer]
  *     exten => s,1,AGI(agi:async,offer)

@@ -25,7 +25,7 @@ export function voicemail(folder: string, received: (message: VoiceMessage) => v
     })
     // 8,000 samples are a second.
     const seconds = Math.round(endPosition / 800) / 10
-    if (seconds > 0) await received({ from: agi.env.callerId, to: agi.env.extension, file: `${file}.wav`, seconds })
+    if (seconds > 0) await received({ from: agi.env.callerNumber, to: agi.env.exten, file: `${file}.wav`, seconds })
     if (endedBy !== 'hangup') await agi.streamFile('vm-goodbye')
   }
 }

@@ -4,11 +4,15 @@ import { ClosedError, ConnectionLostError } from '../ami/messages/errors.js'
 import type { AMIEvent } from '../ami/messages/event.js'
 import { unlisted } from '../ami/messages/typed-names.js'
 import type { Clock } from '../core/clock.js'
-import { checkOptions, clock, encoding, flag, type OptionsShape } from '../core/options.js'
+import { deferred } from '../core/deferred.js'
+import { checkOptions, clock, encoding, flag, milliseconds, type OptionsShape } from '../core/options.js'
+import { printable } from '../core/printable.js'
 import { systemClock } from '../core/system-clock.js'
 import { type TextCodec, textCodec } from '../core/text-codec.js'
+import { AsyncAGIChannels } from './async-agi-channels.js'
 import { AsyncAGILink } from './async-agi-link.js'
-import { type AGIEnvironment, EnvironmentReader } from './environment.js'
+import { type AGIEnvironment, environmentOf } from './environment.js'
+import { readEnvironment } from './environment-reader.js'
 import { AGIProtocolError, AGISessionEndedError } from './errors.js'
 import { type AGINotices, NoticeBoard } from './notices.js'
 import { percentDecode } from './percent.js'
@@ -18,13 +22,14 @@ import type { AGISession } from './session.js'
 
 export interface AsyncAGIOptions {
   /** Whether channels are answered too that waited before this executor was there, or while the link was down. @default true */
-  readonly adopt?: boolean
+  readonly adopt?: boolean | undefined
   /** @default 'utf-8' */
-  readonly encoding?: string
+  readonly encoding?: string | undefined
   /** Time, for tests. @default the runtime's */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
+const CLOSE_SHAPE = { timeoutMs: milliseconds(0) }
 const SHAPE: OptionsShape<AsyncAGIOptions> = { adopt: flag, encoding, clock }
 
 interface Fields {
@@ -34,8 +39,8 @@ interface Fields {
 const LIMITS = { maxEnvironmentBytes: 65_536, maxEnvironmentVariables: 1_000 }
 const EVENTS = ['AsyncAGI', 'AsyncAGIStart', 'AsyncAGIExec', 'AsyncAGIEnd', 'HangupRequest', 'Hangup', 'Rename'] as const
 
-/** Which channels of a client have an executor, so that no two scripts command one. */
-const OWNERS = new WeakMap<ManagerConnection, Map<string, AsyncAGIExecutor>>()
+/** The channels of each client, whichever executor has them: no two scripts may command one. */
+const CHANNELS = new WeakMap<ManagerConnection, AsyncAGIChannels>()
 
 /**
  * Answers the channels that the dialplan sends to `AGI(agi:async)`, all over one manager connection. The account needs `agi` for reading and
@@ -43,17 +48,20 @@ const OWNERS = new WeakMap<ManagerConnection, Map<string, AsyncAGIExecutor>>()
  *
  * With an AGIRouter, the first argument is the path: `AGI(agi:async,queue/sales?lang=en)`.
  */
-export class AsyncAGIExecutor implements Disposable {
+export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
   readonly #ami: ManagerConnection
   readonly #router: AGIRouter
   readonly #adopt: boolean
   readonly #codec: TextCodec
   readonly #clock: Clock
   readonly #notices: NoticeBoard
-  readonly #links = new Map<string, AsyncAGILink>()
+  readonly #channels: AsyncAGIChannels
+  readonly #links = new Set<AsyncAGILink>()
   readonly #runs = new Map<AsyncAGILink, ScriptRun>()
   #subscriptions: (() => void)[] = []
   #linked = false
+  #closed: Promise<void> | undefined
+  #idle: () => void = () => undefined
 
   /** Begins at once; see `unbind()`. @throws TypeError or RangeError that names a wrong option and quotes its value. */
   constructor(ami: ManagerConnection, script: AGIScript | AGIRouter, options: AsyncAGIOptions = {}) {
@@ -65,7 +73,8 @@ export class AsyncAGIExecutor implements Disposable {
     this.#adopt = adopt
     this.#codec = textCodec(encoding)
     this.#clock = clock
-    if (!OWNERS.has(ami)) OWNERS.set(ami, new Map())
+    this.#channels = CHANNELS.get(ami) ?? new AsyncAGIChannels()
+    CHANNELS.set(ami, this.#channels)
     this.bind()
   }
 
@@ -83,8 +92,9 @@ export class AsyncAGIExecutor implements Disposable {
     return this.#notices.on(notice, listener)
   }
 
-  /** Answers channels from now on. Idempotent. */
+  /** Answers channels from now on. Idempotent. @throws AGISessionEndedError after `close()`. */
   bind(): void {
+    if (this.#closed !== undefined) throw new AGISessionEndedError('the executor is closed; make a new one')
     if (this.#subscriptions.length > 0) return
     const events = EVENTS.map((name) => this.#ami.onEvent(unlisted(name), (event) => this.#eventReceived(event)))
     this.#subscriptions = [...events, this.#ami.on('status', (status) => this.#statusChanged(status))]
@@ -100,6 +110,37 @@ export class AsyncAGIExecutor implements Disposable {
 
   [Symbol.dispose](): void {
     this.unbind()
+  }
+
+  /**
+   * Answers no more channels, waits until the scripts that run are over, and unbinds. After `timeoutMs`, those that still run are told that their
+   * sessions are over; their channels stay in AsyncAGI. Idempotent.
+   *
+   * @param timeoutMs default: Infinity
+   * @throws TypeError or RangeError for a wrong option.
+   */
+  close(options: { readonly timeoutMs?: number | undefined } = {}): Promise<void> {
+    checkOptions(options, CLOSE_SHAPE)
+    this.#closed ??= this.#close(options.timeoutMs ?? Number.POSITIVE_INFINITY)
+    return this.#closed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
+    const over = deferred<void>()
+    this.#idle = over.resolve
+    this.#tellIfIdle()
+    const cancel = timeoutMs === Number.POSITIVE_INFINITY ? () => undefined : this.#clock.after(timeoutMs, over.resolve)
+    await over.promise
+    cancel()
+    this.unbind()
+  }
+
+  #tellIfIdle(): void {
+    if (this.#links.size === 0 && this.#runs.size === 0) this.#idle()
   }
 
   #statusChanged(status: ConnectionStatus): void {
@@ -127,54 +168,59 @@ export class AsyncAGIExecutor implements Disposable {
         break
       case 'Rename': {
         const link = this.#linkOf(fields)
-        if (link !== undefined) link.channel = fields.get('Newname') ?? link.channel
+        if (link !== undefined) this.#channels.rename(link, fields.get('Newname') ?? link.channel)
         break
       }
     }
   }
 
+  /** The channel of an event, if it is this executor's. */
   #linkOf(fields: Fields): AsyncAGILink | undefined {
-    return this.#links.get(fields.get('Uniqueid') ?? '')
+    const link = this.#channels.find(fields)
+    return link !== undefined && this.#links.has(link) ? link : undefined
   }
 
   async #started(fields: Fields): Promise<void> {
-    const uniqueId = fields.get('Uniqueid') ?? ''
-    const name = fields.get('Channel') ?? ''
-    const text = this.#codec.decode(percentDecode(fields.get('Env') ?? ''))
-    const link = this.#take(uniqueId, name)
+    const bytes = percentDecode(fields.get('Env') ?? '')
+    const text = this.#codec.decode(bytes)
+    // Asterisk before 12 tells it here only.
+    const uniqueId = fields.get('Uniqueid') ?? /^agi_uniqueid: (.*)$/m.exec(text)?.[1] ?? ''
+    const link = this.#take(fields, uniqueId)
     if (link === undefined) return
     try {
-      link.env = environmentOf(text.endsWith('\n\n') ? text : await link.readOn(text))
+      const { env, warning } = readEnvironment(text === '' || text.endsWith('\n\n') ? text : await link.readOn(bytes), LIMITS)
+      link.env = env
+      if (warning !== undefined) this.#notices.warn(`${printable(link.channel)}: ${warning}`)
     } catch (error) {
-      this.#notices.report(error, undefined)
+      if (error instanceof AGIProtocolError) this.#notices.report(error, undefined)
       link.close()
     }
     if (!link.isOver) this.#run(link, link.env.args[0] ?? '')
   }
 
-  /** Makes a channel this executor's. Undefined, and reported, when another one has it. */
-  #take(uniqueId: string, name: string): AsyncAGILink | undefined {
-    const owners = OWNERS.get(this.#ami)
-    const owner = owners?.get(uniqueId)
-    if (owner !== undefined && owner !== this) {
-      this.#notices.report(new AGIProtocolError(`${name} is answered by another executor of this client already`), undefined)
+  /** Makes a channel this executor's. Undefined when it is closed and, reported, when another one has it. */
+  #take(fields: Fields, uniqueId: string): AsyncAGILink | undefined {
+    if (this.#closed !== undefined) return undefined
+    const channel = fields.get('Channel') ?? ''
+    const before = this.#channels.find(fields)
+    if (before !== undefined && !this.#links.has(before)) {
+      const message = `${printable(channel)} is answered by another executor of this client already`
+      this.#notices.report(new AGIProtocolError(message), undefined)
       return undefined
     }
     // It came back, and its end was not heard.
-    this.#ended(this.#links.get(uniqueId))
-    const link = new AsyncAGILink(this.#ami, this.#codec, { name, uniqueId, env: environmentOf('') })
-    owners?.set(uniqueId, this)
-    this.#links.set(uniqueId, link)
+    this.#ended(before)
+    const link = new AsyncAGILink(this.#ami, this.#codec, { channel, uniqueId, env: environmentOf(new Map()) })
+    this.#links.add(link)
+    this.#channels.add(link)
     return link
   }
 
   #run(link: AsyncAGILink, path: string): void {
     const match = this.#router.match(path)
     if (match === undefined) {
-      this.#notices.report(
-        new AGIProtocolError(`No route fits ${JSON.stringify(path)}, the first argument of ${link.channel}`),
-        undefined,
-      )
+      const message = `No route fits "${printable(path)}", the first argument of ${printable(link.channel)}`
+      this.#notices.report(new AGIProtocolError(message), undefined)
       link.close()
       this.#forget(link)
       return
@@ -188,6 +234,7 @@ export class AsyncAGIExecutor implements Disposable {
       this.#runs.delete(link)
       this.#forget(link)
       this.#notices.tell('ended', run.session)
+      this.#tellIfIdle()
     })
   }
 
@@ -207,7 +254,7 @@ export class AsyncAGIExecutor implements Disposable {
   }
 
   #endAll(reason: AGISessionEndedError): void {
-    for (const link of [...this.#links.values()]) {
+    for (const link of [...this.#links]) {
       link.ended(reason.message)
       this.#runs.get(link)?.lost(reason)
       this.#forget(link)
@@ -215,9 +262,9 @@ export class AsyncAGIExecutor implements Disposable {
   }
 
   #forget(link: AsyncAGILink): void {
-    if (this.#links.get(link.uniqueId) !== link) return
-    this.#links.delete(link.uniqueId)
-    OWNERS.get(this.#ami)?.delete(link.uniqueId)
+    if (!this.#links.delete(link)) return
+    this.#channels.delete(link)
+    this.#tellIfIdle()
   }
 
   /** Looks for channels that wait in AsyncAGI for somebody. Of their environment the list tells the most important. */
@@ -231,46 +278,35 @@ export class AsyncAGIExecutor implements Disposable {
   }
 
   #adoptOne(fields: Fields): void {
-    const uniqueId = fields.get('Uniqueid') ?? ''
     const data = fields.get('ApplicationData') ?? ''
-    if (fields.get('Application') !== 'AGI' || !/^agi:async(,|$)/i.test(data) || OWNERS.get(this.#ami)?.has(uniqueId)) return
-    const link = this.#take(uniqueId, fields.get('Channel') ?? '')
+    const isWaiting = fields.get('Application') === 'AGI' && /^agi:async(,|$)/i.test(data)
+    if (!isWaiting || this.#channels.find(fields) !== undefined) return
+    const link = this.#take(fields, fields.get('Uniqueid') ?? '')
     if (link === undefined) return
-    const args = data.split(',').slice(1)
-    link.env = environmentOf(listedEnvironment(fields, args))
-    this.#run(link, args[0] ?? '')
+    link.env = listedEnvironment(fields, data.split(',').slice(1))
+    this.#run(link, link.env.args[0] ?? '')
   }
-}
-
-function environmentOf(text: string): AGIEnvironment {
-  const reader = new EnvironmentReader(LIMITS)
-  for (const line of text.split('\n')) {
-    if (line === '' && text === '') break
-    const env = reader.lineReceived(line)
-    if (env !== undefined) return env
-  }
-  return reader.end()
 }
 
 /** The environment of a channel that was found in a list. */
-function listedEnvironment(fields: Fields, args: readonly string[]): string {
+function listedEnvironment(fields: Fields, args: readonly string[]): AGIEnvironment {
   const known = (name: string) => fields.get(name) ?? ''
-  const channel = known('Channel')
   const unknown = (value: string) => (value === '' || value === '<unknown>' ? 'unknown' : value)
-  const variables = {
-    request: 'async',
-    channel,
-    language: known('Language'),
-    type: channel.split('/')[0] ?? '',
-    uniqueid: known('Uniqueid'),
-    callerid: unknown(known('CallerIDNum')),
-    calleridname: unknown(known('CallerIDName')),
-    context: known('Context'),
-    extension: known('Exten'),
-    priority: known('Priority'),
-    accountcode: known('AccountCode'),
-    threadid: '',
-  }
-  const lines = Object.entries(variables).map(([name, value]) => `agi_${name}: ${value}`)
-  return [...lines, ...args.map((arg, at) => `agi_arg_${at + 1}: ${arg}`), '', ''].join('\n')
+  const channel = known('Channel')
+  return environmentOf(
+    new Map([
+      ['agi_request', 'async'],
+      ['agi_channel', channel],
+      ['agi_language', known('Language')],
+      ['agi_type', channel.split('/')[0] ?? ''],
+      ['agi_uniqueid', known('Uniqueid')],
+      ['agi_callerid', unknown(known('CallerIDNum'))],
+      ['agi_calleridname', unknown(known('CallerIDName'))],
+      ['agi_context', known('Context')],
+      ['agi_extension', known('Exten')],
+      ['agi_priority', known('Priority')],
+      ['agi_accountcode', known('AccountCode')],
+      ...args.map((arg, at): [string, string] => [`agi_arg_${at + 1}`, arg]),
+    ]),
+  )
 }

@@ -4,6 +4,7 @@ import { unlisted } from '../ami/messages/typed-names.js'
 import { actionIdSource } from '../ami/protocol/action-id.js'
 import type { AGIArgument } from '../catalog/values.js'
 import { Handler } from '../core/handler.js'
+import { printable } from '../core/printable.js'
 import { systemRandomBytes } from '../core/random-bytes.js'
 import type { TextCodec } from '../core/text-codec.js'
 import { encodeCommand } from './command-line.js'
@@ -19,11 +20,27 @@ import type { AGIResponse } from './response.js'
 const MAX_COMMAND_BYTES = 1_013
 /** Asterisk writes no more of a `Result` (`res/res_agi.c`; verified on 22): what is as long may be longer. */
 const MAX_RESULT_CHARACTERS = 2_047
+/** The longest answer that is put together. Asterisk gives 1,024 bytes at a time. */
+const MAX_ANSWER_BYTES = 1 << 20
+const MAX_PROBES = 1_200
 
 interface PendingCommand {
   readonly command: string
   readonly line: string
   readonly handler: Handler<AGIResponse>
+}
+
+/** What has come of an answer. */
+interface Answer {
+  /** The id of its command. */
+  readonly id: string
+  /** Its bytes: a character may be cut. */
+  readonly pieces: Uint8Array[]
+  length: number
+  /** Whether Asterisk left something out. */
+  isCut: boolean
+  /** The ids of the questions that fetch the rest. */
+  readonly probes: string[]
 }
 
 const newId = actionIdSource(systemRandomBytes)
@@ -36,14 +53,17 @@ const newId = actionIdSource(systemRandomBytes)
  */
 export class AsyncAGILink implements AGILink {
   readonly noticeMs = 100
+  /** Empty where Asterisk does not tell it. */
   readonly uniqueId: string
   channel: string
   env: AGIEnvironment
   readonly #ami: ManagerConnection
   readonly #codec: TextCodec
   readonly #commands: PendingCommand[] = []
-  /** The one that is out: its id, and what has come of its answer. */
-  #out: { readonly id: string; text: string; isCut: boolean; readonly probes: string[] } | undefined
+  /** The one that is out. */
+  #out: Answer | undefined
+  /** The environment, while it is read on. */
+  #environment: Handler<string> | undefined
   #hungUp = false
   #over = false
   /** The failure that Asterisk may end AsyncAGI for. */
@@ -52,13 +72,13 @@ export class AsyncAGILink implements AGILink {
   constructor(
     ami: ManagerConnection,
     codec: TextCodec,
-    channel: { readonly name: string; readonly uniqueId: string; readonly env: AGIEnvironment },
+    { channel, uniqueId, env }: { readonly channel: string; readonly uniqueId: string; readonly env: AGIEnvironment },
   ) {
     this.#ami = ami
     this.#codec = codec
-    this.channel = channel.name
-    this.uniqueId = channel.uniqueId
-    this.env = channel.env
+    this.channel = channel
+    this.uniqueId = uniqueId
+    this.env = env
   }
 
   get isHungUp(): boolean {
@@ -99,34 +119,26 @@ export class AsyncAGILink implements AGILink {
     this.ended('the script has ended it')
   }
 
-  /** Reads what is left of an environment that was cut; resolves with all of it. */
-  async readOn(text: string): Promise<string> {
-    const rest = new Handler<string>()
-    this.#beginRest(text, (whole) => rest.setResult(whole))
-    return rest.toPromise()
+  /** Reads what is left of an environment that was cut; resolves with all of it. @throws AGIProtocolError when it is too long; what ends the session. */
+  readOn(begun: Uint8Array): Promise<string> {
+    this.#environment = new Handler<string>()
+    this.#out = { id: '', pieces: [begun], length: begun.length, isCut: false, probes: [] }
+    this.#probe(this.#out)
+    return this.#environment.toPromise()
   }
-  #restRead: ((whole: string) => void) | undefined
 
   /** An AsyncAGIExec of this channel. */
   answered(id: string, encoded: string): void {
     const out = this.#out
     if (out === undefined || id !== (out.probes.at(-1) ?? out.id)) return
-    out.text += this.#codec.decode(percentDecode(encoded))
+    const piece = percentDecode(encoded)
+    out.pieces.push(piece)
+    out.length += piece.length
     out.isCut ||= encoded.length >= MAX_RESULT_CHARACTERS
-    const tail = out.probes.map((probe) => `200 result=1 (${probe})\n`).join('')
-    const isWhole = out.text.endsWith(`\n${tail}`) || (tail !== '' && out.isCut && out.text.endsWith(tail))
-    if (!isWhole) {
-      this.#probe()
-      return
-    }
-    this.#out = undefined
-    const text = out.text.slice(0, out.text.length - tail.length)
-    if (this.#restRead !== undefined) {
-      const done = this.#restRead
-      this.#restRead = undefined
-      done(text)
-    } else this.#settleFirst(text, out.isCut)
-    this.#sendNext()
+    const text = this.#wholeText(out)
+    if (text !== undefined) this.#settle(text, out.isCut)
+    else if (out.length > MAX_ANSWER_BYTES || out.probes.length === MAX_PROBES) this.#tooLong()
+    else this.#probe(out)
   }
 
   hungUp(): void {
@@ -139,6 +151,7 @@ export class AsyncAGILink implements AGILink {
     this.#over = true
     if (this.#lastFailure !== undefined) this.#lastFailure.endedSession = true
     this.#out = undefined
+    this.#environment?.setException(this.#overError('', why))
     for (const { command, handler } of this.#commands.splice(0)) handler.setException(this.#overError(command, why))
   }
 
@@ -146,13 +159,41 @@ export class AsyncAGILink implements AGILink {
     return this.#hungUp ? new AGIHangupError(command) : new AGISessionEndedError(why, command)
   }
 
+  #settle(text: string, isCut: boolean): void {
+    this.#out = undefined
+    const environment = this.#environment
+    this.#environment = undefined
+    if (environment === undefined) this.#settleFirst(text, isCut)
+    else environment.setResult(text)
+    this.#sendNext()
+  }
+
+  /** An answer without those to the questions, once it is whole. */
+  #wholeText({ pieces, probes, isCut }: Answer): string | undefined {
+    // A look at the end first: to join all of it at each piece would cost too much.
+    const end = probes.length === 0 ? '\n' : markerOf(probes.at(-1) ?? '')
+    if (!this.#codec.decode(joined(pieces.slice(-2))).endsWith(end)) return undefined
+    const all = this.#codec.decode(joined(pieces))
+    const tail = probes.map(markerOf).join('')
+    const isWhole = all.endsWith(`\n${tail}`) || (tail !== '' && isCut && all.endsWith(tail))
+    return isWhole ? all.slice(0, all.length - tail.length) : undefined
+  }
+
+  /** What is left of it would come with the next answer: the session cannot go on. */
+  #tooLong(): void {
+    const error = new AGIProtocolError(`An answer over AsyncAGI takes more than ${MAX_ANSWER_BYTES} bytes`)
+    if (this.#environment === undefined) this.#commands.shift()?.handler.setException(error)
+    else this.#environment.setException(error)
+    this.close()
+  }
+
   #settleFirst(text: string, isCut: boolean): void {
     const first = this.#commands.shift()
     if (first === undefined) return
     const { command, handler } = first
     const reader = new ReplyReader()
-    reader.push(text)
-    const reply = isCut ? undefined : reader.takeReply()
+    reader.expect(command)
+    const { reply } = reader.read(isCut ? [] : text.replace(/\n$/, '').split('\n'))
     if (reply === undefined)
       handler.setException(new AGIProtocolError(`Asterisk cut the answer to ${command}: it is too long for AsyncAGI`))
     else if (reply.kind === 'refused') handler.setException(refusalError(command, reply.refusal))
@@ -173,19 +214,13 @@ export class AsyncAGILink implements AGILink {
     const [first] = this.#commands
     if (first === undefined || this.#over) return
     this.#lastFailure = undefined
-    this.#out = { id: newId(), text: '', isCut: false, probes: [] }
+    this.#out = { id: newId(), pieces: [], length: 0, isCut: false, probes: [] }
     this.#act(first.line, this.#out.id).catch((error: Error) => this.#refused(first, error))
   }
 
-  #beginRest(text: string, done: (whole: string) => void): void {
-    this.#restRead = done
-    this.#out = { id: '', text, isCut: false, probes: [] }
-    this.#probe()
-  }
-
-  #probe(): void {
+  #probe(out: Answer): void {
     const id = newId()
-    this.#out?.probes.push(id)
+    out.probes.push(id)
     // A failure shows when the channel's end does.
     this.#act(`GET FULL VARIABLE "${id}"`, id).catch(() => undefined)
   }
@@ -200,8 +235,24 @@ export class AsyncAGILink implements AGILink {
     this.#out = undefined
     const isGone = error instanceof ActionError && /does not exist/.test(error.response.message)
     pending.handler.setException(
-      isGone ? new AGIHangupError(pending.command) : new AGISessionEndedError(error.message, pending.command, { cause: error }),
+      isGone
+        ? new AGIHangupError(pending.command)
+        : new AGISessionEndedError(printable(error.message), pending.command, { cause: error }),
     )
     this.#sendNext()
   }
+}
+
+function markerOf(probe: string): string {
+  return `200 result=1 (${probe})\n`
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    all.set(piece, at)
+    at += piece.length
+  }
+  return all
 }

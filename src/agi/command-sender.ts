@@ -7,6 +7,7 @@ import { shapeOf } from './command-options.js'
 import { AGICommandFailure, type AGIError, AGIHangupError, AGITimeoutError } from './errors.js'
 import type { AGILink } from './link.js'
 import type { AGIResponse } from './response.js'
+import { Traffic } from './traffic.js'
 
 /** How long to wait for a command's answer. */
 export interface CommandOptions {
@@ -21,6 +22,7 @@ export class CommandSender {
   readonly #link: AGILink
   readonly #clock: Clock
   readonly #session: AbortSignal
+  readonly traffic = new Traffic()
 
   /** `session` aborts when the caller hangs up or the session is over. */
   constructor(link: AGILink, clock: Clock, session: AbortSignal) {
@@ -36,8 +38,16 @@ export class CommandSender {
     signal?.throwIfAborted()
     const handler = this.#link.sendCommand(command, ...args)
     const answer = deferred<AGIResponse>()
-    handler.onResult = answer.resolve
-    handler.onException = (error) => this.#failed(error as AGIError, answer.reject)
+    // What is refused at once was not written.
+    const answered = handler.done ? undefined : this.traffic.sent(command, args)
+    handler.onResult = (response) => {
+      answered?.(response)
+      answer.resolve(response)
+    }
+    handler.onException = (error) => {
+      answered?.(error as AGIError)
+      this.#failed(error as AGIError, answer.reject)
+    }
     const stop = (reason: unknown) => {
       this.#link.withdraw(handler)
       answer.reject(reason)

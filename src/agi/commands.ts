@@ -1,10 +1,11 @@
 import { CHANNEL_STATES } from '../catalog/channel-states.js'
 import type { AGIArgument } from '../catalog/values.js'
-import { duration } from '../core/checks.js'
+import { duration, quote } from '../core/checks.js'
 import type { Unlisted } from '../core/unlisted.js'
+import { joinRawArguments } from './arguments.js'
 import type { AGICommandArguments, AGICommandName } from './command-names.js'
 import type { CommandOptions, CommandSender } from './command-sender.js'
-import { AGICommandFailure } from './errors.js'
+import { AGICommandFailure, AGIHangupError, AGIInvalidCommandError } from './errors.js'
 import type { AGIResponse } from './response.js'
 import {
   type ChannelStatusResult,
@@ -14,6 +15,7 @@ import {
   type DigitResult,
   dataOf,
   digitOf,
+  endPositionMsOf,
   endPositionOf,
   type PlaybackResult,
   type RecordingResult,
@@ -28,17 +30,29 @@ import {
 /** Which keys end what is played or said. */
 export interface InterruptOptions extends CommandOptions {
   /** Keys that end it: `'123#'`. @default none */
-  readonly escapeDigits?: string
+  readonly escapeDigits?: string | undefined
 }
 
 type Words = AGIArgument | undefined
+
+/** Asterisk has room for so many digits; it dies of a caller who presses more (`handle_getdata` in `res/res_agi.c`; verified on 22). */
+const MAX_DIGITS = 1_023
+/** How long GET OPTION waits, where the dialplan has not set another time. */
+const OPTION_TIMEOUT_MS = 5_000
+/** What Asterisk reads of a caller ID (`handle_setcallerid` in `res/res_agi.c`). */
+const MAX_CALLER_ID_BYTES = 255
+/** Asterisk's numbers have 32 bits. */
+const MAX_NUMBER = 2 ** 31 - 1
 
 /**
  * Every command of Asterisk 16 and 22, one method each. Times are in ms, keys are characters.
  *
  * Besides what each says, every method can throw: AGIInvalidCommandError when nothing was sent; AGIHangupError when the caller hung up meanwhile;
- * AGIDeadChannelError when he had before; AGICommandFailure when Asterisk could not do it; AGISyntaxError and AGIUnknownCommandError;
+ * AGIDeadChannelError when they had before; AGICommandFailure when Asterisk could not do it; AGISyntaxError and AGIUnknownCommandError;
  * AGISessionEndedError; and what its `signal` and `answerTimeoutMs` say.
+ *
+ * Asterisk reads every argument back as it was given. What it does with it then is its own: where it evaluates an argument, the method says so. Do
+ * not build such a one from what callers say.
  *
  * What the commands answer is in `res/res_agi.c`; verified on 16.28 and 22.10.
  */
@@ -78,21 +92,21 @@ export abstract class AGICommands {
     file: string,
     options: InterruptOptions & {
       /** How far a key winds. @default 3_000 */
-      readonly skipMs?: number
+      readonly skipMs?: number | undefined
       /** The key that winds forward. @default '#' */
-      readonly forward?: string
+      readonly forward?: string | undefined
       /** The key that winds back. @default '*' */
-      readonly rewind?: string
+      readonly rewind?: string | undefined
       /** The key that halts it, and has it go on. @default none */
-      readonly pause?: string
+      readonly pause?: string | undefined
       /** Where to begin. @default 0 */
-      readonly offsetMs?: number
+      readonly offsetMs?: number | undefined
     } = {},
   ): Promise<ControlPlaybackResult> {
     const { escapeDigits = '', skipMs = 3_000, forward = '', rewind = '', pause = '', offsetMs = 0 } = options
     const args = [file, escapeDigits, whole('skipMs', skipMs), forward, rewind, pause, whole('offsetMs', offsetMs)]
     const response = await this.#send('CONTROL STREAM FILE', args, options)
-    return { digit: digitOf(response), endPositionMs: endPositionOf(response) }
+    return { digit: digitOf(response), endPositionMs: endPositionMsOf(response) }
   }
 
   /** Deletes a key of Asterisk's database; also one that is not there. */
@@ -100,8 +114,19 @@ export abstract class AGICommands {
     await this.#do('DATABASE DEL', [family, key], options)
   }
 
-  /** Deletes a family, or a tree of keys in it. Whether there was something to delete. */
+  /**
+   * Deletes a family, or a tree of keys in it. Whether there was something to delete. Asterisk compares as SQL's LIKE does: `_` stands for any one
+   * character, and `a` is `A`: `my_family` takes `MyXfamily` with it.
+   *
+   * @throws AGIInvalidCommandError for an empty family, which would be all of the database; for an empty tree; for `%`, which stands for anything.
+   */
   async databaseDeltree(family: string, keyTree?: string, options?: CommandOptions): Promise<boolean> {
+    const wrong = [family, keyTree].find((each) => each === '' || each?.includes('%'))
+    if (wrong !== undefined)
+      throw new AGIInvalidCommandError(
+        `DATABASE DELTREE takes a family and a tree that are not empty and have no %, not ${quote(wrong)}: it would delete others too`,
+        'DATABASE DELTREE',
+      )
     // Here 0 is the good answer.
     return (await this.#send('DATABASE DELTREE', [family, keyTree], options)).result === '0'
   }
@@ -116,7 +141,9 @@ export abstract class AGICommands {
   }
 
   /**
-   * Runs an application of the dialplan and gives its result, which is 0 for most. The arguments are joined by commas, as the dialplan has them.
+   * Runs an application of the dialplan and gives its result, which is 0 for most. The arguments are joined by commas and read by the application, as
+   * in the dialplan: of a comma in one it makes two, and it takes quotes and backslashes away. Text from elsewhere needs `escapeArgument(text)`,
+   * except for applications that take all of it as one text. Where the channel's variable `AGIEXECFULL` is true, Asterisk evaluates `${…}` first.
    *
    * @throws AGICommandFailure with result -2 when there is no such application.
    */
@@ -129,21 +156,21 @@ export abstract class AGICommands {
   async getData(
     file: string,
     options: CommandOptions & {
-      /** How long to wait for each digit. @default Asterisk's own times for the first and the others */
-      readonly timeoutMs?: number
-      /** @default 1,024 */
-      readonly maxDigits?: number
+      /** How long to wait for each digit. @default Asterisk's own times: 6,000 for the first, 2,000 for the others */
+      readonly timeoutMs?: number | undefined
+      /** From 1 to 1,023. @default 1,023 */
+      readonly maxDigits?: number | undefined
     } = {},
   ): Promise<DataResult> {
-    const { timeoutMs, maxDigits } = options
-    // 0 is Asterisk's own default, which has to be said where something follows.
-    const timeout = timeoutMs === undefined ? (maxDigits === undefined ? undefined : 0) : whole('timeoutMs', timeoutMs, 1)
-    return dataOf(await this.#send('GET DATA', [file, timeout, maxDigits], options))
+    const { timeoutMs, maxDigits = MAX_DIGITS } = options
+    // 0 is Asterisk's own times.
+    const timeout = timeoutMs === undefined ? 0 : forever('timeoutMs', timeoutMs, -1, 1)
+    return dataOf(await this.#send('GET DATA', [file, timeout, integer('maxDigits', maxDigits, 1, MAX_DIGITS)], options))
   }
 
   /**
    * What an expression such as `${CHANNEL(state)} ${MINE}` comes to, on this channel or on the one that is named; undefined when that is not
-   * there. Asterisk's expressions can run functions: do not build them from what callers say.
+   * there. Asterisk evaluates it, and can so be made to run any function, `SHELL` too.
    */
   async getFullVariable(expression: string, channel?: string, options?: CommandOptions): Promise<string | undefined> {
     return textOf(await this.#send('GET FULL VARIABLE', [expression, channel], options))
@@ -154,27 +181,44 @@ export abstract class AGICommands {
     file: string,
     options: InterruptOptions & {
       /** How long to wait after the end of the file. @default 5,000 */
-      readonly timeoutMs?: number
+      readonly timeoutMs?: number | undefined
     } = {},
   ): Promise<PlaybackResult> {
-    const { escapeDigits = '', timeoutMs } = options
-    const timeout = timeoutMs === undefined ? undefined : whole('timeoutMs', timeoutMs, 1)
+    const { escapeDigits = '', timeoutMs = OPTION_TIMEOUT_MS } = options
+    // Never without: on a channel that the dialplan does not run, Asterisk 16 and 22 die of it.
+    const timeout = forever('timeoutMs', timeoutMs, -1, 1)
     return playback(await this.#send('GET OPTION', [file, escapeDigits, timeout], options))
   }
 
-  /** A channel variable, or what a function such as `CHANNEL(state)` says; undefined if it is not set. */
+  /**
+   * A channel variable, or what a function such as `CHANNEL(state)` says; undefined if it is not set. Asterisk evaluates the name: one that ends with
+   * a parenthesis is a function, and `SHELL(…)` runs a command.
+   */
   async getVariable(name: string, options?: CommandOptions): Promise<string | undefined> {
     return textOf(await this.#send('GET VARIABLE', [name], options))
   }
 
-  /** Runs a subroutine of the dialplan up to its Return. @throws AGICommandFailure when there is no such place. */
+  /**
+   * Runs a subroutine of the dialplan up to its Return. `args`: one argument, or several; the subroutine has them as `ARG1`, `ARG2` …
+   *
+   * @throws AGICommandFailure when there is no such place; AGIInvalidCommandError for what would be read as other arguments, or as another place:
+   * Asterisk has no escape for a comma here. Set a variable instead.
+   */
   async gosub(
     context: string,
     extension: string,
     priority: number | string = 1,
-    argument?: string,
+    args: AGIArgument | readonly AGIArgument[] = [],
     options?: CommandOptions,
   ): Promise<void> {
+    const wrong = [context, extension, String(priority)].find((part) => /[,(]/.test(part))
+    if (wrong !== undefined)
+      throw new AGIInvalidCommandError(
+        `GOSUB cannot go to ${quote(wrong)}: a comma or a parenthesis makes another place of it`,
+        'GOSUB',
+      )
+    const all = typeof args === 'object' ? args : [args]
+    const argument = all.length === 0 ? undefined : joinRawArguments('GOSUB', all)
     const response = await this.#send('GOSUB', [context, extension, priority, argument], options)
     if (response.fields.get('text')?.includes('failed')) throw new AGICommandFailure('GOSUB', response)
   }
@@ -199,19 +243,19 @@ export abstract class AGICommands {
     return (await this.#send('RECEIVE TEXT', [forever('timeoutMs', timeoutMs, -1)], options)).value ?? ''
   }
 
-  /** Records the caller into a file on the server. His hangup is an end as good as another. */
+  /** Records the caller into a file on the server. A hangup is an end as good as another. */
   async recordFile(
     file: string,
     format: string,
     options: InterruptOptions & {
       /** The longest recording. @default Infinity */
-      readonly timeoutMs?: number
+      readonly timeoutMs?: number | undefined
       /** Where in an existing file to begin, in samples. @default 0 */
-      readonly offset?: number
+      readonly offset?: number | undefined
       /** Whether to beep first. @default false */
-      readonly beep?: boolean
+      readonly beep?: boolean | undefined
       /** Ends it after so long a silence; Asterisk counts whole seconds. @default never */
-      readonly silenceMs?: number
+      readonly silenceMs?: number | undefined
     } = {},
   ): Promise<RecordingResult> {
     const { escapeDigits = '', timeoutMs = Number.POSITIVE_INFINITY, offset = 0, beep = false, silenceMs } = options
@@ -234,7 +278,7 @@ export abstract class AGICommands {
   /** Spells a text. `letterCase`: which letters are said to be upper or lower case. */
   async sayAlpha(
     text: string,
-    options: InterruptOptions & { readonly letterCase?: 'all' | 'lower' | 'none' | 'upper' } = {},
+    options: InterruptOptions & { readonly letterCase?: 'all' | 'lower' | 'none' | 'upper' | undefined } = {},
   ): Promise<DigitResult> {
     return this.#say('SAY ALPHA', [text], options, [options.letterCase?.charAt(0)])
   }
@@ -246,7 +290,7 @@ export abstract class AGICommands {
   /** `format` is that of the application SayUnixTime, `timezone` a name such as `Europe/Berlin`. */
   async sayDatetime(
     date: Date,
-    options: InterruptOptions & { readonly format?: string; readonly timezone?: string } = {},
+    options: InterruptOptions & { readonly format?: string | undefined; readonly timezone?: string | undefined } = {},
   ): Promise<DigitResult> {
     const { timezone, format = timezone === undefined ? undefined : "ABdY 'digits/at' IMp" } = options
     return this.#say('SAY DATETIME', [unixTime(date)], options, [format, timezone])
@@ -256,8 +300,12 @@ export abstract class AGICommands {
     return this.#say('SAY DIGITS', [digits], options)
   }
 
-  async sayNumber(number: number, options: InterruptOptions & { readonly gender?: string } = {}): Promise<DigitResult> {
-    return this.#say('SAY NUMBER', [number], options, [options.gender])
+  /** A whole number of at most 32 bits. */
+  async sayNumber(
+    number: number,
+    options: InterruptOptions & { readonly gender?: string | undefined } = {},
+  ): Promise<DigitResult> {
+    return this.#say('SAY NUMBER', [integer('number', number, -MAX_NUMBER, MAX_NUMBER)], options, [options.gender])
   }
 
   async sayPhonetic(text: string, options: InterruptOptions = {}): Promise<DigitResult> {
@@ -284,8 +332,15 @@ export abstract class AGICommands {
     await this.#send('SET AUTOHANGUP', [ms / 1000], options)
   }
 
-  /** A number, or `"Ann" <100>`. */
+  /**
+   * A number, or `"Ann" <100>`, which Asterisk takes apart: what looks like a number loses blanks, parentheses, dots and dashes. To set a name as it
+   * is, use `setVariable('CALLERID(name)', name)`.
+   *
+   * @throws AGIInvalidCommandError for more than 255 bytes, of which Asterisk would read the first.
+   */
   async setCallerId(callerId: string, options?: CommandOptions): Promise<void> {
+    if (new TextEncoder().encode(callerId).length > MAX_CALLER_ID_BYTES)
+      throw new AGIInvalidCommandError(`SET CALLERID takes ${MAX_CALLER_ID_BYTES} bytes at the most`, 'SET CALLERID')
     await this.#do('SET CALLERID', [callerId], options)
   }
 
@@ -308,6 +363,7 @@ export abstract class AGICommands {
     await this.#send('SET PRIORITY', [priority], options)
   }
 
+  /** Sets a channel variable, or what a function such as `CALLERID(name)` or `DB(family/key)` stands for. Asterisk evaluates the name, not the value. */
   async setVariable(name: string, value: AGIArgument, options?: CommandOptions): Promise<void> {
     await this.#do('SET VARIABLE', [name, value], options)
   }
@@ -336,14 +392,18 @@ export abstract class AGICommands {
   /** Plays a prompt and listens to what the caller says. */
   async speechRecognize(
     prompt: string,
-    options: CommandOptions & { readonly timeoutMs: number; readonly offset?: number },
+    options: CommandOptions & {
+      /** How long to wait for speech after the prompt; Asterisk counts whole seconds. Infinity: without end. */
+      readonly timeoutMs: number
+      /** Where in the prompt to begin, in samples. @default 0 */
+      readonly offset?: number | undefined
+    },
   ): Promise<SpeechResult> {
-    const response = await this.#send(
-      'SPEECH RECOGNIZE',
-      [prompt, whole('timeoutMs', options.timeoutMs), options.offset],
-      options,
-    )
+    const { timeoutMs, offset } = options
+    const timeout = timeoutMs === Number.POSITIVE_INFINITY ? 0 : seconds('timeoutMs', timeoutMs)
+    const response = await this.#send('SPEECH RECOGNIZE', [prompt, timeout, offset], options)
     requireDone('SPEECH RECOGNIZE', response)
+    if (response.value === 'hangup') throw new AGIHangupError('SPEECH RECOGNIZE', response)
     return speechOf(response)
   }
 
@@ -356,7 +416,10 @@ export abstract class AGICommands {
   }
 
   /** Plays a file. `offset` is where to begin, in samples. @throws AGICommandFailure when it is not there; this ends AsyncAGI. */
-  async streamFile(file: string, options: InterruptOptions & { readonly offset?: number } = {}): Promise<PlaybackResult> {
+  async streamFile(
+    file: string,
+    options: InterruptOptions & { readonly offset?: number | undefined } = {},
+  ): Promise<PlaybackResult> {
     return playback(await this.#send('STREAM FILE', [file, options.escapeDigits ?? '', options.offset], options))
   }
 
@@ -399,12 +462,20 @@ function playback(response: AGIResponse): PlaybackResult {
 }
 
 function whole(name: string, ms: number, least = 0): number {
-  return Math.ceil(duration(name, ms, least))
+  const rounded = Math.ceil(duration(name, ms, least))
+  if (rounded > MAX_NUMBER) throw new RangeError(`${name} must be a number of milliseconds up to ${MAX_NUMBER}, not ${rounded}`)
+  return rounded
 }
 
 /** A time that may have no end, which Asterisk writes as this. */
-function forever(name: string, ms: number, endless: number): number {
-  return ms === Number.POSITIVE_INFINITY ? endless : whole(name, ms)
+function forever(name: string, ms: number, endless: number, least = 0): number {
+  return ms === Number.POSITIVE_INFINITY ? endless : whole(name, ms, least)
+}
+
+function integer(name: string, value: number, least: number, most: number): number {
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new RangeError(`${name} must be a whole number from ${least} to ${most}, not ${quote(value)}`)
+  return value
 }
 
 function seconds(name: string, ms: number): number {

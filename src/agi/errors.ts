@@ -1,8 +1,16 @@
-import { AsteriskError } from '../core/errors.js'
+import { AsteriskError, isOfFamily, markFamily } from '../core/errors.js'
+import { printable } from '../core/printable.js'
 import type { AGIResponse } from './response.js'
+
+/** How much of a usage its error quotes. */
+const MOST_OF_A_USAGE = 600
 
 /** The base of all errors of the Gateway Interface. Each has a literal `code`. */
 export abstract class AGIError extends AsteriskError {
+  static {
+    markFamily(AGIError, 'agi')
+  }
+
   /** The command as it was written, without its arguments; empty where there was none. */
   readonly command: string
 
@@ -12,27 +20,47 @@ export abstract class AGIError extends AsteriskError {
   }
 }
 
-/** Asterisk does not know the command (510). */
+/**
+ * Asterisk does not know the command (510).
+ *
+ * When: the release is older than the command, the module that has it is not loaded, or its name is misspelt behind `unlisted`. The session
+ * goes on.
+ */
 export class AGIUnknownCommandError extends AGIError {
   override readonly name = 'AGIUnknownCommandError' as const
   readonly code = 'AGI_UNKNOWN_COMMAND' as const
+  /** What Asterisk said: `Invalid or unknown command`. */
+  readonly text: string
 
-  constructor(command: string) {
-    super(`Asterisk does not know the AGI command ${command}`, command)
+  constructor(command: string, text = '') {
+    super(`Asterisk does not know the AGI command ${command}${because(text)}`, command)
+    this.text = text
   }
 }
 
-/** The command needs a caller, and there is none any more (511). */
+/**
+ * The command needs a caller, and there is none any more (511). In `h` and in hangup handlers this is all that tells of the hangup, so the session
+ * counts as hung up from then on; commands that need no caller still work. Asterisk says the same in interception routines (`CONNECTED_LINE_SEND_SUB`).
+ *
+ * When: the caller hung up before the command came to Asterisk, and the script goes on. Variables and the database can still be used.
+ */
 export class AGIDeadChannelError extends AGIError {
   override readonly name = 'AGIDeadChannelError' as const
   readonly code = 'AGI_DEAD_CHANNEL' as const
+  /** What Asterisk said: `Command Not Permitted on a dead channel or intercept routine`. */
+  readonly text: string
 
-  constructor(command: string) {
-    super(`${command} is not permitted on a channel that has hung up`, command)
+  constructor(command: string, text = '') {
+    super(`${command} is not permitted on a channel that has hung up${because(text)}`, command)
+    this.text = text
   }
 }
 
-/** The arguments are wrong (520). */
+/**
+ * The arguments are wrong (520).
+ *
+ * When: there are too few or too many of them, or one is not of those that the command takes. Nothing was done; the session goes on.
+ */
 export class AGISyntaxError extends AGIError {
   override readonly name = 'AGISyntaxError' as const
   readonly code = 'AGI_SYNTAX' as const
@@ -40,12 +68,17 @@ export class AGISyntaxError extends AGIError {
   readonly usage: string
 
   constructor(command: string, usage: string) {
-    super(`The arguments of ${command} are wrong${usage === '' ? '' : `:\n${usage}`}`, command)
+    super(`The arguments of ${command} are wrong${because(usage.replace(/\s+/g, ' '), MOST_OF_A_USAGE)}`, command)
     this.usage = usage
   }
 }
 
-/** The command failed: its result is below 0, or one that means failure. */
+/**
+ * The command failed: its result is below 0, or one that means failure.
+ *
+ * When: a file is not there, a variable cannot be set, an application is not known. Where the caller's hangup is the reason, it is an
+ * AGIHangupError instead.
+ */
 export class AGICommandFailure extends AGIError {
   override readonly name = 'AGICommandFailure' as const
   readonly code = 'AGI_COMMAND_FAILED' as const
@@ -56,7 +89,7 @@ export class AGICommandFailure extends AGIError {
 
   constructor(command: string, response: AGIResponse) {
     const why = response.value ?? response.fields.get('text') ?? ''
-    super(`${command} failed with result ${response.result}${why === '' ? '' : `: ${why}`}`, command)
+    super(`${command} failed with result ${printable(response.result)}${because(why)}`, command)
     this.response = response
   }
 
@@ -66,7 +99,11 @@ export class AGICommandFailure extends AGIError {
   }
 }
 
-/** The caller hung up: while the command ran, or before it was sent. */
+/**
+ * The caller hung up: while the command ran, or before it was sent.
+ *
+ * When: any time. A script need not catch it: what it throws by this ends the script in order.
+ */
 export class AGIHangupError extends AGIError {
   override readonly name = 'AGIHangupError' as const
   readonly code = 'AGI_HANGUP' as const
@@ -79,7 +116,11 @@ export class AGIHangupError extends AGIError {
   }
 }
 
-/** There is no session any more: the link is lost, or the script has ended it. */
+/**
+ * There is no session any more.
+ *
+ * When: the connection is lost, the script has returned or called `end()`, Asterisk has ended AsyncAGI, the server or the executor was closed.
+ */
 export class AGISessionEndedError extends AGIError {
   override readonly name = 'AGISessionEndedError' as const
   readonly code = 'AGI_SESSION_ENDED' as const
@@ -93,7 +134,12 @@ export class AGISessionEndedError extends AGIError {
   }
 }
 
-/** No answer came in the time that was given for it. The session cannot go on: Asterisk may still be at it. */
+/**
+ * Something took longer than it was given.
+ *
+ * When: a command was not answered within `answerTimeoutMs`: its session is closed, as Asterisk may still be at it; a script ran for longer than
+ * `scriptTimeoutMs`; a peer sent no environment within `environmentTimeoutMs`.
+ */
 export class AGITimeoutError extends AGIError {
   override readonly name = 'AGITimeoutError' as const
   readonly code = 'AGI_TIMEOUT' as const
@@ -103,7 +149,11 @@ export class AGITimeoutError extends AGIError {
   }
 }
 
-/** The command cannot be sent as it is; nothing was written. */
+/**
+ * The command cannot be sent as it is; nothing was written.
+ *
+ * When: an argument holds what Asterisk would read as something else, such as CR, LF or NUL, or there are more words or bytes than it reads.
+ */
 export class AGIInvalidCommandError extends AGIError {
   override readonly name = 'AGIInvalidCommandError' as const
   readonly code = 'AGI_INVALID_COMMAND' as const
@@ -113,7 +163,11 @@ export class AGIInvalidCommandError extends AGIError {
   }
 }
 
-/** What came is no AGI. */
+/**
+ * What came is not AGI, or nobody here has a script for it.
+ *
+ * When: the peer is not Asterisk, sends more than `limits` allow, or asks for a path that no route fits. Told to listeners of `error`.
+ */
 export class AGIProtocolError extends AGIError {
   override readonly name = 'AGIProtocolError' as const
   readonly code = 'AGI_PROTOCOL' as const
@@ -121,4 +175,34 @@ export class AGIProtocolError extends AGIError {
   constructor(message: string) {
     super(message, '')
   }
+}
+
+/** What the server said, as a message quotes it. */
+function because(text: string, most?: number): string {
+  return text === '' ? '' : `: ${printable(text, most)}`
+}
+
+/** Every error of the Gateway Interface, told apart by `code`. */
+export type AnyAGIError =
+  | AGIUnknownCommandError
+  | AGIDeadChannelError
+  | AGISyntaxError
+  | AGICommandFailure
+  | AGIHangupError
+  | AGISessionEndedError
+  | AGITimeoutError
+  | AGIInvalidCommandError
+  | AGIProtocolError
+
+/**
+ * Whether this is an error of the Gateway Interface, and of this code where one is given: `isAGIError(error, 'AGI_SYNTAX')` lets `error.usage` be
+ * read. True for errors of another copy of this package too, where `instanceof` is not.
+ */
+export function isAGIError(error: unknown): error is AnyAGIError
+export function isAGIError<const Code extends AnyAGIError['code']>(
+  error: unknown,
+  code: Code,
+): error is Extract<AnyAGIError, { readonly code: Code }>
+export function isAGIError(error: unknown, code?: string): boolean {
+  return isOfFamily(error, 'agi', code)
 }

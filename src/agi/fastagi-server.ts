@@ -1,8 +1,20 @@
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
-import { amount, checkOptions, hostName, listOf, milliseconds, type OptionsShape, text, wholeNumber } from '../core/options.js'
+import {
+  amount,
+  type Complete,
+  checkOptions,
+  hostName,
+  listOf,
+  milliseconds,
+  type Optional,
+  type OptionsShape,
+  text,
+  wholeNumber,
+} from '../core/options.js'
+import { printable } from '../core/printable.js'
 import type { Protocol } from '../core/transport.js'
-import { type AGIError, AGIProtocolError, AGISessionEndedError, AGITimeoutError } from './errors.js'
+import { AGIProtocolError, AGISessionEndedError, AGITimeoutError } from './errors.js'
 import { type AGINotices, NoticeBoard } from './notices.js'
 import { AGI_PROTOCOL_SHAPE, type AGILimits, AGIProtocol, type AGIProtocolOptions } from './protocol.js'
 import { AGIRouter, type AGIScript, type RouteParams } from './router.js'
@@ -11,20 +23,25 @@ import type { AGISession } from './session.js'
 
 export interface FastAGIServerOptions {
   /** Where to listen. Whoever reaches this port can have the scripts run: AGI has neither passwords nor TLS. @default '127.0.0.1' */
-  readonly host?: string
+  readonly host?: string | undefined
   /** 0: a free one. @default 4573 */
-  readonly port?: number
+  readonly port?: number | undefined
   /** Who may connect: addresses, or networks such as `10.0.0.0/8`. @default everybody who can reach the port */
-  readonly allow?: readonly string[]
+  readonly allow?: readonly string[] | undefined
   /** How many scripts may run at a time. A call beyond it gets `failure`: AGISTATUS is FAILURE, and the dialplan goes on. @default Infinity */
-  readonly maxSessions?: number
+  readonly maxSessions?: number | undefined
   /** How long a peer may take to send its environment. @default 5_000 */
-  readonly environmentTimeoutMs?: number
+  readonly environmentTimeoutMs?: number | undefined
   /** How long a script may run; then its caller is hung up. @default Infinity */
-  readonly scriptTimeoutMs?: number
+  readonly scriptTimeoutMs?: number | undefined
+  /**
+   * How long a connection may be idle before TCP asks whether Asterisk is still there. One that lost its power is found ten seconds later: the
+   * session is over then, as with any lost connection. At least 1,000; Infinity: never. @default 30_000
+   */
+  readonly tcpKeepAliveMs?: number | undefined
   /** @default 'utf-8' */
-  readonly encoding?: string
-  readonly limits?: Partial<AGILimits>
+  readonly encoding?: string | undefined
+  readonly limits?: Optional<AGILimits> | undefined
 }
 
 const SHAPE: OptionsShape<FastAGIServerOptions> = {
@@ -34,8 +51,19 @@ const SHAPE: OptionsShape<FastAGIServerOptions> = {
   maxSessions: amount,
   environmentTimeoutMs: milliseconds(),
   scriptTimeoutMs: milliseconds(),
+  tcpKeepAliveMs: milliseconds(1_000),
   ...AGI_PROTOCOL_SHAPE,
 }
+
+/** How a server closes. */
+export interface AGICloseOptions {
+  /** How long scripts may still run; then their callers are hung up. @default Infinity */
+  readonly timeoutMs?: number | undefined
+  /** @deprecated The former name of `timeoutMs`. */
+  readonly withinMs?: number | undefined
+}
+
+const CLOSE_SHAPE: OptionsShape<AGICloseOptions> = { timeoutMs: milliseconds(0), withinMs: milliseconds(0) }
 
 /** A port that is open. */
 export interface AGIListener {
@@ -52,7 +80,7 @@ export interface AGIPlatform {
   readonly clock: Clock
   /** Opens a port that makes a protocol for each connection, except for an address that may not connect: those are closed. */
   readonly listen: (
-    options: { readonly host: string; readonly port: number; readonly allow: readonly string[] },
+    options: { readonly host: string; readonly port: number; readonly allow: readonly string[]; readonly tcpKeepAliveMs: number },
     serve: (address: string) => Protocol,
   ) => Promise<AGIListener>
   /** What becomes of an error that nobody listens to. */
@@ -61,14 +89,15 @@ export interface AGIPlatform {
 
 /** Answers calls that Asterisk sends by `AGI(agi://host/path)`, each with the script of its path. */
 export class FastAGIServer implements AsyncDisposable {
-  readonly #options: Required<Omit<FastAGIServerOptions, 'limits' | 'encoding'>>
+  readonly #options: Complete<Omit<FastAGIServerOptions, 'limits' | 'encoding'>>
   readonly #protocolOptions: AGIProtocolOptions
   readonly #platform: AGIPlatform
   readonly #router = new AGIRouter()
   readonly #notices: NoticeBoard
   readonly #runs = new Map<Connection, ScriptRun>()
   readonly #connections = new Set<Connection>()
-  readonly #onIdle: (() => void)[] = []
+  /** Settled when the last script is over, after `close()`. */
+  readonly #idle = deferred<void>()
   #listener: Promise<AGIListener> | undefined
   #closed: Promise<void> | undefined
 
@@ -82,10 +111,11 @@ export class FastAGIServer implements AsyncDisposable {
       maxSessions = Number.POSITIVE_INFINITY,
       environmentTimeoutMs = 5_000,
       scriptTimeoutMs = Number.POSITIVE_INFINITY,
+      tcpKeepAliveMs = 30_000,
       encoding = 'utf-8',
       limits = {},
     } = options
-    this.#options = { host, port, allow, maxSessions, environmentTimeoutMs, scriptTimeoutMs }
+    this.#options = { host, port, allow, maxSessions, environmentTimeoutMs, scriptTimeoutMs, tcpKeepAliveMs }
     this.#protocolOptions = { encoding, limits }
     this.#platform = platform
     this.#notices = new NoticeBoard(platform.unheardError)
@@ -117,7 +147,7 @@ export class FastAGIServer implements AsyncDisposable {
     return this.#notices.on(notice, listener)
   }
 
-  /** Opens the port; resolves with where it is. @throws the system's error when it cannot be had; AGISessionEndedError after `close()`. */
+  /** Opens the port; resolves with where it is: `const { port } = await server.listen()`, of a server with `port: 0` the one it got. @throws the system's error when it cannot be had; AGISessionEndedError after `close()`. */
   async listen(): Promise<{ host: string; port: number }> {
     if (this.#closed !== undefined) throw new AGISessionEndedError('the server is closed; make a new one')
     this.#listener ??= this.#platform.listen(this.#options, () => this.#connect())
@@ -131,14 +161,19 @@ export class FastAGIServer implements AsyncDisposable {
   }
 
   /**
-   * Takes no more calls, waits until the scripts that run are over, and closes the port. After `withinMs`, what still runs is hung up. Idempotent.
+   * Takes no more calls, waits until the scripts that run are over, and closes the port. After `timeoutMs`, what still runs is hung up. Idempotent:
+   * a later call can set a time, or a shorter one.
    *
-   * @param withinMs default: as long as it takes
+   * @throws TypeError or RangeError for a wrong option.
    */
-  close(options: { readonly withinMs?: number } = {}): Promise<void> {
-    checkOptions(options, { withinMs: milliseconds(0) })
-    const { withinMs = Number.POSITIVE_INFINITY } = options
-    this.#closed ??= this.#close(withinMs)
+  close(options: AGICloseOptions = {}): Promise<void> {
+    checkOptions(options, CLOSE_SHAPE)
+    const { withinMs = Number.POSITIVE_INFINITY, timeoutMs = withinMs } = options
+    this.#closed ??= this.#close()
+    if (timeoutMs !== Number.POSITIVE_INFINITY) {
+      const cancel = this.#platform.clock.after(timeoutMs, () => this.#stopAll())
+      void this.#idle.promise.then(cancel)
+    }
     return this.#closed
   }
 
@@ -146,22 +181,18 @@ export class FastAGIServer implements AsyncDisposable {
     return this.close()
   }
 
-  async #close(withinMs: number): Promise<void> {
+  async #close(): Promise<void> {
     const listener = await this.#listener?.catch(() => undefined)
     listener?.stopAccepting()
     for (const connection of this.#connections) if (!this.#runs.has(connection)) connection.close()
-    if (this.#runs.size > 0) {
-      const idle = deferred<void>()
-      this.#onIdle.push(idle.resolve)
-      const hangUpAll = () => {
-        for (const [connection, run] of this.#runs)
-          void this.#stop(connection, run, new AGISessionEndedError('the server was closed'))
-      }
-      const cancel = withinMs === Number.POSITIVE_INFINITY ? () => undefined : this.#platform.clock.after(withinMs, hangUpAll)
-      await idle.promise
-      cancel()
-    }
+    if (this.#runs.size === 0) this.#idle.resolve()
+    await this.#idle.promise
     await listener?.close()
+  }
+
+  #stopAll(): void {
+    for (const [connection, run] of this.#runs)
+      void this.#stop(connection, run, new AGISessionEndedError('the server was closed'))
   }
 
   #connect(): Protocol {
@@ -169,6 +200,7 @@ export class FastAGIServer implements AsyncDisposable {
       started: () => this.#start(connection),
       hungUp: () => this.#runs.get(connection)?.hungUp(),
       ended: (error) => this.#ended(connection, error),
+      warned: (message) => this.#notices.warn(message),
     })
     this.#connections.add(connection)
     const { environmentTimeoutMs } = this.#options
@@ -184,7 +216,7 @@ export class FastAGIServer implements AsyncDisposable {
     const { networkScript } = connection.env
     const match = this.#router.match(networkScript)
     if (match === undefined) {
-      this.#notices.report(new AGIProtocolError(`No route fits agi://…/${networkScript}`), undefined)
+      this.#notices.report(new AGIProtocolError(`No route fits agi://…/${printable(networkScript)}`), undefined)
       connection.refuse()
       return
     }
@@ -198,9 +230,10 @@ export class FastAGIServer implements AsyncDisposable {
     const { scriptTimeoutMs } = this.#options
     if (scriptTimeoutMs !== Number.POSITIVE_INFINITY)
       connection.stopTimer = this.#platform.clock.after(scriptTimeoutMs, () => {
-        const error = new AGITimeoutError(`The script of ${networkScript} was not over within ${scriptTimeoutMs} ms`)
+        const error = new AGITimeoutError(`The script of ${printable(networkScript)} was not over within ${scriptTimeoutMs} ms`)
         this.#notices.report(error, run.session)
-        void this.#stop(connection, run, error)
+        const why = `its script was not over within ${scriptTimeoutMs} ms`
+        void this.#stop(connection, run, new AGISessionEndedError(why, '', { cause: error }))
       })
     void this.#run(connection, run)
   }
@@ -212,7 +245,7 @@ export class FastAGIServer implements AsyncDisposable {
   }
 
   /** Hangs up and lets go of a script, which nobody can stop. */
-  async #stop(connection: Connection, run: ScriptRun, reason: AGIError): Promise<void> {
+  async #stop(connection: Connection, run: ScriptRun, reason: AGISessionEndedError): Promise<void> {
     await run.stop(reason)
     this.#over(connection, run)
   }
@@ -221,7 +254,7 @@ export class FastAGIServer implements AsyncDisposable {
     connection.stopTimer()
     if (!this.#runs.delete(connection)) return
     this.#notices.tell('ended', run.session)
-    if (this.#runs.size === 0) for (const idle of this.#onIdle.splice(0)) idle()
+    if (this.#runs.size === 0 && this.#closed !== undefined) this.#idle.resolve()
   }
 
   #ended(connection: Connection, error: Error | undefined): void {
@@ -237,6 +270,7 @@ interface ConnectionEvents {
   started(): void
   hungUp(): void
   ended(error: Error | undefined): void
+  warned(message: string): void
 }
 
 /** One connection of Asterisk's. */
@@ -255,6 +289,10 @@ class Connection extends AGIProtocol {
 
   override hangupReceived(): void {
     this.#events.hungUp()
+  }
+
+  override warningRaised(message: string): void {
+    this.#events.warned(message)
   }
 
   override sessionEnded(error?: Error): void {

@@ -7,13 +7,15 @@ import type { AGISession } from './session.js'
 export interface AGINotices {
   /** A script threw or took too long, a peer sent what is no AGI, no route fits. The session is that of the script. */
   error: (error: Error, session: AGISession | undefined) => void
+  /** Something is odd that harms nothing yet: a caller may try to forge variables of AGI. */
+  warning: (message: string) => void
   /** A script begins. */
   session: (session: AGISession) => void
   /** A script is over. */
   ended: (session: AGISession) => void
 }
 
-const NOTICES: Readonly<Record<keyof AGINotices, true>> = { error: true, session: true, ended: true }
+const NOTICES: Readonly<Record<keyof AGINotices, true>> = { error: true, warning: true, session: true, ended: true }
 
 /** Tells listeners; what one of them throws harms nobody else. */
 export class NoticeBoard {
@@ -37,6 +39,10 @@ export class NoticeBoard {
 
   tell(notice: 'session' | 'ended', session: AGISession): void {
     this.#emitter.emit(notice, session)
+  }
+
+  warn(message: string): void {
+    this.#emitter.emit('warning', message)
   }
 
   report(error: unknown, session: AGISession | undefined): void {

@@ -1,14 +1,18 @@
 import type { AGIArgument } from '../catalog/values.js'
 import { Handler } from '../core/handler.js'
-import { checkOptions, encoding, type OptionsShape, section, wholeNumber } from '../core/options.js'
+import { callback, checkOptions, encoding, type Optional, type OptionsShape, section, wholeNumber } from '../core/options.js'
+import { printable } from '../core/printable.js'
 import { type TextCodec, textCodec } from '../core/text-codec.js'
 import type { Protocol, Transport } from '../core/transport.js'
 import { encodeCommand, MAX_COMMAND_BYTES } from './command-line.js'
-import { type AGIEnvironment, type EnvironmentLimits, EnvironmentReader } from './environment.js'
+import type { AGIEnvironment } from './environment.js'
+import { type EnvironmentLimits, EnvironmentReader } from './environment-reader.js'
 import { AGICommandFailure, type AGIError, AGIHangupError, AGIProtocolError, AGISessionEndedError } from './errors.js'
+import { LineBuffer } from './line-buffer.js'
+import { MarkedReplyReader } from './marked-reply-reader.js'
 import { refusalError } from './refusal.js'
 import { ReplyReader } from './reply-reader.js'
-import type { AGIResponse } from './response.js'
+import type { AGIReply, AGIResponse } from './response.js'
 
 /** How much a peer may send, and how long a command may be. */
 export interface AGILimits extends EnvironmentLimits {
@@ -20,8 +24,13 @@ export interface AGILimits extends EnvironmentLimits {
 
 export interface AGIProtocolOptions {
   /** @default 'utf-8' */
-  readonly encoding?: string
-  readonly limits?: Partial<AGILimits>
+  readonly encoding?: string | undefined
+  readonly limits?: Optional<AGILimits> | undefined
+  /**
+   * Makes texts that nobody can guess, of letters and digits. With it, answers are told from those to what somebody else writes to Asterisk, as it
+   * happens on stdout: the session begins, and goes on after a 510, when Asterisk has answered a question with such a text. @default none is asked
+   */
+  readonly nonce?: (() => string) | undefined
 }
 
 const LIMITS: AGILimits = {
@@ -31,7 +40,8 @@ const LIMITS: AGILimits = {
   maxCommandBytes: MAX_COMMAND_BYTES,
 }
 
-export const AGI_PROTOCOL_SHAPE: OptionsShape<AGIProtocolOptions> = {
+/** What a user may say of the protocol. */
+export const AGI_PROTOCOL_SHAPE: OptionsShape<Omit<AGIProtocolOptions, 'nonce'>> = {
   encoding,
   limits: section({
     maxEnvironmentBytes: wholeNumber(1),
@@ -40,6 +50,8 @@ export const AGI_PROTOCOL_SHAPE: OptionsShape<AGIProtocolOptions> = {
     maxCommandBytes: wholeNumber(1),
   } satisfies OptionsShape<AGILimits>),
 }
+
+const SHAPE: OptionsShape<AGIProtocolOptions> = { ...AGI_PROTOCOL_SHAPE, nonce: callback }
 
 interface PendingCommand {
   readonly command: string
@@ -56,23 +68,26 @@ export class AGIProtocol implements Protocol {
   readonly noticeMs = 100
   readonly #codec: TextCodec
   readonly #limits: AGILimits
+  readonly #lines: LineBuffer
   readonly #environment: EnvironmentReader
-  readonly #replies = new ReplyReader()
+  readonly #replies: MarkedReplyReader | ReplyReader
   /** The one that was written first; the others wait. */
   readonly #commands: PendingCommand[] = []
   #transport: Transport | undefined
   #env: AGIEnvironment | undefined
-  #line = new Uint8Array(0)
+  #hasStarted = false
   #hungUp = false
   #over = false
 
   /** @throws TypeError or RangeError that names a wrong option and quotes its value. */
   constructor(options: AGIProtocolOptions = {}) {
-    checkOptions(options, AGI_PROTOCOL_SHAPE)
-    const { encoding = 'utf-8', limits = {} } = options
+    checkOptions(options, SHAPE)
+    const { encoding = 'utf-8', limits = {}, nonce } = options
     this.#codec = textCodec(encoding)
     this.#limits = resolveLimits(limits)
+    this.#lines = new LineBuffer(this.#codec)
     this.#environment = new EnvironmentReader(this.#limits)
+    this.#replies = nonce === undefined ? new ReplyReader() : new MarkedReplyReader(nonce, (line) => this.#write(line))
   }
 
   /** @throws AGIProtocolError before the environment has come. */
@@ -86,7 +101,7 @@ export class AGIProtocol implements Protocol {
     return this.env.args
   }
 
-  /** Whether the caller was said to have hung up. */
+  /** Whether the caller was said to have hung up: by a notice, or by a 511. */
   get isHungUp(): boolean {
     return this.#hungUp
   }
@@ -97,8 +112,11 @@ export class AGIProtocol implements Protocol {
   /** The caller hung up; commands that need none still work. Called once. To be overridden. */
   hangupReceived(): void {}
 
-  /** Something came that answers no command: the rest of a value that holds newlines. To be overridden. */
+  /** Lines came that answer no command: the rest of a value that holds newlines, or answers to what somebody else wrote. To be overridden. */
   strayReceived(_text: string): void {}
+
+  /** Something is odd that harms nothing yet: somebody may try to forge variables of the environment. To be overridden. */
+  warningRaised(_message: string): void {}
 
   /** The session is over; `error` says why, if it was not in order. Called once. To be overridden. */
   sessionEnded(_error?: Error): void {}
@@ -110,8 +128,8 @@ export class AGIProtocol implements Protocol {
   dataReceived(data: Uint8Array): void {
     if (this.#over) return
     try {
-      if (this.#env === undefined) this.#environmentReceived(data)
-      else this.#answersReceived(data)
+      this.#linesReceived(this.#lines.push(data))
+      this.#checkLimits()
     } catch (error) {
       if (!(error instanceof AGIProtocolError)) throw error
       this.#end(error)
@@ -133,10 +151,10 @@ export class AGIProtocol implements Protocol {
     const handler = new Handler<AGIResponse>()
     try {
       const bytes = encodeCommand(command, args, this.#codec, this.#limits.maxCommandBytes)
-      if (this.#over) handler.setException(new AGISessionEndedError('its link is closed', command))
+      if (this.#over) handler.setException(new AGISessionEndedError('its connection is closed', command))
       else {
         this.#commands.push({ command, bytes, handler })
-        if (this.#commands.length === 1 && this.#env !== undefined) this.#transport?.write(bytes)
+        if (this.#commands.length === 1 && this.#hasStarted) this.#writeFirst()
       }
     } catch (error) {
       handler.setException(error as AGIError)
@@ -154,7 +172,7 @@ export class AGIProtocol implements Protocol {
 
   /** Ends the session with AGISTATUS=FAILURE: the dialplan goes on. Verified on 16 and 22. */
   refuse(): void {
-    this.#transport?.write(this.#codec.encode('failure\n') ?? new Uint8Array(0))
+    this.#write('failure\n')
     this.close()
   }
 
@@ -164,59 +182,63 @@ export class AGIProtocol implements Protocol {
     this.#end(undefined)
   }
 
-  #environmentReceived(data: Uint8Array): void {
-    let rest = joined(this.#line, data)
-    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
-      const line = this.#codec.decode(rest.subarray(0, end))
-      rest = rest.subarray(end + 1)
-      const env = this.#environment.lineReceived(line)
-      if (env === undefined) continue
-      this.#env = env
-      this.#line = new Uint8Array(0)
-      // Commands that were given before; one that comes now is written as it comes.
-      const [first] = this.#commands
-      if (first !== undefined) this.#transport?.write(first.bytes)
-      this.sessionStarted(env)
-      if (rest.length > 0) this.#answersReceived(rest)
-      return
-    }
-    if (rest.length > this.#limits.maxEnvironmentBytes)
-      throw new AGIProtocolError(`A line of the environment takes more than ${this.#limits.maxEnvironmentBytes} bytes`)
-    this.#line = rest.slice()
+  #linesReceived(lines: readonly string[]): void {
+    const rest = this.#env === undefined ? this.#readEnvironment(lines) : lines
+    if (this.#env === undefined || this.#over || rest.length === 0) return
+    const { hasHangup, reply, stray } = this.#replies.read(rest)
+    // What comes with an answer belongs to it: a notice says why the command failed.
+    if (hasHangup) this.#hangup()
+    if (reply !== undefined) this.#settleFirst(reply)
+    if (stray.length > 0) this.strayReceived(`${stray.join('\n')}\n`)
+    this.#startInStep(this.#env)
   }
 
-  #answersReceived(data: Uint8Array): void {
-    // Up to the last LF: a character is never cut by the decoder.
-    const all = joined(this.#line, data)
-    const end = all.lastIndexOf(10) + 1
-    this.#line = all.slice(end)
-    this.#replies.push(this.#codec.decode(all.subarray(0, end)))
-    if (this.#replies.length + this.#line.length > this.#limits.maxReplyBytes)
-      throw new AGIProtocolError(`An answer takes more than ${this.#limits.maxReplyBytes} bytes`)
-    this.#readReplies()
+  /** Gives the lines behind the environment. */
+  #readEnvironment(lines: readonly string[]): readonly string[] {
+    const length = this.#environment.read(lines)
+    if (length === undefined) return []
+    const { env, warning } = this.#environment.end()
+    this.#env = env
+    if (warning !== undefined) this.warningRaised(`${printable(env.channel)}: ${warning}`)
+    this.#replies.begin()
+    this.#startInStep(env)
+    return lines.slice(length)
   }
 
-  #readReplies(): void {
-    for (;;) {
-      while (this.#replies.takeHangup()) this.#hangup()
-      const [first] = this.#commands
-      if (first === undefined) {
-        const stray = this.#replies.takeStray()
-        if (stray !== '') this.strayReceived(stray)
-        return
-      }
-      const reply = this.#replies.takeReply()
-      if (reply === undefined) return
-      // What follows an answer in one piece belongs to it: a notice says why a command failed.
-      while (this.#replies.takeHangup()) this.#hangup()
-      this.#commands.shift()
-      const [next] = this.#commands
-      if (next !== undefined) this.#transport?.write(next.bytes)
-      if (reply.kind === 'refused') first.handler.setException(refusalError(first.command, reply.refusal))
-      else if (Number(reply.response.result) >= 0 || Number.isNaN(Number(reply.response.result)))
-        first.handler.setResult(reply.response)
-      else first.handler.setException(this.#failure(first.command, reply.response))
-    }
+  #startInStep(env: AGIEnvironment): void {
+    if (this.#hasStarted || this.#over || !this.#replies.isInStep) return
+    this.#hasStarted = true
+    this.#writeFirst()
+    this.sessionStarted(env)
+  }
+
+  #writeFirst(): void {
+    const [first] = this.#commands
+    if (first === undefined) return
+    this.#replies.expect(first.command)
+    this.#transport?.write(first.bytes)
+  }
+
+  #write(line: string): void {
+    this.#transport?.write(this.#codec.encode(line) ?? new Uint8Array(0))
+  }
+
+  #settleFirst(reply: AGIReply): void {
+    const first = this.#commands.shift()
+    if (first === undefined) return
+    if (reply.kind === 'refused' && reply.refusal.code === 511) this.#hangup()
+    this.#writeFirst()
+    if (reply.kind === 'refused') first.handler.setException(refusalError(first.command, reply.refusal))
+    else if (Number(reply.response.result) < 0) first.handler.setException(this.#failure(first.command, reply.response))
+    else first.handler.setResult(reply.response)
+  }
+
+  #checkLimits(): void {
+    const { maxEnvironmentBytes, maxReplyBytes } = this.#limits
+    if (this.#env === undefined && this.#lines.length > maxEnvironmentBytes)
+      throw new AGIProtocolError(`A line of the environment takes more than ${maxEnvironmentBytes} bytes`)
+    if (this.#lines.length + this.#replies.length > maxReplyBytes)
+      throw new AGIProtocolError(`An answer takes more than ${maxReplyBytes} bytes`)
   }
 
   #failure(command: string, response: AGIResponse): AGIError {
@@ -238,20 +260,14 @@ export class AGIProtocol implements Protocol {
     if (this.#over) return
     this.#over = true
     for (const { command, handler } of this.#commands.splice(0))
-      handler.setException(new AGISessionEndedError(error?.message ?? 'its link is closed', command, error && { cause: error }))
+      handler.setException(
+        new AGISessionEndedError(error?.message ?? 'its connection is closed', command, error && { cause: error }),
+      )
     this.sessionEnded(error)
   }
 }
 
-function joined(before: Uint8Array, after: Uint8Array): Uint8Array {
-  if (before.length === 0) return after
-  const all = new Uint8Array(before.length + after.length)
-  all.set(before)
-  all.set(after, before.length)
-  return all
-}
-
-function resolveLimits(limits: Partial<AGILimits>): AGILimits {
+function resolveLimits(limits: Optional<AGILimits>): AGILimits {
   return {
     maxEnvironmentBytes: limits.maxEnvironmentBytes ?? LIMITS.maxEnvironmentBytes,
     maxEnvironmentVariables: limits.maxEnvironmentVariables ?? LIMITS.maxEnvironmentVariables,

@@ -1,3 +1,4 @@
+import { printable } from '../core/printable.js'
 import { AGIDeadChannelError, type AGIError, AGIProtocolError, AGISyntaxError, AGIUnknownCommandError } from './errors.js'
 import type { AGIRefusal } from './response.js'
 
@@ -5,14 +6,12 @@ import type { AGIRefusal } from './response.js'
 export function refusalError(command: string, { code, text }: AGIRefusal): AGIError {
   switch (code) {
     case 510:
-      return new AGIUnknownCommandError(command)
+      return new AGIUnknownCommandError(command, text)
     case 511:
-      return new AGIDeadChannelError(command)
+      return new AGIDeadChannelError(command, text)
     case 520:
       return new AGISyntaxError(command, text)
     default:
-      return new AGIProtocolError(
-        `The answer to ${command} is no AGI: ${JSON.stringify(`${code === 0 ? '' : `${code} `}${text}`.slice(0, 200))}`,
-      )
+      return new AGIProtocolError(`The answer to ${command} is no AGI: "${printable(`${code === 0 ? '' : `${code} `}${text}`)}"`)
   }
 }

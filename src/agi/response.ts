@@ -1,6 +1,6 @@
 /** Asterisk's answer to an AGI command. */
 export interface AGIResponse {
-  /** 200; for a provisional answer before it see `provisional`. */
+  /** 200; 503 where Asterisk has no memory left. */
   readonly code: number
   /** What follows `result=`: a number for most commands, digits for GET DATA. */
   readonly result: string
@@ -22,18 +22,60 @@ export type AGIReply =
   | { readonly kind: 'answer'; readonly response: AGIResponse }
   | { readonly kind: 'refused'; readonly refusal: AGIRefusal }
 
-/** `200 result=1 (value) endpos=8000`; what is in parentheses is greedy, as it may hold some itself. */
-const ANSWER = /^(\d{3}) result=(\S*)(?: \(([\s\S]*)\))?(.*)$/
-const FIELD = /([A-Za-z]\w*)=("[^"]*"|\S*)/g
+const RESULT_AT = '200 result='.length
 
-/** An answer of one line, or with a value of several. */
-export function parseAnswer(text: string): AGIResponse | undefined {
-  const found = ANSWER.exec(text)
-  if (found === null) return undefined
-  const [, code, result = '', value, rest = ''] = found
+/**
+ * An answer of one line, or with a value of several: `200 result=1 (value) endpos=8000`. Undefined when it is none. Read by hand: what comes from
+ * elsewhere must not cost more than its length.
+ *
+ * @param isFree whether the value may hold anything, parentheses too: it then ends at the last one, else at the first.
+ */
+export function parseAnswer(text: string, isFree: boolean): AGIResponse | undefined {
+  if (!/^\d{3} result=/.test(text)) return undefined
+  const resultEnd = upTo(text, ' ', RESULT_AT)
+  const valueEnd = text.startsWith(' (', resultEnd) ? (isFree ? text.lastIndexOf(')') : text.indexOf(')', resultEnd)) : -1
+  const hasValue = valueEnd > resultEnd
+  return {
+    code: Number(text.slice(0, 3)),
+    result: text.slice(RESULT_AT, resultEnd),
+    value: hasValue ? text.slice(resultEnd + 2, valueEnd) : undefined,
+    fields: fieldsOf(text, hasValue ? valueEnd + 1 : resultEnd),
+  }
+}
+
+/** `endpos=8000 results=1 score0=900 text0="one two" grammar0=g`, or words without a name. */
+function fieldsOf(text: string, from: number): Map<string, string> {
   const fields = new Map<string, string>()
-  for (const [, name = '', field = ''] of rest.matchAll(FIELD)) fields.set(name, field.replace(/^"|"$/g, ''))
-  const plain = rest.replace(FIELD, '').trim()
-  if (plain !== '') fields.set('text', plain)
-  return { code: Number(code), result, value, fields }
+  const words: string[] = []
+  for (let at = from; at < text.length; ) {
+    const end = upTo(text, ' ', at)
+    const word = text.slice(at, end)
+    const [start, name = ''] = /^([A-Za-z]\w*)=/.exec(word) ?? []
+    if (start === undefined) {
+      if (word !== '') words.push(word)
+      at = end + 1
+    } else if (word.charAt(start.length) === '"') {
+      const quoted = at + start.length + 1
+      const close = upTo(text, closingOf(name), quoted)
+      fields.set(name, text.slice(quoted, close))
+      at = close + 1
+    } else {
+      fields.set(name, word.slice(start.length))
+      at = end + 1
+    }
+  }
+  if (words.length > 0) fields.set('text', words.join(' '))
+  return fields
+}
+
+/** What ends a quoted field. What a speech engine heard may hold quotes: it ends where its grammar begins (`res/res_agi.c`). */
+function closingOf(name: string): string {
+  const number = /^text(\d+)$/.exec(name)?.[1]
+  return number === undefined ? '"' : `" grammar${number}=`
+}
+
+/** Where the next one of these is, or the end. */
+function upTo(text: string, what: string, from: number): number {
+  const at = text.indexOf(what, from)
+  return at < 0 ? text.length : at
 }

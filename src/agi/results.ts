@@ -13,8 +13,8 @@ export interface PlaybackResult extends DigitResult {
 }
 
 export interface ControlPlaybackResult extends DigitResult {
-  /** Where it ended, in ms. */
-  readonly endPositionMs: number
+  /** Where it ended, in ms; undefined where Asterisk does not know it, as at the end of the file. */
+  readonly endPositionMs: number | undefined
 }
 
 export interface DataResult {
@@ -61,6 +61,12 @@ export function endPositionOf({ fields }: AGIResponse): number {
   return Number(fields.get('endpos') ?? 0)
 }
 
+/** -1 is none. */
+export function endPositionMsOf({ fields }: AGIResponse): number | undefined {
+  const ms = Number(fields.get('endpos') ?? -1)
+  return ms < 0 ? undefined : ms
+}
+
 /** The value of an answer with result 1; undefined for one with 0. */
 export function textOf({ result, value }: AGIResponse): string | undefined {
   return result === '1' ? (value ?? '') : undefined
@@ -89,11 +95,13 @@ export function recordingOf(response: AGIResponse): RecordingResult {
 
 export function speechOf(response: AGIResponse): SpeechResult {
   const { fields, value } = response
-  const results = Array.from({ length: Number(fields.get('results') ?? 0) }, (_, at) => ({
-    score: Number(fields.get(`score${at}`) ?? 0),
-    text: fields.get(`text${at}`) ?? '',
-    grammar: fields.get(`grammar${at}`) ?? '',
-  }))
+  const results: SpeechResult['results'][number][] = []
+  for (let at = 0; fields.has(`score${at}`); at += 1)
+    results.push({
+      score: Number(fields.get(`score${at}`)),
+      text: fields.get(`text${at}`) ?? '',
+      grammar: fields.get(`grammar${at}`) ?? '',
+    })
   const endedBy = value === 'speech' ? 'speech' : value === 'digit' ? 'digit' : 'timeout'
   return { endedBy, digit: fields.get('digit'), endPosition: endPositionOf(response), results }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.js'
-import { type AGIError, AGIHangupError, AGISessionEndedError } from './errors.js'
+import { AGIHangupError, AGISessionEndedError, isAGIError } from './errors.js'
 import type { AGILink } from './link.js'
 import type { AGIScript, RouteMatch } from './router.js'
 import { AGISession } from './session.js'
@@ -26,13 +26,13 @@ export class ScriptRun {
     this.#abort.abort(new AGIHangupError())
   }
 
-  /** The link is gone. */
+  /** The connection is gone. */
   lost(error: Error | undefined): void {
-    this.#abort.abort(new AGISessionEndedError(error?.message ?? 'its link is closed', '', error && { cause: error }))
+    this.#abort.abort(new AGISessionEndedError(error?.message ?? 'its connection is closed', '', error && { cause: error }))
   }
 
   /** Hangs up, ends the session and tells the script why. What it still does reaches nobody. */
-  async stop(reason: AGIError): Promise<void> {
+  async stop(reason: AGISessionEndedError): Promise<void> {
     this.#abort.abort(reason)
     await this.session.hangup(undefined, { answerTimeoutMs: HANGUP_MS }).catch(() => undefined)
     this.session.end()
@@ -55,10 +55,6 @@ export class ScriptRun {
   /** A script need not catch what its caller's hangup throws. */
   #isOrderly(error: unknown): boolean {
     const isEnd = error instanceof AGIHangupError || error instanceof AGISessionEndedError
-    return isEnd || (this.#abort.signal.aborted && (error === this.#abort.signal.reason || isDeadChannel(error)))
+    return isEnd || (this.#abort.signal.aborted && (error === this.#abort.signal.reason || isAGIError(error, 'AGI_DEAD_CHANNEL')))
   }
-}
-
-function isDeadChannel(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'AGI_DEAD_CHANNEL'
 }

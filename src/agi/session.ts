@@ -5,6 +5,7 @@ import { CommandSender } from './command-sender.js'
 import { AGICommands, type InterruptOptions } from './commands.js'
 import type { AGIEnvironment } from './environment.js'
 import type { AGILink } from './link.js'
+import type { Traffic, TrafficListener } from './traffic.js'
 import { ChannelVariables } from './variables.js'
 
 /** The parameters of a route that is not known to the compiler. */
@@ -16,34 +17,34 @@ export interface SessionContext {
   /** Aborts when the caller hangs up or the session is over. */
   readonly signal: AbortSignal
   /** The parameters of the URL: `?lang=en`. */
-  readonly query?: URLSearchParams
+  readonly query?: URLSearchParams | undefined
   /** The parts of the path that the route names: `:id`. */
-  readonly params?: AnyParams
+  readonly params?: AnyParams | undefined
 }
 
 /** Something that can be said. */
 export type Utterance =
-  | { readonly number: number; readonly gender?: string }
+  | { readonly number: number; readonly gender?: string | undefined }
   | { readonly digits: number | string }
   | { readonly alpha: string }
   | { readonly phonetic: string }
   | { readonly date: Date }
   | { readonly time: Date }
-  | { readonly datetime: Date; readonly format?: string; readonly timezone?: string }
+  | { readonly datetime: Date; readonly format?: string | undefined; readonly timezone?: string | undefined }
   | { readonly file: string }
 
 /** How digits are asked for. */
 export interface PromptOptions {
-  /** How many digits there are at the most; that many need no `#`. @default 1,024 */
-  readonly maxDigits?: number
+  /** How many digits there are at the most; that many need no `#`. From 1 to 1,023. @default 1,023 */
+  readonly maxDigits?: number | undefined
   /** How long to wait for each digit. @default what `getData` has; a menu waits 6_000 */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   /** Whether the digits are right. What it throws, the prompt throws. @default at least one digit */
-  readonly validate?: (digits: string) => boolean | Promise<boolean>
+  readonly validate?: ((digits: string) => boolean | Promise<boolean>) | undefined
   /** What is played when they are not, before the prompt is played again. */
-  readonly invalid?: string
+  readonly invalid?: string | undefined
   /** How often it asks. @default 3 */
-  readonly attempts?: number
+  readonly attempts?: number | undefined
 }
 
 const MENU_SHAPE: OptionsShape<Omit<PromptOptions, 'maxDigits' | 'validate'>> = {
@@ -61,10 +62,11 @@ export type MenuResult<Choices extends MenuChoices> = Awaited<ReturnType<Choices
 
 /**
  * A call that a script has in hand: every AGI command is a method, one goes to Asterisk at a time. It is over when the script returns, when
- * `end()` is called, or with its link.
+ * `end()` is called, or with its connection.
  */
 export class AGISession<Params = AnyParams> extends AGICommands {
   readonly #link: AGILink
+  readonly #traffic: Traffic
   /** Aborts when the caller hangs up or the session is over; its reason is an AGIHangupError or an AGISessionEndedError. */
   readonly signal: AbortSignal
   /** The parameters of the URL: of `agi://host/hello?lang=en`, `lang` is `en`. */
@@ -75,8 +77,10 @@ export class AGISession<Params = AnyParams> extends AGICommands {
   readonly variables: ChannelVariables
 
   private constructor(link: AGILink, { clock, signal, query = new URLSearchParams(), params = {} }: SessionContext) {
-    super(new CommandSender(link, clock, signal))
+    const sender = new CommandSender(link, clock, signal)
+    super(sender)
     this.#link = link
+    this.#traffic = sender.traffic
     this.signal = signal
     this.query = query
     this.params = params as Params
@@ -97,9 +101,20 @@ export class AGISession<Params = AnyParams> extends AGICommands {
     return this.env.args
   }
 
-  /** Whether the caller has hung up. Commands that need none still work. */
+  /**
+   * Whether the caller has hung up, as far as Asterisk has told: in `h` and in hangup handlers it tells by the first AGIDeadChannelError only. Commands
+   * that need no caller still work.
+   */
   get isHungUp(): boolean {
     return this.#link.isHungUp
+  }
+
+  /**
+   * Calls `listener` with each command that is sent and what comes of it, as lines without secrets, until the returned function is called; for
+   * `trace(session, …)`.
+   */
+  onTraffic(listener: TrafficListener): () => void {
+    return this.#traffic.listen(listener)
   }
 
   /** Hands the call back to the dialplan. Commands that come later throw AGISessionEndedError. Idempotent. */
@@ -123,10 +138,7 @@ export class AGISession<Params = AnyParams> extends AGICommands {
     checkOptions(options, PROMPT_SHAPE)
     const { maxDigits, timeoutMs, validate = (digits) => digits !== '', invalid, attempts = 3 } = options
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
-      const { digits } = await this.getData(file, {
-        ...(timeoutMs === undefined ? {} : { timeoutMs }),
-        ...(maxDigits === undefined ? {} : { maxDigits }),
-      })
+      const { digits } = await this.getData(file, { timeoutMs, maxDigits })
       if (await validate(digits)) return digits
       if (invalid !== undefined && attempt < attempts) await this.streamFile(invalid)
     }
@@ -156,8 +168,7 @@ export class AGISession<Params = AnyParams> extends AGICommands {
   }
 
   #sayOne(what: Utterance, options: InterruptOptions): Promise<{ readonly digit: string | undefined }> {
-    if ('number' in what)
-      return this.sayNumber(what.number, { ...options, ...(what.gender === undefined ? {} : { gender: what.gender }) })
+    if ('number' in what) return this.sayNumber(what.number, { ...options, gender: what.gender })
     if ('digits' in what) return this.sayDigits(what.digits, options)
     if ('alpha' in what) return this.sayAlpha(what.alpha, options)
     if ('phonetic' in what) return this.sayPhonetic(what.phonetic, options)

@@ -7,6 +7,7 @@ import { actionIdSource } from '../ami/protocol/action-id.js'
 import { variablePairs } from '../ami/protocol/variables.js'
 import { onAbort } from '../core/abort.js'
 import { parseCallerId } from '../core/caller-id.js'
+import { quote } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
 import { asError } from '../core/errors.js'
 import type { EventStream } from '../core/event-stream.js'
@@ -32,11 +33,11 @@ import { whyUnreachable } from './unreachable.js'
 /** What is outside the PBX, how calls are paced, and on what clock. */
 export interface CallManagerOptions extends OutsideOptions {
   /** How many calls of ours there may be at a time; more wait. @default Infinity */
-  readonly maxConcurrentCalls?: number
+  readonly maxConcurrentCalls?: number | undefined
   /** How many calls may be started in a second: between two there is always this part of it, also after an outage. @default Infinity */
-  readonly callsPerSecond?: number
+  readonly callsPerSecond?: number | undefined
   /** Time, for tests. @default the runtime's */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 const rate: OptionKind = { expected: 'above 0', accepts: (value) => typeof value === 'number' && value > 0, hasRange: true }
@@ -74,7 +75,7 @@ export type ClickToCallOptions = Omit<OriginateRequest, 'channel' | 'exten' | 'a
  * Originates calls, and follows them and every other call of the PBX to their end, also when the connection breaks meanwhile. A call is what a
  * person would call one: see the guide beside this file.
  */
-export class CallManager implements Disposable {
+export class CallManager implements Disposable, AsyncDisposable {
   readonly #ami: ManagerConnection
   readonly #clock: Clock
   readonly #newId = actionIdSource(systemRandomBytes)
@@ -241,6 +242,10 @@ export class CallManager implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
     this.close()
   }
 
@@ -455,5 +460,6 @@ function factsOf({ callerId = '', context = '', exten = '' }: OriginateRequest, 
 }
 
 function cancellation(value: unknown): Error {
-  return value instanceof Error ? value : new CallCancelledError(`The call was taken back: ${String(value)}`)
+  if (value instanceof Error) return value
+  return new CallCancelledError(`The call was taken back: ${typeof value === 'string' ? value : quote(value)}`)
 }

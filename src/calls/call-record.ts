@@ -7,10 +7,7 @@ import type { CallOutcome, CallReason, CallStatus, Leg, ParkingResult, QueueResu
 /** The version of the shape of records; a change that breaks readers raises it. */
 export const CALL_RECORD_VERSION = 1
 
-/** A time in ISO 8601, in UTC. */
-type Time = string
-
-/** A party in a record; `null` is what is not known, or did not happen. */
+/** A party in a record; times are ISO 8601, in UTC; `null` is what is not known, or did not happen. */
 export interface PartyJSON {
   readonly uniqueId: string
   readonly channel: string
@@ -19,10 +16,10 @@ export interface PartyJSON {
   readonly name: string
   readonly isWithheld: boolean
   readonly role: 'caller' | 'called'
-  readonly startedAt: Time
-  readonly ringingAt: Time | null
-  readonly answeredAt: Time | null
-  readonly endedAt: Time | null
+  readonly startedAt: string
+  readonly ringingAt: string | null
+  readonly answeredAt: string | null
+  readonly endedAt: string | null
   readonly cause: number | null
   readonly causeText: string | null
   readonly techCause: string | null
@@ -52,9 +49,9 @@ export interface CallRecord {
   readonly callerName: string | null
   readonly context: string | null
   readonly exten: string | null
-  readonly startedAt: Time | null
-  readonly answeredAt: Time | null
-  readonly endedAt: Time | null
+  readonly startedAt: string | null
+  readonly answeredAt: string | null
+  readonly endedAt: string | null
   readonly ringMs: number | null
   readonly talkMs: number | null
   readonly caller: string | null
@@ -64,25 +61,25 @@ export interface CallRecord {
   readonly queue: {
     readonly queue: string
     readonly position: number
-    readonly joinedAt: Time
-    readonly leftAt: Time | null
+    readonly joinedAt: string
+    readonly leftAt: string | null
     readonly result: QueueResult | null
     readonly member: string | null
   } | null
   readonly transfers: readonly {
     readonly kind: 'blind' | 'attended'
-    readonly at: Time
+    readonly at: string
     readonly uniqueId: string
     readonly channel: string
     readonly transferee: string | null
     readonly to: string | null
   }[]
-  readonly recordings: readonly { readonly channel: string; readonly startedAt: Time; readonly endedAt: Time | null }[]
+  readonly recordings: readonly { readonly channel: string; readonly startedAt: string; readonly endedAt: string | null }[]
   readonly parking: {
     readonly lot: string
     readonly space: string
-    readonly parkedAt: Time
-    readonly endedAt: Time | null
+    readonly parkedAt: string
+    readonly endedAt: string | null
     readonly result: ParkingResult | null
     readonly retriever: string | null
   } | null
@@ -98,7 +95,7 @@ export interface CallRecord {
     readonly reason: CallReason | null
     /** OriginateResponse's `Reason`. */
     readonly originateReason: number | null
-    readonly legs: { readonly a: LegJSON; readonly b?: LegJSON }
+    readonly legs: { readonly a: LegJSON; readonly b?: LegJSON | undefined }
     readonly mergedInto: string | null
     /** The message of the error. */
     readonly error: string | null
@@ -186,7 +183,7 @@ function legJSON({ party, ...rest }: Leg): LegJSON {
 }
 
 type Plain<T> = { readonly [Key in keyof T]: PlainValue<T[Key]> }
-type PlainValue<T> = undefined extends T ? PlainValue<Exclude<T, undefined>> | null : T extends Date ? Time : T
+type PlainValue<T> = undefined extends T ? PlainValue<Exclude<T, undefined>> | null : T extends Date ? string : T
 
 /** The same with times as texts, and with `null` for what is undefined. */
 function plain<T extends object>(facts: T): Plain<T> {
@@ -197,6 +194,6 @@ function plain<T extends object>(facts: T): Plain<T> {
   return Object.fromEntries(entries) as Plain<T>
 }
 
-function time(date: Date | undefined): Time | null {
+function time(date: Date | undefined): string | null {
   return date?.toISOString() ?? null
 }

@@ -34,9 +34,9 @@ export interface CallFacts {
 
 /** What is said of a call when it begins, where it is not as usual. */
 interface CallOptions {
-  readonly startedMs?: number
-  readonly callerIsFirst?: boolean
-  readonly dialString?: string
+  readonly startedMs?: number | undefined
+  readonly callerIsFirst?: boolean | undefined
+  readonly dialString?: string | undefined
 }
 
 /** A transition without what all of them have. */

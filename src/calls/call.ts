@@ -1,10 +1,11 @@
 import type { ManagerConnection } from '../ami/client/manager-connection.js'
-import { ActionError, ActionTimeoutError, InvalidActionError, StreamOverflowError } from '../ami/messages/errors.js'
+import { ActionError, InvalidActionError, StreamOverflowError, WaitTimeoutError } from '../ami/messages/errors.js'
 import { losesItsStart } from '../ami/protocol/field-rules.js'
-import { escapeArgument, isVariableName, VARIABLE_NAME_RULE } from '../ami/protocol/variables.js'
+import { isVariableName, VARIABLE_NAME_RULE, variablePairs } from '../ami/protocol/variables.js'
 import { onAbort } from '../core/abort.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
+import { escapeArgument } from '../core/escape-argument.js'
 import type { EventStream } from '../core/event-stream.js'
 import { EventWriter } from '../core/event-writer.js'
 import { abortSignal, anObject, checkOptions, either, flag, milliseconds, required, text, wholeNumber } from '../core/options.js'
@@ -53,11 +54,11 @@ export interface TransferOptions {
    *
    * @default false
    */
-  readonly attended?: boolean
+  readonly attended?: boolean | undefined
   /** The context of the extension. @default the server's: the channel's own */
-  readonly context?: string
+  readonly context?: string | undefined
   /** Who hands on. @default `answeredBy` while they talk, else whoever talks and is not the caller */
-  readonly by?: Party
+  readonly by?: Party | undefined
 }
 
 /** What a call can be waited for. */
@@ -292,12 +293,12 @@ export class Call implements AsyncIterable<CallTransition> {
   /**
    * Resolves when the call is as far as this or further, or was: also when it has left the bridge or has ended since.
    *
-   * @throws CallFailedError or CallEndedError when it ended before it came so far; ActionTimeoutError when it takes longer than `timeoutMs` (default:
+   * @throws CallFailedError or CallEndedError when it ended before it came so far; WaitTimeoutError when it takes longer than `timeoutMs` (default:
    * no limit); the signal's reason.
    */
   async waitFor(
     progress: CallProgress,
-    options: { readonly timeoutMs?: number; readonly signal?: AbortSignal | undefined } = {},
+    options: { readonly timeoutMs?: number | undefined; readonly signal?: AbortSignal | undefined } = {},
   ): Promise<void> {
     checkOptions(options, WAIT_SHAPE)
     const { timeoutMs = Number.POSITIVE_INFINITY, signal } = options
@@ -313,10 +314,7 @@ export class Call implements AsyncIterable<CallTransition> {
     const stop = this.#record.listen(look)
     const late = () =>
       reached.reject(
-        new ActionTimeoutError(`The call was not ${progress} within ${timeoutMs} ms; it is ${this.status}`, {
-          timeoutMs,
-          sent: 'no',
-        }),
+        new WaitTimeoutError(`The call was not ${progress} within ${timeoutMs} ms; it is ${this.status}`, { timeoutMs }),
       )
     const cancel = timeoutMs === Number.POSITIVE_INFINITY ? () => undefined : this.#host.clock.after(timeoutMs, late)
     const forgetSignal = onAbort(signal, () => reached.reject(signal?.reason))
@@ -351,7 +349,11 @@ export class Call implements AsyncIterable<CallTransition> {
    * @throws as all actions on a call: CallEndedError or CallFailedError when it is over, NoChannelError before it has a channel, and what
    * `sendAction` throws; TypeError for a priority that is neither a number above 0 nor a label.
    */
-  async redirect(to: { readonly context: string; readonly exten: string; readonly priority?: number | string }): Promise<void> {
+  async redirect(to: {
+    readonly context: string
+    readonly exten: string
+    readonly priority?: number | string | undefined
+  }): Promise<void> {
     checkOptions(to, PLACE_SHAPE)
     const { context, exten } = to
     const priority = checkedPriority(to.priority ?? 1)
@@ -387,7 +389,7 @@ export class Call implements AsyncIterable<CallTransition> {
   }
 
   /** Parks the call, in Asterisk's default lot unless one is named. @throws as `redirect`. */
-  async park(options: { readonly parkinglot?: string; readonly timeoutMs?: number } = {}): Promise<void> {
+  async park(options: { readonly parkinglot?: string | undefined; readonly timeoutMs?: number | undefined } = {}): Promise<void> {
     checkOptions(options, PARK_SHAPE)
     const { parkinglot, timeoutMs } = options
     await this.#onChannel('be parked', (Channel) =>
@@ -400,12 +402,14 @@ export class Call implements AsyncIterable<CallTransition> {
    * that they call. A name that ends in `)`, such as `CHANNEL(language)`, is a dialplan function that Asterisk runs: do not build names from the
    * text of others.
    *
-   * @throws as `redirect`; InvalidActionError for a name that is empty, begins with a space or control character, or holds a colon.
+   * @throws as `redirect`; InvalidActionError for a name that is empty, begins with a space or control character, or holds a colon; TypeError for a
+   * value that is not text, a finite number or a boolean.
    */
   async setVariable(name: string, value: string | number | boolean): Promise<void> {
+    const [[, text] = ['', '']] = variablePairs([[name, value]])
     if (!isVariableName(name)) throw new InvalidActionError(`No variable was set: ${VARIABLE_NAME_RULE}`)
     await this.#onChannel('have a variable set', (Channel) =>
-      this.#host.ami.sendAction('Setvar', { Channel, ...variableFields(name, String(value)) }),
+      this.#host.ami.sendAction('Setvar', { Channel, ...variableFields(name, text) }),
     )
   }
 
@@ -424,7 +428,9 @@ export class Call implements AsyncIterable<CallTransition> {
 
   /** Sends digits (0-9, *, #, A-D) to the call's channel, one after the other. @throws TypeError for others; as `redirect`. */
   async sendDTMF(digits: string): Promise<void> {
-    if (!/^[0-9*#A-D]+$/i.test(digits)) throw new TypeError(`digits must be of 0-9, *, # and A-D, not ${JSON.stringify(digits)}`)
+    // Digits can be a PIN or the number of a card: no error shows them.
+    if (typeof digits !== 'string' || !/^[0-9*#A-D]+$/i.test(digits))
+      throw new TypeError('digits must be text of one or more of 0-9, *, # and A-D')
     for (const Digit of digits) {
       await this.#onChannel('take digits', (Channel) => this.#host.ami.sendAction('PlayDTMF', { Channel, Digit }))
     }

@@ -11,9 +11,9 @@ export interface OutsideOptions {
    *
    * @default none: whether a call leaves the PBX is not known
    */
-  readonly trunks?: readonly (string | RegExp)[]
+  readonly trunks?: readonly (string | RegExp)[] | undefined
   /** The dialplan contexts in which calls from outside begin, as in `from-trunk`. @default none */
-  readonly inboundContexts?: readonly string[]
+  readonly inboundContexts?: readonly string[] | undefined
 }
 
 const name: OptionKind = { expected: 'a name', accepts: (value) => typeof value === 'string' && value !== '' }

@@ -27,9 +27,9 @@ export interface Subject {
 
 /** How a call began: by what its first event said, when, and whether its first channel is the caller's. */
 export interface Beginning {
-  readonly facts?: CallFacts
-  readonly isCaller?: boolean
-  readonly found?: Found
+  readonly facts?: CallFacts | undefined
+  readonly isCaller?: boolean | undefined
+  readonly found?: Found | undefined
 }
 
 /** A channel, what is said of it, and when it was made, in milliseconds since the epoch. */

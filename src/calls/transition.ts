@@ -124,7 +124,7 @@ export interface CallOutcome {
   readonly reason: CallReason | undefined
   /** OriginateResponse's `Reason`, of a call of ours that failed: 3 no answer, 5 busy, 8 congestion, 0 anything else. */
   readonly originateReason: number | undefined
-  readonly legs: { readonly a: Leg; readonly b?: Leg }
+  readonly legs: { readonly a: Leg; readonly b?: Leg | undefined }
   /** The id of the call that went on with this one's parties. */
   readonly mergedInto: string | undefined
   /** Why a call failed or was lost, where that was no hangup: Asterisk's refusal, an abort, a close. */

@@ -16,7 +16,7 @@ const LONGEST_QUOTE = 80
 
 /** A text of a peer's as a message shows it: short, and on one line. */
 export function oneLine(text: string): string {
-  return JSON.stringify(shortened(text)).slice(1, -1)
+  return inQuotes(text).slice(1, -1)
 }
 
 /**
@@ -24,7 +24,7 @@ export function oneLine(text: string): string {
  * `@` or behind a `?`, where a URL has its secrets, nor any of `secrets`.
  */
 export function quote(value: unknown, secrets: readonly string[] = []): string {
-  if (typeof value === 'string') return JSON.stringify(shortened(withoutSecrets(value, secrets)))
+  if (typeof value === 'string') return inQuotes(withoutSecrets(value, secrets))
   if (typeof value === 'function') return 'a function'
   if (typeof value !== 'object' || value === null) return String(value)
   return Array.isArray(value) ? 'a list' : 'an object'
@@ -49,6 +49,13 @@ function withoutUser(text: string): string {
 function withoutQuery(text: string): string {
   const query = text.indexOf('?')
   return query < 0 ? text : `${text.slice(0, query + 1)}…`
+}
+
+/** JSON leaves some that a terminal obeys: DEL, C1 controls, and marks that end a line or turn it around. */
+const UNSEEN = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
+function inQuotes(text: string): string {
+  return JSON.stringify(shortened(text)).replace(UNSEEN, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 function shortened(text: string): string {

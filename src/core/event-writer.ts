@@ -16,7 +16,7 @@ export interface EventWriterSetup {
   /** Called once, when the stream has ended for whatever reason: unsubscribe here. */
   readonly ended: () => void
   /** How many events were dropped before it began: those that it is too late for. @default 0 */
-  readonly dropped?: number
+  readonly dropped?: number | undefined
 }
 
 /**

@@ -18,7 +18,7 @@ export class Gap {
     reason: Gap['reason']
     from: Date
     to: Date
-    dropped?: number
+    dropped?: number | undefined
     restarted?: boolean | undefined
   }) {
     this.reason = fields.reason

@@ -12,12 +12,18 @@ export interface OptionKind {
   /** Looks into a value that is accepted, and throws if something in it is wrong. */
   inspect?(path: string, value: unknown, secrets: Secrets): void
   /** Whether it cannot be left out; `undefined` leaves an option out. */
-  readonly isRequired?: boolean
+  readonly isRequired?: boolean | undefined
   /** Whether no error may show its value. */
-  readonly isSecret?: boolean
+  readonly isSecret?: boolean | undefined
   /** Whether it has a range, so that what is out of it is a RangeError. */
-  readonly hasRange?: boolean
+  readonly hasRange?: boolean | undefined
 }
+
+/** Of these options, any. */
+export type Optional<Options> = { readonly [Name in keyof Options]?: Options[Name] | undefined }
+
+/** These options with every default filled in. */
+export type Complete<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> }
 
 /** What each option of an object takes. */
 export type OptionsShape<Options> = { readonly [Name in keyof Options]-?: OptionKind }

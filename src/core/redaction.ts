@@ -42,6 +42,7 @@ const NAME_AND_VALUE: readonly (readonly [name: RegExp, value: string])[] = [
   [/^Variable$/i, 'Value'],
   [/^(?:Family|Key)$/i, 'Val'],
   [/^Var-/i, 'Value-'],
+  [/^Var-/i, 'Match-'],
 ]
 
 /** Whether a name tells that its value is a secret: `Secret`, `__USER_PASSWORD`, `DB(users/100/pin)`. */

@@ -3,7 +3,7 @@ export interface AGICallerSide {
   /** The commands that came so far. */
   readonly commands: readonly string[]
   readonly isHungUp: boolean
-  environment(network: { readonly request: string; readonly script?: string }): string
+  environment(network: { readonly request: string; readonly script?: string | undefined }): string
   /** The answer to a command. */
   execute(line: string): string
   /** The script can be reached from now on. */

@@ -3,21 +3,22 @@ import type { ConnectionOptions } from 'node:tls'
 import { AMIClient as PlatformAMIClient } from '../ami/client/client.js'
 import { expandURL } from '../ami/client/connection-url.js'
 import type { AMIClientOptions as PlatformOptions } from '../ami/client/options.js'
-import type { OptionsShape } from '../core/options.js'
+import type { Optional, OptionsShape } from '../core/options.js'
 import type { Connector } from '../core/transport.js'
 import { webSocketTransport } from '../web/web-socket.js'
 import { type Environment, environmentOptions } from './client-environment.js'
+import { traceWhenDebugged } from './debug-trace.js'
 import { SOCKET_OPTIONS, type SocketOptions } from './socket-options.js'
 import { socketConnector, TLS } from './tcp.js'
 
 /** How the client reaches Asterisk and speaks to it. Durations are in milliseconds. */
 export interface AMIClientOptions extends PlatformOptions, SocketOptions {
   /** `true`, or options of `node:tls` such as `ca`, `servername`, `cert` and `key`. @default false */
-  readonly tls?: boolean | ConnectionOptions
+  readonly tls?: boolean | ConnectionOptions | undefined
 }
 
 /** A URL, and options beside it, which win over what the URL says. */
-export interface AMIClientURLOptions extends Partial<AMIClientOptions> {
+export interface AMIClientURLOptions extends Optional<AMIClientOptions> {
   /**
    * `ami://username:secret@host:port`, `amis://` for TLS, `ws://` or `wss://` for a WebSocket bridge. User and secret are percent-encoded. The query
    * has any option that can be said in text, and `timeoutMs` for `actionTimeoutMs`: `?events=call,agent&timeoutMs=5000&reconnect.maxAttempts=3`.
@@ -40,6 +41,7 @@ export class AMIClient extends PlatformAMIClient {
       connector: () => connectorOf(options),
       unheardError: (error) => process.emitWarning(error),
     })
+    traceWhenDebugged(this)
   }
 
   /**

@@ -1,11 +1,12 @@
 import { connect } from 'node:net'
 import type { AGICallerSide } from './agi-caller-side.js'
+import { TextLines } from './text-lines.js'
 
 const DEFAULT_PORT = 4573
 
 /**
- * Calls a FastAGI server as Asterisk does: connects, sends the environment, answers commands until the server closes. Returns what ends
- * the connection.
+ * Calls a FastAGI server as Asterisk does: connects, sends the environment, answers commands until the server closes. Returns
+ * what ends the connection.
  *
  * @throws TypeError for an invalid URL.
  */
@@ -14,7 +15,7 @@ export function callFastAGI(url: string, caller: AGICallerSide): () => void {
   if (found === null) throw new TypeError(`a FastAGI URL is agi://host:4573/path, not ${JSON.stringify(url)}`)
   const [, host = '', port, script = ''] = found
   const socket = connect({ host: host.replace(/^\[|\]$/g, ''), port: Number(port ?? DEFAULT_PORT), allowHalfOpen: true })
-  let text = ''
+  const lines = new TextLines()
   let failed = false
   let isConnected = false
   const tellHangup = () => socket.write('HANGUP\n')
@@ -26,10 +27,7 @@ export function callFastAGI(url: string, caller: AGICallerSide): () => void {
     caller.connected({ hangup: tellHangup })
   })
   socket.on('data', (data: string) => {
-    text += data
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
-      const line = text.slice(0, end)
-      text = text.slice(end + 1)
+    for (const line of lines.push(data)) {
       if (/^failure/i.test(line)) {
         failed = true
         socket.end()

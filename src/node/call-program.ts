@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
+import { markerAnswer } from '../agi/marked-reply-reader.js'
 import type { AGICallerSide } from './agi-caller-side.js'
+import { TextLines } from './text-lines.js'
 
 /** A program that was started. */
 export interface CalledProgram {
@@ -9,10 +11,12 @@ export interface CalledProgram {
   drop(): void
 }
 
-/** Starts a program as Asterisk starts an AGI script: environment and answers on stdin, commands on stdout, SIGHUP for the hangup. */
+/**
+ * Starts a program as Asterisk starts an AGI script: environment and answers on stdin, commands on stdout, SIGHUP for the hangup.
+ */
 export function callProgram(program: string, args: readonly string[], caller: AGICallerSide): CalledProgram {
   const child = spawn(program, [...args], { stdio: ['pipe', 'pipe', 'pipe'] })
-  let text = ''
+  const lines = new TextLines()
   let errors = ''
   // Asterisk signals its script; one that has not begun yet would die of it.
   const tellHangup = () => {
@@ -20,12 +24,10 @@ export function callProgram(program: string, args: readonly string[], caller: AG
   }
   child.stdin.on('error', () => undefined)
   child.stdout.setEncoding('utf8').on('data', (data: string) => {
-    text += data
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
-      const line = text.slice(0, end)
-      text = text.slice(end + 1)
+    for (const line of lines.push(data)) {
       const before = caller.isHungUp
-      child.stdin.write(caller.execute(line))
+      // What a session asks to find its place is none of the script's commands.
+      child.stdin.write(markerAnswer(line) ?? caller.execute(line))
       if (caller.isHungUp && !before) tellHangup()
     }
   })

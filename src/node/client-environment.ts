@@ -7,7 +7,7 @@ import { readTextFile } from './text-file.js'
 /** Variables by their names, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-type Options = AMIClientOptions & { readonly tls?: boolean }
+type Options = AMIClientOptions & { readonly tls?: boolean | undefined }
 
 /** Several names of one thing. */
 const USERNAME = ['AMI_USERNAME', 'AMI_USER']

@@ -1,14 +1,15 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import { type AGIPlatform, type FastAGIServerOptions, FastAGIServer as PlatformFastAGIServer } from '../agi/fastagi-server.js'
 import { systemClock } from '../core/system-clock.js'
+import { traceWhenDebugged } from './debug-trace.js'
 import { TCPListener } from './tcp-listener.js'
 
 const PLATFORM: AGIPlatform = {
   clock: systemClock,
   unheardError: (error) => process.emitWarning(error),
-  listen: ({ host, port, allow }, serve) => {
+  listen: ({ host, port, allow, tcpKeepAliveMs }, serve) => {
     const isAllowed = allowList(allow)
-    return TCPListener.open((address) => (isAllowed(address) ? serve(address) : undefined), { host, port })
+    return TCPListener.open((address) => (isAllowed(address) ? serve(address) : undefined), { host, port, tcpKeepAliveMs })
   },
 }
 
@@ -18,6 +19,7 @@ export class FastAGIServer extends PlatformFastAGIServer {
   constructor(options: FastAGIServerOptions = {}) {
     super(options, PLATFORM)
     allowList(options.allow ?? [])
+    traceWhenDebugged(this)
   }
 }
 

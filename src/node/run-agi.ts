@@ -3,20 +3,28 @@ import { AGIProtocolError, AGISessionEndedError } from '../agi/errors.js'
 import { AGI_PROTOCOL_SHAPE, type AGILimits, AGIProtocol } from '../agi/protocol.js'
 import type { AGIScript } from '../agi/router.js'
 import { ScriptRun } from '../agi/script-run.js'
+import { actionIdSource } from '../ami/protocol/action-id.js'
 import { deferred } from '../core/deferred.js'
-import { checkOptions } from '../core/options.js'
+import { asError } from '../core/errors.js'
+import { checkOptions, type Optional } from '../core/options.js'
+import { systemRandomBytes } from '../core/random-bytes.js'
 import { systemClock } from '../core/system-clock.js'
 import type { Transport } from '../core/transport.js'
+import { traceWhenDebugged } from './debug-trace.js'
 
 export interface RunAGIOptions {
   /** @default 'utf-8' */
-  readonly encoding?: string
-  readonly limits?: Partial<AGILimits>
+  readonly encoding?: string | undefined
+  readonly limits?: Optional<AGILimits> | undefined
 }
 
 /**
  * Runs a script that Asterisk started as a program: `AGI(/path/to/script)`. Commands go to stdout, and nothing else may: from now on what the
  * program prints goes to stderr, which Asterisk shows on its console. SIGHUP and the end of stdin are the caller's hangup.
+ *
+ * Asterisk takes what was printed before, and what a child process prints that has this stdout too, for commands, and answers it. Before the script
+ * begins, and after each answer 510, the session finds out which answers are its own, and says so once by a warning of the process
+ * (`process.on('warning')`, code `AGI_STDOUT`). What is printed meanwhile and happens to be a command cannot be told from the session's.
  *
  * Resolves when the script is over, with the exit code set: 0, or 1 when it threw, which is written to stderr; AGISTATUS is FAILURE then. The
  * process ends by itself when nothing else keeps it.
@@ -34,21 +42,24 @@ export async function runAGI(script: AGIScript, options: RunAGIOptions = {}): Pr
     await session.over
   } catch (error) {
     process.exitCode = 1
-    stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+    stderr.write(`${error instanceof Error ? error.stack : asError(error).message}\n`)
   } finally {
     process.off('SIGHUP', hangup)
     stdin.destroy()
   }
 }
 
+const newNonce = actionIdSource(systemRandomBytes)
+
 /** The script's side of the two pipes. */
 class StdioSession extends AGIProtocol {
   readonly #script: AGIScript
   readonly #over = deferred<void>()
   #run: ScriptRun | undefined
+  #isStrayTold = false
 
   constructor(script: AGIScript, options: RunAGIOptions) {
-    super(options)
+    super({ ...options, nonce: newNonce })
     this.#script = script
   }
 
@@ -61,7 +72,7 @@ class StdioSession extends AGIProtocol {
     // Asterisk may close its end first; what is written then reaches nobody.
     output.on('error', () => undefined)
     input.on('error', (error) => this.connectionLost(error))
-    input.on('end', () => this.connectionLost())
+    input.on('end', () => this.#inputEnded())
     input.on('close', () => this.connectionLost())
     this.connectionMade(new PipeTransport(write, () => this.connectionLost()))
     input.on('data', (data: Buffer) => this.dataReceived(data))
@@ -70,6 +81,8 @@ class StdioSession extends AGIProtocol {
   override sessionStarted(): void {
     const query = new URLSearchParams()
     this.#run = new ScriptRun(this, systemClock, { script: this.#script, params: {}, query })
+    if (this.isHungUp) this.#run.hungUp()
+    traceWhenDebugged(this.#run.session)
     void this.#run.run().then((end) => (end === undefined ? this.#over.resolve() : this.#over.reject(end.threw)))
   }
 
@@ -78,13 +91,31 @@ class StdioSession extends AGIProtocol {
     this.#run?.hungUp()
   }
 
+  override strayReceived(): void {
+    if (this.#isStrayTold) return
+    this.#isStrayTold = true
+    process.emitWarning(
+      'Something besides the session writes to stdout, which Asterisk takes for commands; its answers were told apart. Print nothing before runAGI, and give child processes another stdout',
+      { code: 'AGI_STDOUT' },
+    )
+  }
+
+  override warningRaised(message: string): void {
+    process.emitWarning(message, { code: 'AGI_ENVIRONMENT' })
+  }
+
+  /** Asterisk closes its end when the caller has hung up and it does not wait for the script. */
+  #inputEnded(): void {
+    if (this.#run !== undefined) this.hangupReceived()
+    this.connectionLost()
+  }
+
   override sessionEnded(error?: Error): void {
-    if (this.#run !== undefined && error === undefined) this.hangupReceived()
-    else if (this.#run !== undefined) this.#run.lost(error)
+    if (this.#run !== undefined) this.#run.lost(error)
     else if (error instanceof AGIProtocolError) this.#over.reject(error)
     else
       this.#over.reject(
-        new AGISessionEndedError('stdin ended before the environment came; Asterisk starts this program, by AGI(…)'),
+        new AGISessionEndedError('stdin ended before the session could begin; Asterisk starts this program, by AGI(…)'),
       )
   }
 }

@@ -5,8 +5,8 @@ import { milliseconds, type OptionsShape } from '../core/options.js'
 /** How a TCP connection is kept. */
 export interface SocketOptions {
   /**
-   * After how long a silence the system itself asks the peer whether it is still there (TCP keepalive), from 1_000; Infinity: never. It finds a
-   * peer that lost its power, or a router between that forgot the connection.
+   * After how long a silence the system itself asks the peer whether it is still there (TCP keepalive), from 1_000; Infinity:
+   * never. It finds a peer that lost its power, or a router between that forgot the connection.
    * @default 30_000
    */
   readonly tcpKeepAliveMs?: number | undefined

@@ -4,21 +4,27 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { createServer as createTLSServer, type TlsOptions } from 'node:tls'
 import { anObject, checkOptions, hostName, type OptionsShape, wholeNumber } from '../core/options.js'
 import type { Protocol } from '../core/transport.js'
+import { prepareSocket, SOCKET_OPTIONS, type SocketOptions } from './socket-options.js'
 import { SocketTransport } from './tcp.js'
 
-export interface ListenOptions {
+export interface ListenOptions extends SocketOptions {
   /** @default '127.0.0.1' */
-  readonly host?: string
+  readonly host?: string | undefined
   /** 0: a free one. @default 0 */
-  readonly port?: number
+  readonly port?: number | undefined
   /** Options of `node:tls`, such as `key` and `cert`: the port then speaks TLS only. */
-  readonly tls?: TlsOptions
+  readonly tls?: TlsOptions | undefined
 }
 
-const SHAPE: OptionsShape<ListenOptions> = { host: hostName, port: wholeNumber(0, 65_535), tls: anObject }
+const SHAPE: OptionsShape<ListenOptions> = {
+  ...SOCKET_OPTIONS,
+  host: hostName,
+  port: wholeNumber(0, 65_535),
+  tls: anObject,
+}
 
 /** A port that makes a protocol for each connection, by the address it comes from; without one, the connection is closed. */
-export class TCPListener {
+export class TCPListener implements AsyncDisposable {
   readonly host: string
   readonly port: number
   readonly #server: Server
@@ -44,6 +50,7 @@ export class TCPListener {
         return
       }
       sockets.add(socket)
+      prepareSocket(socket, options)
       serveSocket(socket, protocol)
       socket.once('close', () => sockets.delete(socket))
     }
@@ -66,11 +73,14 @@ export class TCPListener {
     for (const socket of this.#sockets) socket.destroy()
     await this.#closed
   }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
 }
 
 function serveSocket(socket: Socket, protocol: Protocol): void {
   let failure: Error | undefined
-  socket.setNoDelay(true)
   socket.on('error', (error) => {
     failure = error
   })

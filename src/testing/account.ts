@@ -5,11 +5,11 @@ import { ClassSet } from './class-set.js'
 export interface FakeUser {
   readonly secret: string
   /** The classes of events that it may see, as in manager.conf: `call,user`. An event needs all of its classes. @default 'all' */
-  readonly read?: string
+  readonly read?: string | undefined
   /** The classes of actions that it may run, as in manager.conf. An action needs one of its classes, if it has any. @default 'all' */
-  readonly write?: string
+  readonly write?: string | undefined
   /** Whether it may be logged in twice. @default true */
-  readonly allowMultipleLogin?: boolean
+  readonly allowMultipleLogin?: boolean | undefined
 }
 
 const CLASSES_BY_ACTION = new Map(Object.entries(ACTION_CLASSES).map(([name, classes]) => [name.toLowerCase(), classes]))

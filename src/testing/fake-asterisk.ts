@@ -12,6 +12,7 @@ import { builtInHandlers, PING } from './built-in-handlers.js'
 import type { Caller, IncomingCall } from './dialplan/caller.js'
 import { DialplanCalls } from './dialplan/dialplan-calls.js'
 import type { Dialplan } from './dialplan/plan.js'
+import { FakeCallbackError, FakeStateError, UnusedHandlersError } from './errors.js'
 import { type FakeAsteriskEvents, FakeAsteriskListeners } from './fake-asterisk-events.js'
 import type { FakeServer, FakeSession } from './fake-session.js'
 import { FakeSessions } from './fake-sessions.js'
@@ -66,7 +67,7 @@ export class FakeAsterisk implements AsyncDisposable {
    * the actions before it have come. `use` puts handlers before the recording. An action that is not in it, or not that often, is unhandled;
    * only Ping, Challenge and Logoff are answered whenever they come. The login needs no account of this fake.
    *
-   * @throws the system's error for a file that cannot be read, SyntaxError for one that is no recording, RangeError for a `scale` that is none.
+   * @throws the system's error for a file that cannot be read, RecordingError for one that is no recording, RangeError for a `scale` that is none.
    */
   static fromRecording(file: string | URL, options: FakeAsteriskOptions & PlaybackOptions = {}): FakeAsterisk {
     checkOptions(options, { ...FAKE_SHAPE, ...PLAYBACK_SHAPE })
@@ -112,7 +113,9 @@ export class FakeAsterisk implements AsyncDisposable {
   /** The time of a fake with `clock: 'virtual'`: `await pbx.clock.advance(60_000)`. @throws Error for one that has no such clock. */
   get clock(): VirtualClock {
     if (this.#clock instanceof VirtualClock) return this.#clock
-    throw new Error("The fake goes by a time that it cannot move; new FakeAsterisk({ clock: 'virtual' }) has a clock to advance")
+    throw new FakeStateError(
+      "The fake goes by a time that it cannot move; new FakeAsterisk({ clock: 'virtual' }) has a clock to advance",
+    )
   }
 
   /** How many clients are logged in. */
@@ -123,7 +126,7 @@ export class FakeAsterisk implements AsyncDisposable {
   /**
    * Opens a port; resolves with where it is. Can be called several times.
    *
-   * @throws the system's error when the port cannot be had, Error when the fake is closed.
+   * @throws the system's error when the port cannot be had, FakeStateError when the fake is closed.
    */
   listen(options: ListenOptions = {}): Promise<{ host: string; port: number }> {
     return this.#sessions.listen(options)
@@ -133,7 +136,7 @@ export class FakeAsterisk implements AsyncDisposable {
    * Serves clients that reach Asterisk through a WebSocket, without port and network: until `close()`, `new WebSocket(url)` of this process is
    * mock-socket's.
    *
-   * @throws Error when the package mock-socket is not installed, the URL is served already, or the fake is closed.
+   * @throws FakeStateError when the package mock-socket is not installed, the URL is served already, or the fake is closed.
    */
   listenWebSocket(url: string): void {
     this.#sessions.listenWebSocket(url)
@@ -209,10 +212,10 @@ export class FakeAsterisk implements AsyncDisposable {
     }
   }
 
-  /** @throws Error that names the handlers which no action came for. */
+  /** @throws UnusedHandlersError that names the handlers which no action came for. */
   assertAllHandlersUsed(): void {
     const unused = this.#handlers.unused.map((handler) => handler.label)
-    if (unused.length > 0) throw new Error(`No action came for these handlers: ${unused.join(', ')}`)
+    if (unused.length > 0) throw new UnusedHandlersError(unused)
   }
 
   /** Sends an event to every client that may and wants to see it. Its `Privilege` is Asterisk's own unless given. */
@@ -243,9 +246,13 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#plan = plan
   }
 
-  /** Somebody calls from outside an extension of the dialplan. @throws Error when there is no dialplan, or the extension is not in it. */
+  /**
+   * Somebody calls from outside an extension of the dialplan.
+   *
+   * @throws FakeStateError when there is no dialplan, or the extension is not in it.
+   */
   incomingCall(call: IncomingCall): Caller {
-    if (this.#calls === undefined) throw new Error('The fake has no dialplan; say dialplan({ 200: … }) first')
+    if (this.#calls === undefined) throw new FakeStateError('The fake has no dialplan; say dialplan({ 200: … }) first')
     return this.#calls.incoming(call)
   }
 
@@ -300,8 +307,8 @@ export class FakeAsterisk implements AsyncDisposable {
   /**
    * Ends every connection and every simulated call, and closes the ports. Idempotent.
    *
-   * @throws UnhandledActionError when actions came that no handler answers (unless `unhandled` says otherwise); or Error, the first time that a
-   * handler or a listener threw.
+   * @throws UnhandledActionError when actions came that no handler answers (unless `unhandled` says otherwise); or FakeCallbackError, the first
+   * time that a handler or a listener threw.
    */
   close(): Promise<void> {
     this.#closed ??= this.#close()
@@ -419,6 +426,6 @@ export class FakeAsterisk implements AsyncDisposable {
   }
 
   #failed(message: string, cause: unknown): void {
-    this.#failure ??= new Error(message, { cause })
+    this.#failure ??= new FakeCallbackError(message, { cause })
   }
 }

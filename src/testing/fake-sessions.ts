@@ -2,6 +2,7 @@ import { ConnectionError } from '../ami/messages/errors.js'
 import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
 import type { Connector } from '../core/transport.js'
 import { type ListenOptions, TCPListener } from '../node/tcp-listener.js'
+import { FakeStateError } from './errors.js'
 import { eventClass } from './event-class.js'
 import { type FakeServer, FakeSession } from './fake-session.js'
 import { headerPairs } from './handlers.js'
@@ -83,6 +84,6 @@ export class FakeSessions {
   }
 
   #refuseClosed(): void {
-    if (this.#isClosed) throw new Error('The fake is closed')
+    if (this.#isClosed) throw new FakeStateError('The fake is closed')
   }
 }

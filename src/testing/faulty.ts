@@ -1,3 +1,4 @@
+import { ConnectionError, ConnectionLostError } from '../ami/messages/errors.js'
 import { onAbort } from '../core/abort.js'
 import { duration } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
@@ -23,25 +24,25 @@ import { Timeline } from './timeline.js'
 /** What goes wrong with a connection. Each can be combined with the others. */
 export interface Faults {
   /** What chance decides is the same for the same seed. @default 1 */
-  readonly seed?: number
+  readonly seed?: number | undefined
   /** What comes is cut into pieces of 1 to so many bytes. */
-  readonly split?: number
+  readonly split?: number | undefined
   /** What comes is this late; two numbers: by chance between them. */
-  readonly delayMs?: number | readonly [from: number, to: number]
+  readonly delayMs?: number | readonly [from: number, to: number] | undefined
   /** How much comes in a second. */
-  readonly bytesPerSecond?: number
+  readonly bytesPerSecond?: number | undefined
   /** The connection breaks after so many bytes, in the middle of a message if they end there. Counted for each connection anew. */
-  readonly dropAfterBytes?: number
+  readonly dropAfterBytes?: number | undefined
   /** Nothing comes or goes after so many bytes, and nobody notices. Counted for each connection anew. */
-  readonly stallAfterBytes?: number
+  readonly stallAfterBytes?: number | undefined
   /** After so many bytes what is written goes nowhere, while what comes still comes. Counted for each connection anew. */
-  readonly halfCloseAfterBytes?: number
+  readonly halfCloseAfterBytes?: number | undefined
   /** So many attempts to connect are refused; true: all. */
-  readonly refuse?: number | boolean
+  readonly refuse?: number | boolean | undefined
   /** Of a thousand bytes that come, so many are another one. */
-  readonly corruptPerMille?: number
+  readonly corruptPerMille?: number | undefined
   /** Time, for tests. @default the runtime's */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** A connector whose connections fail, as planned and on command. */
@@ -81,7 +82,7 @@ export function faulty(connector: Connector, faults: Faults = {}): FaultyConnect
     if (state.hanging) return new Promise((_, reject) => onAbort(signal, () => reject(signal.reason)))
     if (state.refusal !== undefined) throw state.refusal
     if (faults.refuse === true || (typeof faults.refuse === 'number' && state.attempts <= faults.refuse))
-      throw new Error('faulty() refused the connection')
+      throw new ConnectionError('faulty() refused the connection')
     const connection = new FaultyConnection(state, protocol)
     await connector(connection, signal)
     return connection
@@ -187,7 +188,8 @@ class FaultyConnection implements Protocol, Transport {
     const taken = data.subarray(0, Math.max(0, limit - this.#received))
     this.#received += taken.length
     for (const piece of this.#pieces(this.#corrupted(taken))) this.#handOn(piece)
-    if (this.#isBeyond(dropAfterBytes)) this.#later(() => this.end(new Error('faulty() broke the connection')))
+    if (this.#isBeyond(dropAfterBytes))
+      this.#later(() => this.end(new ConnectionLostError('faulty() broke the connection', { sent: 'maybe' })))
   }
 
   connectionLost(error?: Error): void {

@@ -61,7 +61,7 @@ export type ActionMatch<Name extends ActionName | Unlisted = ActionName | Unlist
   | Name
   | {
       readonly name: Name
-      readonly headers?: { readonly [Header in keyof ActionParameters<Name>]?: string | number | RegExp }
+      readonly headers?: { readonly [Header in keyof ActionParameters<Name>]?: string | number | RegExp | undefined } | undefined
     }
   | ((action: AMIAction) => boolean)
 

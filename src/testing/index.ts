@@ -8,6 +8,7 @@ export type {
   ActionHeaders,
   ActionName,
   ActionParameters,
+  ChannelPrefix,
   EventEnvelope,
   EventHeaders,
   EventName,
@@ -18,6 +19,7 @@ export type {
 export { AMIAction } from '../ami/protocol/action-reader.js'
 export type { ServerHeaders } from '../ami/protocol/server-protocol.js'
 export type { Clock } from '../core/clock.js'
+export type { Optional } from '../core/options.js'
 export type { Connector, Protocol, Transport } from '../core/transport.js'
 export type { ListenOptions } from '../node/tcp-listener.js'
 export type { FakeUser } from './account.js'
@@ -26,6 +28,7 @@ export type { AGIChannelOptions } from './agi/agi-channel.js'
 export type { ApplicationChannel, FakeApplication } from './dialplan/applications.js'
 export type { Caller, IncomingCall } from './dialplan/caller.js'
 export type { Dialplan, DialplanEntry, DialplanSequence, Ending } from './dialplan/plan.js'
+export { FakeCallbackError, FakeStateError, RecordingError, TestingError, UnusedHandlersError } from './errors.js'
 export { FakeAsterisk } from './fake-asterisk.js'
 export type { FakeAsteriskEvents, FakeNotices } from './fake-asterisk-events.js'
 export type { Faults, FaultyConnector } from './faulty.js'

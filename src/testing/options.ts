@@ -21,22 +21,22 @@ import type { FakeApplication } from './dialplan/applications.js'
 
 export interface FakeAsteriskOptions {
   /** Accounts by name; a text is the secret of one that may do everything. Without any, nobody can log in. */
-  readonly users?: Readonly<Record<string, string | FakeUser>>
+  readonly users?: Readonly<Record<string, string | FakeUser>> | undefined
   /** Which Asterisk it plays. @default 22 */
-  readonly version?: 16 | 22
+  readonly version?: 16 | 22 | undefined
   /**
    * What an action is that no handler answers: `error` makes `close()` and `reset()` throw, `warn` warns at once, `bypass` does neither.
    * @default 'error'
    */
-  readonly unhandled?: 'error' | 'warn' | 'bypass'
+  readonly unhandled?: 'error' | 'warn' | 'bypass' | undefined
   /** How long a refused login waits for its answer. Asterisk takes 1,000. @default 0 */
-  readonly loginFailureDelayMs?: number
+  readonly loginFailureDelayMs?: number | undefined
   /** @default 'utf-8' */
-  readonly encoding?: string
+  readonly encoding?: string | undefined
   /** The time by which simulated calls ring and talk; `'virtual'`: one that `pbx.clock.advance(ms)` moves. @default the runtime's */
-  readonly clock?: Clock | 'virtual'
+  readonly clock?: Clock | 'virtual' | undefined
   /** Applications of the dialplan that the fake does not play, or is to play otherwise, by name. One that is nowhere ends the call, as in Asterisk. */
-  readonly applications?: Readonly<Record<string, FakeApplication>>
+  readonly applications?: Readonly<Record<string, FakeApplication>> | undefined
 }
 
 /** What the releases say of themselves. */

@@ -1,7 +1,9 @@
+import { WaitTimeoutError } from '../ami/messages/errors.js'
 import type { AMIAction } from '../ami/protocol/action-reader.js'
 import { type Deferred, deferred } from '../core/deferred.js'
 import { systemClock } from '../core/system-clock.js'
 import { waitWithin } from '../core/waiting.js'
+import { FakeStateError } from './errors.js'
 
 interface Waiting {
   readonly name: string
@@ -41,7 +43,7 @@ export class ReceivedActions {
     }
     const waiting: Waiting = { name, came: deferred() }
     this.#waiting.push(waiting)
-    const tooLate = () => new Error(`No ${name} came within ${timeoutMs} ms${this.#others()}`)
+    const tooLate = () => new WaitTimeoutError(`No ${name} came within ${timeoutMs} ms${this.#others()}`, { timeoutMs })
     try {
       return await waitWithin(waiting.came.promise, { clock: systemClock, timeoutMs, tooLate })
     } finally {
@@ -57,7 +59,8 @@ export class ReceivedActions {
 
   /** Nothing comes any more. */
   end(): void {
-    for (const { name, came } of this.#waiting) came.reject(new Error(`The fake was closed before ${name} came${this.#others()}`))
+    for (const { name, came } of this.#waiting)
+      came.reject(new FakeStateError(`The fake was closed before ${name} came${this.#others()}`))
   }
 
   #count(name: string): void {

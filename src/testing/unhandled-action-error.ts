@@ -1,4 +1,5 @@
 import type { AMIAction } from '../ami/protocol/action-reader.js'
+import { TestingError } from './errors.js'
 
 /** An action that no handler answered. */
 export interface UnhandledAction {
@@ -7,9 +8,14 @@ export interface UnhandledAction {
   readonly description: string
 }
 
-/** Actions came that no handler answers. The message has each without secrets, with the handler that was the nearest when it came. */
-export class UnhandledActionError extends Error {
-  override readonly name = 'UnhandledActionError'
+/**
+ * Actions came that no handler answers. The message has each without secrets, with the handler that was the nearest when it came.
+ *
+ * When: `close()` and `reset()` tell of it, unless `unhandled` is `'warn'` or `'bypass'`.
+ */
+export class UnhandledActionError extends TestingError {
+  override readonly name = 'UnhandledActionError' as const
+  readonly code = 'UNHANDLED_ACTION' as const
   readonly actions: readonly AMIAction[]
 
   private constructor(message: string, actions: readonly AMIAction[]) {

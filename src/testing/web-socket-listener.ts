@@ -2,6 +2,7 @@ import type { Client, Server } from 'mock-socket'
 import type { Protocol, Transport } from '../core/transport.js'
 import { requireIfInstalled } from '../node/optional-package.js'
 import { Frames } from '../web/frames.js'
+import { FakeStateError } from './errors.js'
 
 /** mock-socket is an optional peer: without it everything else works. */
 const loadMockSocket = () => requireIfInstalled<typeof import('mock-socket')>('mock-socket')
@@ -14,12 +15,12 @@ export class WebSocketListener {
   readonly #server: Server
   #isClosed = false
 
-  /** @throws Error when mock-socket is not installed, or somebody serves this URL already. */
+  /** @throws FakeStateError when mock-socket is not installed, or somebody serves this URL already. */
   constructor(url: string, makeProtocol: () => Protocol) {
     const mockSocket = loadMockSocket()
     if (mockSocket === undefined)
-      throw new Error('listenWebSocket needs the package mock-socket: npm install --save-dev mock-socket')
-    this.#server = new mockSocket.Server(url, { mock: false })
+      throw new FakeStateError('listenWebSocket needs the package mock-socket: npm install --save-dev mock-socket')
+    this.#server = serverAt(mockSocket, url)
     this.#server.on('connection', (socket) => {
       // One that was on its way when it was closed.
       if (this.#isClosed) socket.close()
@@ -40,6 +41,14 @@ export class WebSocketListener {
     if (WebSocketListener.#open > 0) return
     if (WebSocketListener.#before === undefined) Reflect.deleteProperty(globalThis, 'WebSocket')
     else Object.defineProperty(globalThis, 'WebSocket', WebSocketListener.#before)
+  }
+}
+
+function serverAt({ Server }: typeof import('mock-socket'), url: string): Server {
+  try {
+    return new Server(url, { mock: false })
+  } catch (error) {
+    throw new FakeStateError(`${url} cannot be listened on: ${(error as Error).message}`, { cause: error })
   }
 }
 

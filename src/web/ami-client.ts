@@ -1,7 +1,7 @@
 import { AMIClient as PlatformAMIClient } from '../ami/client/client.js'
 import { expandURL } from '../ami/client/connection-url.js'
 import type { AMIClientOptions as PlatformOptions } from '../ami/client/options.js'
-import { callback, required } from '../core/options.js'
+import { callback, type Optional, required } from '../core/options.js'
 import type { Connector } from '../core/transport.js'
 import { webSocketTransport } from './web-socket.js'
 
@@ -12,7 +12,7 @@ export interface AMIClientOptions extends PlatformOptions {
 }
 
 /** A URL, and options beside it, which win over what the URL says. */
-export interface AMIClientURLOptions extends Partial<AMIClientOptions> {
+export interface AMIClientURLOptions extends Optional<AMIClientOptions> {
   /**
    * `wss://username:secret@host/path` or `ws://`, of a WebSocket bridge; with `connect`, `ami://` and `amis://` too. User and secret are
    * percent-encoded. The query has any option that can be said in text, `protocols` to ask the bridge for, and `timeoutMs` for `actionTimeoutMs`:

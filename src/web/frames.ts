@@ -15,8 +15,8 @@ export interface FrameReceiver {
 }
 
 /**
- * Hands on the frames of a WebSocket in their order: text, buffers and views at once, a Blob when it is read, as some implementations make Blobs
- * whatever they are told.
+ * Hands on the frames of a WebSocket in their order: text, buffers and views at once, a Blob when it is read, as some
+ * implementations make Blobs whatever they are told.
  */
 export class Frames {
   readonly #receiver: FrameReceiver

@@ -19,19 +19,16 @@ export interface WebSocketLike {
 interface SocketEvents {
   open: unknown
   /** Node and the package `ws` say what is wrong; browsers do not. */
-  error: { readonly message?: string }
+  error: { readonly message?: string | undefined }
   message: { readonly data: unknown }
-  close: { readonly code?: number; readonly reason?: string; readonly isFailure?: boolean }
+  close: { readonly code?: number | undefined; readonly reason?: string | undefined; readonly isFailure?: boolean | undefined }
 }
 
 export interface WebSocketOptions {
   /** Sub-protocols to ask for; websockify wants `binary`. @default none */
-  readonly protocols?: string | readonly string[]
+  readonly protocols?: string | readonly string[] | undefined
   /** Makes the socket, where the runtime has no `WebSocket` of its own. @default the runtime's */
-  readonly WebSocket?: new (
-    url: string | URL,
-    protocols?: string | string[],
-  ) => WebSocketLike
+  readonly WebSocket?: (new (url: string | URL, protocols?: string | string[]) => WebSocketLike) | undefined
 }
 
 const SHAPE: OptionsShape<WebSocketOptions> = { protocols: either(text, listOf(text)), WebSocket: callback }
@@ -69,9 +66,9 @@ export function webSocketTransport(target: string | URL | WebSocketLike, options
     try {
       socket = asked === undefined ? new WebSocket(url) : new WebSocket(url, asked)
     } catch (error) {
-      // Some runtimes repeat the URL.
+      // Some runtimes repeat the URL, with what is secret in it: so the error is no cause either.
       const why = oneLine(asError(error).message.replaceAll(url, peer))
-      throw new ConnectionError(`No connection to ${peer}: ${why}`, { cause: error, retryable: false })
+      throw new ConnectionError(`No connection to ${peer}: ${why}`, { retryable: false })
     }
     return connect(socket, peer, protocol, signal)
   }

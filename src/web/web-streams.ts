@@ -16,7 +16,8 @@ export interface DuplexStreams {
 }
 
 /**
- * Connections over Web Streams. Streams that are given serve one connection, and no reconnect; a function that opens them serves each.
+ * Connections over Web Streams. Streams that are given serve one connection, and no reconnect; a function that opens them serves
+ * each.
  *
  *     new AMIClient({ connect: webStreamsTransport(() => Deno.connect({ hostname, port: 5038 })), … })
  *

@@ -94,6 +94,21 @@ describe('an executor', () => {
     expect(at.errors.map(({ message }) => message)).toEqual([expect.stringContaining('No route fits "nowhere"')])
   })
 
+  it('tells of a caller who may try to forge variables, and takes the true ones', async () => {
+    const warnings: string[] = []
+    const { seen, run } = watched((agi) => agi.noop())
+    await using at = await open(run)
+    at.executor.on('warning', (message) => warnings.push(message))
+    at.pbx.use(action('AGI', () => success('Added AGI command to queue')))
+    const env = environment({ calleridname: 'Mallory\nagi_accountcode: 9\nagi_threadid: 1\n', accountcode: '17' }, ['user'])
+    at.pbx.emit('AsyncAGIStart', { Channel: 'PJSIP/1', Uniqueid: '1.1', Env: percent(env) })
+    await settle()
+    expect(seen.session?.env).toMatchObject({ accountCode: '17', args: ['user'] })
+    expect(warnings).toEqual([
+      expect.stringContaining('agi_calleridname holds lines of the form of agi_accountcode, agi_threadid'),
+    ])
+  })
+
   it('reports what a script throws, and hangs up', async () => {
     await using at = await open(async () => {
       throw new Error('a bug')
@@ -104,7 +119,7 @@ describe('an executor', () => {
     expect(at.errors.map(({ message }) => message)).toEqual(['a bug'])
   })
 
-  it('lesson 45: takes an answer that comes before the action is answered', async () => {
+  it('takes an answer that comes before the action is answered', async () => {
     const { seen, run } = watched((agi) => agi.getVariable('X'))
     await using at = await open(run)
     at.pbx.use(
@@ -122,7 +137,7 @@ describe('an executor', () => {
     expect(seen.result).toBe('early')
   })
 
-  it('lesson 44: follows a channel that is renamed', async () => {
+  it('follows a channel that is renamed', async () => {
     await using at = await open(async (agi) => {
       await agi.noop()
       await agi.answer()
@@ -143,19 +158,72 @@ describe('an executor', () => {
     expect(channels).toEqual(['PJSIP/1', 'PJSIP/1<MASQ>'])
   })
 
-  it('hears the events of Asterisk before 12', async () => {
-    const { seen, run } = watched((agi) => agi.getVariable('X'))
-    await using at = await open(run)
-    at.pbx.use(action('AGI', () => success('Added AGI command to queue')))
-    const channel = { Channel: 'SIP/1', Uniqueid: '1.1' }
-    at.pbx.emit(unlisted('AsyncAGI'), { SubEvent: 'Start', ...channel, Env: percent(environment({ channel: 'SIP/1' })) })
-    await settle()
-    const id = at.pbx.received.find(({ name }) => name === 'AGI')?.get('CommandID')
-    at.pbx.emit(unlisted('AsyncAGI'), { SubEvent: 'Exec', ...channel, CommandID: id, Result: percent('200 result=1 (old)\n') })
-    at.pbx.emit(unlisted('AsyncAGI'), { SubEvent: 'End', ...channel })
-    await settle()
-    expect(seen).toMatchObject({ result: 'old', session: { env: { channel: 'SIP/1' } } })
-    expect(seen.session?.signal.aborted).toBe(true)
+  describe('on Asterisk before 12, whose AsyncAGI events name the channel only', () => {
+    /** As 11 sends them: `launch_asyncagi` in `res/res_agi.c`. */
+    const start = (channel: string, uniqueid: string) => ({
+      SubEvent: 'Start',
+      Channel: channel,
+      Env: percent(environment({ network: 'no', channel, uniqueid, version: '11.25.3' }).replace('agi_network: no\n', '')),
+    })
+    /** The commands that were sent: by channel, their id. */
+    const commands = (at: Awaited<ReturnType<typeof open>>) => {
+      const sent = at.pbx.received.filter(({ name }) => name === 'AGI')
+      return sent.map((action) => [action.get('Channel'), action.get('Command'), action.get('CommandID')] as const)
+    }
+    const exec = (channel: string, id: string | undefined, answer: string) => ({
+      SubEvent: 'Exec',
+      Channel: channel,
+      CommandID: id,
+      Result: percent(answer),
+    })
+
+    /** Two channels, each with a script that reads a variable. */
+    async function twoChannels() {
+      const seen = new Map<string, { session: AGISession; result?: unknown; error?: unknown }>()
+      const at = await open(async (session) => {
+        const entry: { session: AGISession; result?: unknown; error?: unknown } = { session }
+        seen.set(session.env.channel, entry)
+        entry.result = await session.getVariable('X').catch((error: unknown) => {
+          entry.error = error
+        })
+        await session.waitForDigit().catch(() => undefined)
+      })
+      at.pbx.use(action('AGI', () => success('Added AGI command to queue')))
+      at.pbx.emit(unlisted('AsyncAGI'), start('SIP/1-01', '1.1'))
+      at.pbx.emit(unlisted('AsyncAGI'), start('SIP/2-02', '1.2'))
+      await settle()
+      return { at, seen }
+    }
+
+    it('each channel has its session, its answers and its end', async () => {
+      const { at, seen } = await twoChannels()
+      await using _ = at
+      expect(at.executor.sessions.map(({ env }) => env.uniqueId)).toEqual(['1.1', '1.2'])
+      const [one, two] = commands(at)
+      expect([one?.[0], two?.[0]]).toEqual(['SIP/1-01', 'SIP/2-02'])
+      // An answer of the one with the other's id settles neither.
+      at.pbx.emit(unlisted('AsyncAGI'), exec('SIP/2-02', one?.[2], '200 result=1 (forged)\n'))
+      at.pbx.emit(unlisted('AsyncAGI'), exec('SIP/2-02', two?.[2], '200 result=1 (two)\n'))
+      at.pbx.emit(unlisted('AsyncAGI'), exec('SIP/1-01', one?.[2], '200 result=1 (one)\n'))
+      await settle()
+      expect([seen.get('SIP/1-01')?.result, seen.get('SIP/2-02')?.result]).toEqual(['one', 'two'])
+      at.pbx.emit(unlisted('AsyncAGI'), { SubEvent: 'End', Channel: 'SIP/1-01' })
+      await settle()
+      expect(at.executor.sessions.map(({ env }) => env.channel)).toEqual(['SIP/2-02'])
+      expect(seen.get('SIP/1-01')?.session.signal.aborted).toBe(true)
+    })
+
+    it('events that have a Uniqueid, such as Rename and Hangup, reach it too', async () => {
+      const { at, seen } = await twoChannels()
+      await using _ = at
+      at.pbx.emit(unlisted('Rename'), { Channel: 'SIP/1-01', Newname: 'SIP/1-01<MASQ>', Uniqueid: '1.1' })
+      at.pbx.emit(unlisted('AsyncAGI'), exec('SIP/1-01<MASQ>', commands(at)[0]?.[2], '200 result=1 (one)\n'))
+      at.pbx.emit('Hangup', { Channel: 'SIP/2-02', Uniqueid: '1.2', Cause: 16, 'Cause-txt': 'Normal Clearing' })
+      await settle()
+      expect(commands(at).at(-1)?.slice(0, 2)).toEqual(['SIP/1-01<MASQ>', 'WAIT FOR DIGIT "-1"'])
+      expect(seen.get('SIP/2-02')?.error).toBeInstanceOf(AGIHangupError)
+      expect(at.executor.sessions.map(({ env }) => env.uniqueId)).toEqual(['1.1'])
+    })
   })
 
   it('commands of other clients, and of nobody, settle nothing', async () => {
@@ -207,7 +275,7 @@ describe('an executor', () => {
 })
 
 describe('the end', () => {
-  it('fault: hangup with commands waiting: all are settled, the signal aborts', async () => {
+  it('a hangup settles every command that waits, and aborts the signal', async () => {
     const outcomes: unknown[] = []
     let signal: AbortSignal | undefined
     await using at = await open(async (agi) => {
@@ -225,7 +293,7 @@ describe('the end', () => {
     expect([at.executor.sessions, at.errors]).toEqual([[], []])
   })
 
-  it('fault: redirected away: what waits is settled by AsyncAGIEnd', async () => {
+  it('a redirect away settles what waits, by AsyncAGIEnd', async () => {
     const { seen, run } = watched((agi) => agi.waitForDigit())
     await using at = await open(run)
     at.pbx.use(action('AGI', () => success('Added AGI command to queue')))
@@ -260,7 +328,7 @@ describe('the end', () => {
     expect(seen.error).toBeInstanceOf(AGIHangupError)
   })
 
-  it('fault: a gap during a command: it is settled, and the channel is found again', async () => {
+  it('an outage during a command settles it, and the channel is found again', async () => {
     const rounds: string[] = []
     await using at = await open(async (agi) => {
       rounds.push(agi.env.channel)
@@ -327,6 +395,33 @@ describe("Asterisk's 1,024 bytes", () => {
     expect(seen.result).toEqual([long, 's', { state: 4, stateText: 'Ring' }])
   })
 
+  it('a character that is cut is put together too, in an answer and in the environment', async () => {
+    // A pipe, of which Asterisk reads so many bytes at a time.
+    let pipe = Buffer.alloc(0)
+    const piece = (text: string) => {
+      pipe = Buffer.concat([pipe, Buffer.from(text)])
+      const read = pipe.subarray(0, 1_024)
+      pipe = pipe.subarray(1_024)
+      return read.toString('latin1').replace(/[^\w\-.!~*'()]/g, (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)
+    }
+    const text = 'word☎'.repeat(500)
+    const { seen, run } = watched((agi) => agi.getVariable('X'))
+    await using at = await open(run)
+    at.pbx.use(
+      action('AGI', (request) => {
+        const probe = /^GET FULL VARIABLE "(.*)"$/.exec(request.get('Command') ?? '')?.[1]
+        const Result = piece(`200 result=1 (${probe ?? text})\n`)
+        queueMicrotask(() => at.pbx.emit('AsyncAGIExec', { Uniqueid: '1.1', CommandId: request.get('CommandID'), Result }))
+        return success('Added AGI command to queue')
+      }),
+    )
+    const Env = piece(environment({ callerid: '1', request: 'async' }, [text.slice(1)]))
+    at.pbx.emit('AsyncAGIStart', { Channel: 'PJSIP/1', Uniqueid: '1.1', Env })
+    await at.clock.advance(10)
+    await expect.poll(() => seen.result).toBe(text)
+    expect(seen.session?.args).toEqual([text.slice(1)])
+  })
+
   it('an environment that is cut is put together', async () => {
     const args = Array.from({ length: 60 }, (_, number) => `argument number ${number}`)
     const { seen, run } = watched(async (agi) => agi.getVariable('X'))
@@ -359,6 +454,33 @@ describe("Asterisk's 1,024 bytes", () => {
     at.pbx.emit('AsyncAGIStart', { Channel: 'PJSIP/1', Uniqueid: '1.1', Env: percent(environment()) })
     await at.clock.advance(10)
     expect(seen.result).toEqual([expect.any(AGIProtocolError), 'fine'])
+  })
+
+  it('an answer without end is given up, and its session with it', async () => {
+    const { seen, run } = watched((agi) => agi.getVariable('X').catch((error: Error) => error))
+    await using at = await open(run)
+    at.pbx.use(
+      action('AGI', (request) => {
+        queueMicrotask(() =>
+          at.pbx.emit('AsyncAGIExec', { Uniqueid: '1.1', CommandId: request.get('CommandID'), Result: 'x'.repeat(1_024) }),
+        )
+        return success('Added AGI command to queue')
+      }),
+    )
+    at.pbx.emit('AsyncAGIStart', { Channel: 'PJSIP/1', Uniqueid: '1.1', Env: percent(environment()) })
+    await at.clock.advance(10)
+    await expect.poll(() => seen.result).toMatchObject({ message: 'An answer over AsyncAGI takes more than 1048576 bytes' })
+    expect(at.executor.sessions).toEqual([])
+  })
+
+  it('a channel that ends while its environment is read on leaves nothing', async () => {
+    await using at = await open(() => undefined)
+    at.pbx.use(action('AGI', () => success('Added AGI command to queue')))
+    at.pbx.emit('AsyncAGIStart', { Channel: 'PJSIP/1', Uniqueid: '1.1', Env: percent(environment().slice(0, 200)) })
+    await settle()
+    at.pbx.emit('AsyncAGIEnd', { Channel: 'PJSIP/1', Uniqueid: '1.1' })
+    await settle()
+    expect([at.executor.sessions, at.errors]).toEqual([[], []])
   })
 
   it('a command longer than a line of AMI is refused', async () => {
@@ -399,3 +521,55 @@ it.each(['asyncagi-hangup-with-queued', 'asyncagi-failure-ends-session', 'asynca
     expect(at.executor.sessions).toEqual([])
   },
 )
+
+describe('close()', () => {
+  /** A script that waits until it is let go. */
+  const held = () => {
+    let letGo: () => void = () => undefined
+    const wait = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    return { script: () => wait, letGo }
+  }
+
+  it('waits until the scripts that run are over, and answers no other channel', async () => {
+    const { script, letGo } = held()
+    await using at = await open(script)
+    const caller = at.pbx.callAsyncAGI()
+    await at.clock.advance(10)
+    let isClosed = false
+    const closed = at.executor.close().then(() => {
+      isClosed = true
+    })
+    at.pbx.callAsyncAGI()
+    await at.clock.advance(60_000)
+    expect([at.executor.sessions.length, isClosed]).toEqual([1, false])
+    letGo()
+    await at.clock.advance(10)
+    await closed
+    expect(await caller.ended()).toBe('SUCCESS')
+  })
+
+  it('tells what still runs after timeoutMs that its session is over', async () => {
+    const { seen, run } = watched(
+      (agi) => new Promise((_, reject) => agi.signal.addEventListener('abort', () => reject(agi.signal.reason))),
+    )
+    await using at = await open(run)
+    at.pbx.callAsyncAGI()
+    await at.clock.advance(10)
+    const closed = at.executor.close({ timeoutMs: 500 })
+    await at.clock.advance(499)
+    expect(seen.error).toBeUndefined()
+    await at.clock.advance(1)
+    await closed
+    await settle()
+    expect(seen.error).toBeInstanceOf(AGISessionEndedError)
+  })
+
+  it('is what await using does, can be called again, and is for good', async () => {
+    await using at = await open(async () => undefined)
+    await at.executor[Symbol.asyncDispose]()
+    expect(at.executor.close()).toBe(at.executor.close())
+    expect(() => at.executor.bind()).toThrow(AGISessionEndedError)
+  })
+})

@@ -54,7 +54,7 @@ it.each<[string, string, (string | number | undefined)[], RegExp]>([
   ['what ends the session', 'failure', [], /is no AGI command/],
   ['a line in the command', 'NOOP\nHANGUP', [], /is no AGI command/],
   ['no command', '', [], /is no AGI command/],
-])('lesson 46: %s is refused, and nothing is written', (_, command, args, message) => {
+])('%s is refused, and nothing is written', (_, command, args, message) => {
   const { line, error } = write(command, ...args)
   expect(line).toBeUndefined()
   expect(error).toBeInstanceOf(AGIInvalidCommandError)

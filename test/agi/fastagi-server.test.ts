@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import { connect, Socket } from 'node:net'
 import { AGIHangupError, type AGISession, AGISessionEndedError, FastAGIServer, type FastAGIServerOptions } from 'obelus-asterisk'
 import { FakeAsterisk } from 'obelus-asterisk/testing'
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { environment } from '../support/agi-peer.js'
 
 /** A server on a free port, and a fake that calls it. */
@@ -13,7 +13,7 @@ async function open(options: FastAGIServerOptions = {}) {
   server.on('error', (error) => errors.push(error))
   const { host, port } = await server.listen()
   onTestFinished(async () => {
-    await server.close({ withinMs: 0 })
+    await server.close({ timeoutMs: 0 })
     await pbx.close()
   })
   const call = (path: string, how: Parameters<FakeAsterisk['callFastAGI']>[1] = {}) =>
@@ -87,17 +87,25 @@ describe('a server', () => {
     server.route('worse', () => {
       throw 'not even an error'
     })
+    server.route('worst', async () => {
+      throw Object.create(null)
+    })
     const good = call('good')
     const bad = call('bad')
     expect(await bad.ended()).toBe('HANGUP')
     expect(await call('worse').ended()).toBe('HANGUP')
+    expect(await call('worst').ended()).toBe('HANGUP')
     finish()
     expect(await good.ended()).toBe('SUCCESS')
     expect(bad.commands).toEqual(['ANSWER', 'HANGUP'])
-    expect(errors.map(({ message }) => message)).toEqual(['a bug', 'Not an error was thrown: not even an error'])
+    expect(errors.map(({ message }) => message)).toEqual([
+      'a bug',
+      'Not an error was thrown: not even an error',
+      'Not an error was thrown: an object without text',
+    ])
   })
 
-  it('lesson 32: a listener that throws harms no call', async () => {
+  it('a listener that throws harms no call', async () => {
     const warnings: Error[] = []
     const warned = (warning: Error) => warnings.push(warning)
     process.on('warning', warned)
@@ -171,7 +179,7 @@ describe('a server', () => {
     expect(errors).toEqual([])
   })
 
-  it('close({ withinMs }) hangs up what is not over by then', async () => {
+  it.each(['timeoutMs', 'withinMs'])('close({ %s }) hangs up what is not over by then', async (name) => {
     const { server, call } = await open()
     let reason: unknown
     server.routeDefault(async (agi) => {
@@ -182,12 +190,67 @@ describe('a server', () => {
     })
     const caller = call('x')
     await expect.poll(() => server.sessions.length).toBe(1)
-    await server.close({ withinMs: 20 })
+    await server.close({ [name]: 20 })
     expect(await caller.ended()).toBe('HANGUP')
     expect(reason).toBeInstanceOf(AGISessionEndedError)
   })
 
+  it('close({ withinMs }) sets a time to a close() that is under way, and the shortest counts', async () => {
+    const { server, call } = await open()
+    server.routeDefault(() => new Promise(() => undefined))
+    const caller = call('x')
+    await expect.poll(() => server.sessions.length).toBe(1)
+    const closing = server.close()
+    await Promise.all([server.close({ withinMs: 20 }), server.close({ withinMs: 600_000 }), closing])
+    expect(await caller.ended()).toBe('HANGUP')
+  })
+
+  it.each([
+    [{}, 30_000],
+    [{ tcpKeepAliveMs: 5_000 }, 5_000],
+    [{ tcpKeepAliveMs: Number.POSITIVE_INFINITY }, undefined],
+  ])('has TCP ask whether an idle Asterisk is still there: %j', async (options, expected) => {
+    const asked = vi.spyOn(Socket.prototype, 'setKeepAlive')
+    onTestFinished(() => asked.mockRestore())
+    const { server, call } = await open(options)
+    server.routeDefault(() => undefined)
+    await call('x').ended()
+    expect(asked.mock.calls).toEqual(expected === undefined ? [] : [[true, expected]])
+  })
+
+  it('tells of a caller who may try to forge variables, and takes the true ones', async () => {
+    const { server, raw } = await open()
+    const warnings: string[] = []
+    server.on('warning', (message) => warnings.push(message))
+    let account: string | undefined
+    server.routeDefault((agi) => {
+      account = agi.env.accountCode
+    })
+    const socket = await raw()
+    socket.write(environment({ calleridname: 'Mallory\nagi_accountcode: 9', accountcode: '17' }))
+    await closed(socket)
+    expect(account).toBe('17')
+    expect(warnings).toEqual([expect.stringContaining('agi_calleridname holds lines of the form of agi_accountcode')])
+  })
+
+  it('quotes what a peer sent on one line, without control characters, and shortened', async () => {
+    const { raw, errors } = await open()
+    const socket = await raw()
+    socket.write(environment({ network_script: `\u001b[2J\u009b2J${'x'.repeat(1_000)}` }))
+    await closed(socket)
+    const other = await raw()
+    other.write(`\u001b[2J${'x'.repeat(1_000)}\n`)
+    await closed(other)
+    expect(errors.map(({ message }) => message)).toEqual([
+      `No route fits agi://…/\\u{1b}[2J\\u{9b}2J${'x'.repeat(193)}…`,
+      `This is no AGI environment: it begins with "\\u{1b}[2J${'x'.repeat(76)}…"`,
+    ])
+  })
+
   it('says which option is wrong', () => {
+    expect(() => new FastAGIServer({ tcpKeepAliveMs: 999 })).toThrow(
+      'tcpKeepAliveMs must be a number of milliseconds from 1000 up',
+    )
     expect(() => new FastAGIServer({ port: -1 })).toThrow('port must be a whole number from 0 to 65535, not -1')
     expect(() => new FastAGIServer({ maxSessions: 0 })).toThrow('maxSessions must be a whole number above 0, not 0')
     expect(() => new FastAGIServer({ allow: ['10.0.0.0/33'] })).toThrow(
@@ -203,7 +266,7 @@ describe('a server', () => {
   })
 })
 
-describe('lesson 41: a caller who hangs up', () => {
+describe('a caller who hangs up', () => {
   it('while a command runs: it rejects with AGIHangupError, the signal aborts, clean-up works, nothing is reported', async () => {
     const { server, call, errors } = await open()
     const seen: unknown[] = []
@@ -275,7 +338,7 @@ describe('bad input', () => {
     ['garbage', '\u0000\u0001\u0002\n\n'],
     ['an endless line', 'x'.repeat(200_000)],
     ['a million variables', `agi_network: yes\n${'agi_x: y\n'.repeat(1_000_000)}`],
-  ])('fault: %s is closed at once, and reported', async (_, text) => {
+  ])('%s is closed at once, and reported', async (_, text) => {
     const socket = await rig.raw()
     socket.write(text)
     await closed(socket)
@@ -285,14 +348,14 @@ describe('bad input', () => {
   it.each([
     ['nothing', ''],
     ['half an environment', environment().slice(0, 100)],
-  ])('fault: %s is closed after its time', async (_, text) => {
+  ])('%s is closed after its time', async (_, text) => {
     const socket = await rig.raw()
     socket.write(text)
     await closed(socket)
     expect(rig.errors.map(({ message }) => message)).toEqual(['A peer sent no environment within 100 ms'])
   })
 
-  it('fault: slow-loris: one byte after the other does not buy more time', async () => {
+  it('a peer that sends one byte after the other gets no more time', async () => {
     const socket = await rig.raw()
     const drip = setInterval(() => socket.write('a'), 10)
     onTestFinished(() => clearInterval(drip))
@@ -312,7 +375,7 @@ describe('bad input', () => {
     expect(rig.errors).toEqual([])
   })
 
-  it('an answer that is no AGI fails its command, and an endless one closes the link', async () => {
+  it('an answer that is no AGI fails its command, and an endless one closes the connection', async () => {
     const seen: unknown[] = []
     script = async (agi) => {
       seen.push(await agi.answer().catch((error: Error) => error.message))
@@ -328,11 +391,22 @@ describe('bad input', () => {
     expect(seen).toEqual(['The answer to ANSWER is no AGI: "HTTP/1.1 400 Bad Request"', 'AGISessionEndedError'])
   })
 
-  it('a script that never ends is hung up after its time, and reported', async () => {
-    script = () => new Promise(() => undefined)
+  it('a script that never ends is hung up after its time, reported, and told as its signal promises', async () => {
+    let reason: unknown
+    script = async (agi) => {
+      agi.signal.addEventListener('abort', () => {
+        reason = agi.signal.reason
+      })
+      await new Promise(() => undefined)
+    }
     const caller = rig.call('x')
     expect(await caller.ended()).toBe('HANGUP')
     expect(rig.errors.map(({ message }) => message)).toEqual(['The script of x was not over within 100 ms'])
+    expect(reason).toBeInstanceOf(AGISessionEndedError)
+    expect(reason).toMatchObject({
+      message: 'The AGI session is over: its script was not over within 100 ms',
+      cause: { name: 'AGITimeoutError' },
+    })
     expect(rig.server.sessions).toEqual([])
   })
 

@@ -32,23 +32,25 @@ function outcome(handler: Handler<AGIResponse>): { result?: AGIResponse; error?:
 }
 
 const USAGE = 'Returns the variable in parentheses.\nExample return code: 200 result=1 (testvariable)'
-const ANSWERS: readonly (readonly [string, string, object])[] = [
+const ANSWERS: readonly (readonly [string, string, object, command?: string])[] = [
   ['a result', '200 result=0\n', { code: 200, result: '0', value: undefined }],
   ['a value', '200 result=1 (Up)\n', { result: '1', value: 'Up' }],
   ['an empty value', '200 result=1 ()\n', { result: '1', value: '' }],
   ['a value with spaces and parentheses', '200 result=1 (a (b) c) d)\n', { value: 'a (b) c) d' }],
   ['a value of two lines', '200 result=1 (a\nb)\n', { value: 'a\nb' }],
   ['a value that ends with a line', '200 result=1 (a\n)\n', { value: 'a\n' }],
+  ['a value whose first line has a parenthesis', '200 result=1 (a) b\nc)\n', { value: 'a) b\nc' }],
+  ['a value whose first line looks like an answer of its own', '200 result=1 (a) endpos=1\nc)\n', { value: 'a) endpos=1\nc' }],
   ['digits', '200 result=12*#\n', { result: '12*#' }],
   ['digits, too late', '200 result=12 (timeout)\n', { result: '12', value: 'timeout' }],
   ['no digits, too late', '200 result= (timeout)\n', { result: '', value: 'timeout' }],
   ['no digits', '200 result=\n', { result: '', value: undefined }],
   [
-    'lesson 23: a provisional answer before it',
+    'a provisional answer before it',
     '100 result=0 Trying...\n200 result=0 Gosub complete\n',
     { result: '0', fields: new Map([['text', 'Gosub complete']]) },
   ],
-  ['lesson 23: empty lines before it', '\n\n200 result=0\n', { result: '0' }],
+  ['empty lines before it', '\n\n200 result=0\n', { result: '0' }],
   ['an end position', '200 result=35 endpos=3520\n', { result: '35', fields: new Map([['endpos', '3520']]) }],
   ['why a recording ended', '200 result=0 (timeout) endpos=8000\n', { value: 'timeout', fields: new Map([['endpos', '8000']]) }],
   [
@@ -58,33 +60,82 @@ const ANSWERS: readonly (readonly [string, string, object])[] = [
       value: 'speech',
       fields: new Map(Object.entries({ endpos: '1', results: '1', score0: '100', text0: 'one two', grammar0: 'g' })),
     },
+    'SPEECH RECOGNIZE',
   ],
+  [
+    'what a speech engine understood, with quotes and parentheses',
+    '200 result=1 (speech) endpos=1 results=2 score0=9 text0="say "5" (five)" grammar0=g score1=8 text1="" grammar1=h\n',
+    {
+      value: 'speech',
+      fields: new Map(
+        Object.entries({
+          endpos: '1',
+          results: '2',
+          ...{ score0: '9', text0: 'say "5" (five)', grammar0: 'g' },
+          ...{ score1: '8', text1: '', grammar1: 'h' },
+        }),
+      ),
+    },
+    'speech  recognize',
+  ],
+  ['a value of a command that this library does not know', '200 result=1 (a\nb)\n', { value: 'a\nb' }, 'SHOP PRICE'],
+  ['a word and a field of such a command', '200 result=1 (a) endpos=3\n', { value: 'a' }, 'SHOP PRICE'],
 ]
 
 describe.each(SPLITS)('an answer, %s', (_, split) => {
-  it.each(ANSWERS)('%s', (_case, text, expected) => {
-    const peer = open()
-    const came = outcome(peer.sendCommand('GET VARIABLE', 'X'))
-    peer.feed(text, split)
-    expect(came.result).toMatchObject(expected)
-    const next = outcome(peer.sendCommand('NOOP'))
-    peer.feed('200 result=0\n', split)
-    expect(next.result?.result).toBe('0')
-  })
+  it.each(ANSWERS.map(([name, text, expected, command = 'GET VARIABLE']) => [name, text, expected, command] as const))(
+    '%s',
+    (_case, text, expected, command) => {
+      const peer = open()
+      const came = outcome(peer.sendCommand(command, 'X'))
+      peer.feed(text, split)
+      expect(came.result).toMatchObject(expected)
+      const next = outcome(peer.sendCommand('NOOP'))
+      peer.feed('200 result=0\n', split)
+      expect(next.result?.result).toBe('0')
+    },
+  )
 
   it.each<[string, string, new (...args: never[]) => Error, object]>([
-    ['510', '510 Invalid or unknown command\n', AGIUnknownCommandError, { code: 'AGI_UNKNOWN_COMMAND', command: 'GET VARIABLE' }],
     [
-      '511',
+      '510, with what Asterisk says',
+      '510 Invalid or unknown command\n',
+      AGIUnknownCommandError,
+      {
+        code: 'AGI_UNKNOWN_COMMAND',
+        command: 'GET VARIABLE',
+        text: 'Invalid or unknown command',
+        message: 'Asterisk does not know the AGI command GET VARIABLE: Invalid or unknown command',
+      },
+    ],
+    [
+      '511, with what Asterisk says',
       '511 Command Not Permitted on a dead channel or intercept routine\n',
       AGIDeadChannelError,
-      { code: 'AGI_DEAD_CHANNEL' },
+      {
+        code: 'AGI_DEAD_CHANNEL',
+        text: 'Command Not Permitted on a dead channel or intercept routine',
+        message:
+          'GET VARIABLE is not permitted on a channel that has hung up: Command Not Permitted on a dead channel or intercept routine',
+      },
     ],
     [
       '520 with usage',
       `520-Invalid command syntax.  Proper usage follows:\n${USAGE}\n520 End of proper usage.\n`,
       AGISyntaxError,
       { usage: USAGE },
+    ],
+    [
+      '520 of Asterisk before 13.17, whose usage lacks its last newline',
+      '520-Invalid command syntax.  Proper usage follows:\nStream the given file, and receive DTMF data.\nReturns the digits received from the channel at the other end.520 End of proper usage.\n',
+      AGISyntaxError,
+      { usage: 'Stream the given file, and receive DTMF data.\nReturns the digits received from the channel at the other end.' },
+    ],
+    [
+      'a 520 that is over at once',
+      '520-Invalid command syntax.  Proper usage follows:520 End of proper usage.\n',
+      AGISyntaxError,
+      { usage: '' },
     ],
     ['520 without', '520 Invalid command syntax.  Proper usage not available.\n', AGISyntaxError, {}],
     ['a failure', '200 result=-1 endpos=0\n', AGICommandFailure, { result: '-1' }],
@@ -175,7 +226,7 @@ describe('commands', () => {
     expect(peer.written).toEqual(['NOOP\n'])
   })
 
-  it('lesson 8: all are settled when the link is lost', () => {
+  it('all are settled when the connection is lost', () => {
     const peer = open()
     const outcomes = ['A', 'B'].map((name) => outcome(peer.sendCommand('GET VARIABLE', name)))
     peer.connectionLost(new Error('read ECONNRESET'))
@@ -187,7 +238,7 @@ describe('commands', () => {
     expect(peer.told).toEqual(['started', 'ended'])
   })
 
-  it('too long an answer is refused, and the link is closed', () => {
+  it('too long an answer is refused, and the connection is closed', () => {
     const peer = open()
     const came = outcome(peer.sendCommand('GET VARIABLE', 'X'))
     for (let piece = 0; piece < 20; piece += 1) peer.feed(`200 result=1 (${'x'.repeat(70_000)}`)
@@ -197,7 +248,7 @@ describe('commands', () => {
   })
 })
 
-describe.each(SPLITS)('lesson 41: the hangup, %s', (_, split) => {
+describe.each(SPLITS)('the hangup, %s', (_, split) => {
   it('while nothing runs is told once, and commands go on', () => {
     const peer = open()
     peer.feed('HANGUP\n', split)
@@ -217,12 +268,89 @@ describe.each(SPLITS)('lesson 41: the hangup, %s', (_, split) => {
   })
 })
 
-it('lesson 41: a command that fails because of the hangup says so', () => {
+it('a command that fails because of the hangup says so', () => {
   const peer = open()
   const came = outcome(peer.sendCommand('STREAM FILE', 'beep', ''))
   peer.feed('200 result=-1 endpos=5280\nHANGUP\n')
   expect(came.error).toBeInstanceOf(AGIHangupError)
   expect(came.error).toMatchObject({ response: { fields: new Map([['endpos', '5280']]) } })
+})
+
+describe('what comes with an answer, and behind it', () => {
+  const usage = '520-Invalid command syntax.  Proper usage follows:\nx\n520 End of proper usage.\n'
+
+  it('does not answer the next command, which was written only when the answer had come', () => {
+    const peer = open()
+    const [one, two] = ['A', 'B'].map((name) => outcome(peer.sendCommand('GET VARIABLE', name)))
+    peer.feed('200 result=0\n200 result=1 (of nobody)\n')
+    expect([one?.result?.result, two]).toEqual(['0', {}])
+    peer.feed('200 result=1 (of B)\n')
+    expect(two?.result?.value).toBe('of B')
+  })
+
+  it.each([
+    ['in the same piece', (peer: AGIPeer) => peer.feed(`200 result=1\n${usage}`)],
+    [
+      'later',
+      (peer: AGIPeer) => {
+        peer.feed('200 result=1\n')
+        for (const line of usage.split(/(?<=\n)/)) peer.feed(line)
+      },
+    ],
+  ])('the usage that Asterisk sends behind a result 1 of EXEC, %s, does not answer the next command', (_, feed) => {
+    const peer = open()
+    const [exec, next] = [outcome(peer.sendCommand('EXEC', 'Odd')), outcome(peer.sendCommand('GET VARIABLE', 'X'))]
+    feed(peer)
+    peer.feed('200 result=1 (x)\n')
+    expect([exec.result?.result, next.result?.value]).toEqual(['1', 'x'])
+  })
+
+  it('a result 1 of EXEC without that usage does no harm', () => {
+    const peer = open()
+    const [exec, next] = [outcome(peer.sendCommand('exec', 'Odd')), outcome(peer.sendCommand('NOOP'))]
+    peer.feed('200 result=1\n')
+    peer.feed('\nHANGUP\n200 result=0\n')
+    expect([exec.result?.result, next.result?.result]).toEqual(['1', '0'])
+  })
+})
+
+it('a 511 is a hangup: in h and in hangup handlers nothing else tells of it; commands that need no caller still work', () => {
+  const peer = open()
+  const dead = outcome(peer.sendCommand('ANSWER'))
+  peer.feed('511 Command Not Permitted on a dead channel or intercept routine\n')
+  expect([dead.error?.name, peer.isHungUp, peer.told]).toEqual(['AGIDeadChannelError', true, ['started', 'hangup']])
+  const next = outcome(peer.sendCommand('GET VARIABLE', 'X'))
+  peer.feed('200 result=1 (x)\n')
+  expect(next.result?.value).toBe('x')
+})
+
+describe('what a peer sends is read in the time of its length', () => {
+  const LONG = 400_000
+  const whole = (text: string) => [text]
+  const inBytes = (text: string) => text.split('')
+  it.each<[string, string, (text: string) => string[]]>([
+    ['letters', `200 result=0 ${'a'.repeat(LONG)}\n`, whole],
+    ['digits', `200 result=${'1'.repeat(LONG)}\n`, whole],
+    ['blanks', `200 result=0 ${' '.repeat(LONG)}\n`, whole],
+    ['open quotes', `200 result=0 ${'text0="a '.repeat(LONG / 9)}\n`, whole],
+    ['parentheses', `200 result=0 ${'('.repeat(LONG)}\n`, whole],
+    ['fields', `200 result=0 ${'a=b '.repeat(LONG / 4)}\n`, whole],
+    ['a usage without end', `520-x\n${'520-x\n'.repeat(LONG / 6)}520 x\n`, whole],
+    ['a usage, line by line', `520-x\n${'x\n'.repeat(LONG / 2)}520 x\n`, (text) => text.split(/(?<=\n)/)],
+    ['a line, byte by byte', `200 result=0 ${'a'.repeat(LONG)}\n`, inBytes],
+    ['a value, line by line', `200 result=1 (${'HANGUP\n'.repeat(LONG / 7)})\n`, (text) => text.split(/(?<=\n)/)],
+    ['a value, byte by byte', `200 result=1 (${'x\n'.repeat(LONG / 2)})\n`, inBytes],
+    ['empty lines', `${'\n'.repeat(LONG)}200 result=0\n`, inBytes],
+    ['notices', `${'HANGUP\n'.repeat(LONG / 7)}200 result=0\n`, whole],
+  ])('%s', (_, text, pieces) => {
+    const peer = open()
+    const came = outcome(peer.sendCommand('GET VARIABLE', 'X'))
+    const began = performance.now()
+    for (const piece of pieces(text)) peer.feed(piece)
+    expect(came.result ?? came.error).toBeDefined()
+    // Far more than it takes, and far less than the square of it.
+    expect(performance.now() - began).toBeLessThan(4_000)
+  })
 })
 
 it('the second answer of EXEC with result 1, and the rest of a forged value, answer nothing', () => {

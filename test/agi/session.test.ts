@@ -47,6 +47,12 @@ const COMMANDS: readonly Case[] = [
     '200 result=35 endpos=4000\n',
     { digit: '#', endPositionMs: 4000 },
   ],
+  [
+    (agi) => agi.controlStreamFile('beep'),
+    'CONTROL STREAM FILE "beep" "" "3000" "" "" "" "0"',
+    '200 result=0 endpos=-1\n',
+    { digit: undefined, endPositionMs: undefined },
+  ],
   [(agi) => agi.databaseDel('f', 'k'), 'DATABASE DEL "f" "k"', one, undefined],
   [(agi) => agi.databaseDeltree('f'), 'DATABASE DELTREE "f"', zero, true],
   [(agi) => agi.databaseDeltree('f', 'k'), 'DATABASE DELTREE "f" "k"', one, false],
@@ -67,7 +73,13 @@ const COMMANDS: readonly Case[] = [
     '200 result=1 (timeout)\n',
     { digits: '1', timedOut: true },
   ],
-  [(agi) => agi.getData('x'), 'GET DATA "x"', '200 result= (timeout)\n', { digits: '', timedOut: true }],
+  [(agi) => agi.getData('x'), 'GET DATA "x" "0" "1023"', '200 result= (timeout)\n', { digits: '', timedOut: true }],
+  [
+    (agi) => agi.getData('x', { timeoutMs: Infinity }),
+    'GET DATA "x" "-1" "1023"',
+    '200 result=\n',
+    { digits: '', timedOut: false },
+  ],
   [(agi) => agi.getFullVariable('$(X)'), 'GET FULL VARIABLE "$(X)"', '200 result=1 (a\nb)\n', 'a\nb'],
   [(agi) => agi.getFullVariable('x', 'PJSIP/2-1'), 'GET FULL VARIABLE "x" "PJSIP/2-1"', zero, undefined],
   [
@@ -76,11 +88,24 @@ const COMMANDS: readonly Case[] = [
     '200 result=49 endpos=10\n',
     { digit: '1', endPosition: 10 },
   ],
+  [
+    (agi) => agi.getOption('x', { escapeDigits: '12' }),
+    'GET OPTION "x" "12" "5000"',
+    '200 result=0 endpos=10\n',
+    { digit: undefined, endPosition: 10 },
+  ],
   [(agi) => agi.getVariable('X'), 'GET VARIABLE "X"', '200 result=1 ()\n', ''],
   [(agi) => agi.getVariable('X'), 'GET VARIABLE "X"', zero, undefined],
   [
     (agi) => agi.gosub('sub', 's', 1, 'x y'),
     'GOSUB "sub" "s" "1" "x y"',
+    '100 result=0 Trying...\n200 result=0 Gosub complete\n',
+    undefined,
+  ],
+  [(agi) => agi.gosub('sub', 's'), 'GOSUB "sub" "s" "1"', '200 result=0 Gosub complete\n', undefined],
+  [
+    (agi) => agi.gosub('sub', 's', 'label', ['(a,b)', 2, '']),
+    'GOSUB "sub" "s" "label" "(a,b),2,"',
     '100 result=0 Trying...\n200 result=0 Gosub complete\n',
     undefined,
   ],
@@ -135,10 +160,30 @@ const COMMANDS: readonly Case[] = [
   [(agi) => agi.speechDestroy(), 'SPEECH DESTROY', one, undefined],
   [(agi) => agi.speechLoadGrammar('g', '/x'), 'SPEECH LOAD GRAMMAR "g" "/x"', one, undefined],
   [
-    (agi) => agi.speechRecognize('p', { timeoutMs: 1000 }),
-    'SPEECH RECOGNIZE "p" "1000"',
+    (agi) => agi.speechRecognize('p', { timeoutMs: 1001 }),
+    'SPEECH RECOGNIZE "p" "2"',
     '200 result=1 (speech) endpos=1 results=1 score0=900 text0="one two" grammar0=g\n',
     { endedBy: 'speech', digit: undefined, endPosition: 1, results: [{ score: 900, text: 'one two', grammar: 'g' }] },
+  ],
+  [
+    (agi) => agi.speechRecognize('p', { timeoutMs: Infinity, offset: 8 }),
+    'SPEECH RECOGNIZE "p" "0" "8"',
+    '200 result=1 (speech) endpos=1 results=2 score0=900 text0="a) "b" (c" grammar0=g score1=1 text1="" grammar1=h)\n',
+    {
+      endedBy: 'speech',
+      digit: undefined,
+      endPosition: 1,
+      results: [
+        { score: 900, text: 'a) "b" (c', grammar: 'g' },
+        { score: 1, text: '', grammar: 'h)' },
+      ],
+    },
+  ],
+  [
+    (agi) => agi.speechRecognize('p', { timeoutMs: 1000 }),
+    'SPEECH RECOGNIZE "p" "1"',
+    '200 result=1 (digit) digit=5 endpos=1 results=1000000000\n',
+    { endedBy: 'digit', digit: '5', endPosition: 1, results: [] },
   ],
   [(agi) => agi.speechSet('n', 'v'), 'SPEECH SET "n" "v"', one, undefined],
   [(agi) => agi.speechUnloadGrammar('g'), 'SPEECH UNLOAD GRAMMAR "g"', one, undefined],
@@ -197,7 +242,7 @@ describe('failures', () => {
     expect(session.clock.timers).toBe(0)
   })
 
-  it('lesson 41: a hangup that is told a moment later is the reason', async () => {
+  it('a hangup that is told a moment later is the reason', async () => {
     const session = open()
     const came = session.agi.streamFile('x').catch((error: unknown) => error)
     await session.answer('200 result=-1 endpos=5280\n', 'HANGUP\n')
@@ -205,6 +250,27 @@ describe('failures', () => {
     await settle()
     expect(await came).toBeInstanceOf(AGIHangupError)
     expect(session.clock.timers).toBe(0)
+  })
+
+  it('a caller who hangs up while a speech engine listens is a hangup', async () => {
+    const session = open()
+    const came = session.agi.speechRecognize('x', { timeoutMs: 1000 }).catch((error: unknown) => error)
+    await session.answer('200 result=1 (hangup) endpos=5\n')
+    expect(await came).toBeInstanceOf(AGIHangupError)
+  })
+
+  it('what Asterisk says is quoted on one line, without control characters, and shortened', async () => {
+    const session = open()
+    const came = session.agi.noop().catch((error: Error) => error.message)
+    await session.answer(`200 result=-1 (\u001b[2J\u009b2J\u202e${'x'.repeat(1000)})\n`)
+    await session.clock.advance(100)
+    const usage = session.agi.noop().catch((error: Error) => error.message)
+    await session.answer(`520-Invalid\nUsage: a\u001b[2J\n\n  b ${'x'.repeat(1000)}\n520 End of proper usage.\n`)
+    const garbage = session.agi.noop().catch((error: Error) => error.message)
+    await session.answer(`\u001b]0;x\u0007${'x'.repeat(1000)}\n`)
+    expect(await came).toMatch(/^NOOP failed with result -1: \\u\{1b\}\[2J\\u\{9b\}2J\\u\{202e\}x{192}…$/)
+    expect(await usage).toMatch(/^The arguments of NOOP are wrong: Usage: a\\u\{1b\}\[2J b x{585}…$/)
+    expect(await garbage).toMatch(/^The answer to NOOP is no AGI: "\\u\{1b\}\]0;x\\u\{7\}x{194}…"$/)
   })
 
   it('an error names the command, and never its arguments', async () => {
@@ -245,7 +311,7 @@ describe('waiting', () => {
     expect(session.peer.written).toEqual(['NOOP\n'])
   })
 
-  it('lesson 42: has no limit but the one that is given, after which the session is closed', async () => {
+  it('has no limit but the one that is given, after which the session is closed', async () => {
     const session = open()
     const slow = session.agi.exec('Dial', 'PJSIP/200')
     await session.clock.advance(70 * 60_000)
@@ -345,7 +411,7 @@ describe('what every script needs', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
-  it('lesson 43: end() hands the call back, and nothing is sent any more', async () => {
+  it('end() hands the call back, and nothing is sent any more', async () => {
     const session = open()
     session.agi.end()
     session.agi.end()
@@ -357,6 +423,34 @@ describe('what every script needs', () => {
     ['a wrong time', (agi) => agi.waitForDigit(-5), /timeoutMs must be a number of milliseconds from 0 up, not -5/],
     ['a wrong date', (agi) => agi.sayDate(new Date('x')), /the date is no date/],
     ['a wrong answer time', (agi) => agi.noop('x', { answerTimeoutMs: 0 }), /answerTimeoutMs/],
+    [
+      'a time beyond Asterisk’s numbers',
+      (agi) => agi.getOption('x', { timeoutMs: 3e9 }),
+      /timeoutMs must be .* up to 2147483647, not 3000000000/,
+    ],
+    [
+      'more digits than Asterisk has room for',
+      (agi) => agi.getData('x', { maxDigits: 1024 }),
+      /maxDigits must be .* from 1 to 1023, not 1024/,
+    ],
+    ['no digits', (agi) => agi.getData('x', { maxDigits: 0 }), /maxDigits must be .* not 0/],
+    [
+      'a number that is not whole',
+      (agi) => agi.sayNumber(3.7),
+      /number must be a whole number from -2147483647 to 2147483647, not 3.7/,
+    ],
+    ['a number that Asterisk would read as 1', (agi) => agi.sayNumber(1e21), /number must be a whole number/],
+    [
+      'all of the database',
+      (agi) => agi.databaseDeltree(''),
+      /takes a family and a tree that are not empty and have no %, not ""/,
+    ],
+    ['a family that stands for others', (agi) => agi.databaseDeltree('my%'), /not "my%"/],
+    ['an empty tree, which would be the family', (agi) => agi.databaseDeltree('f', ''), /not ""/],
+    ['a caller ID that Asterisk would cut', (agi) => agi.setCallerId(`"${'ä'.repeat(125)}" <1>`), /takes 255 bytes at the most/],
+    ['an argument that would be two', (agi) => agi.gosub('sub', 's', 1, 'a,b'), /GOSUB cannot carry argument 1/],
+    ['arguments that would be one', (agi) => agi.gosub('sub', 's', 1, ['a(', 'b']), /GOSUB cannot carry argument 1/],
+    ['a place that would be another', (agi) => agi.gosub('sub', 's,1(x)', 1), /GOSUB cannot go to "s,1\(x\)"/],
   ])('%s is refused before anything is sent', async (_, call, message) => {
     const session = open()
     await expect(call(session.agi)).rejects.toThrow(message)

@@ -1,5 +1,7 @@
+import { AGIRouter } from 'obelus-asterisk'
 import * as protocol from 'obelus-asterisk/protocol'
 import { describe, it } from 'vitest'
+import { percentDecode } from '../../src/agi/percent.js'
 import { parseCallerId } from '../../src/core/caller-id.js'
 
 interface Reader {
@@ -18,7 +20,9 @@ const { readersOf } = (await import(new URL('worst-inputs.mjs', import.meta.url)
 const SIZE = 400_000
 
 // The benchmark prints the costs; a test that measured them would depend on what else the machine does.
-describe.each(readersOf({ ...protocol, parseCallerId }).filter(({ name }) => !name.startsWith('AGI')))('$name', (reader) => {
+const router = new AGIRouter().route('a/:b', () => undefined).route('a/*', () => undefined)
+
+describe.each(readersOf({ ...protocol, parseCallerId, percentDecode, router }))('$name', (reader) => {
   it.each(Object.entries(reader.inputs))('reads 400 KB to the end: %s', (_, input) => {
     reader.read(reader.prepare(input(SIZE)))
   })

@@ -37,7 +37,12 @@ describe('a request', () => {
     ['a priority of which Asterisk reads a part', { priority: '2,x' }, /priority must be a number above 0 or a label, not "2,x"/],
     ['a priority below 1', { priority: 0 }, /not 0/],
     ['a wrong time', { timeoutMs: 0 }, /timeoutMs must be a number of milliseconds from 1 up, not 0/],
-    ['an endless time', { timeoutMs: Number.POSITIVE_INFINITY }, /timeoutMs must be finite/],
+    ['an endless time', { timeoutMs: Number.POSITIVE_INFINITY }, /timeoutMs must be 2147483647 at the most/],
+    ['a time that Asterisk would read as a second', { timeoutMs: 2 ** 32 + 1000 }, /timeoutMs must be 2147483647 at the most/],
+    ['a priority that Asterisk would read as 1', { priority: 2 ** 32 + 1 }, /priority must be a number above 0 or a label/],
+    ['the same as text', { priority: '4294967297' }, /priority must be a number above 0 or a label/],
+    ['a secret in what is no channel', { channel: 'sip:100:s3cret@pbx' }, /not "…@pbx"/],
+    ['a variable without a value', { variables: { A: undefined } }, /the variable "A" must be text/],
   ])('with %s is refused before anything is sent', async (_, wrong, message) => {
     await using rig = await CallRig.open()
     expect(() => rig.calls.originate({ ...request, ...wrong } as OriginateRequest)).toThrow(message)
@@ -125,6 +130,9 @@ describe('a call', () => {
     await call.waitFor('up')
     const bridged = caught(call.waitFor('bridged'))
     await expect(call.waitFor('fried' as 'up')).rejects.toThrow(/dialing, ringing, up or bridged, not fried/)
+    await expect(call.setVariable('A', undefined as never)).rejects.toThrow('the variable "A" must be text')
+    for (const digits of ['4111 1111', 4111, ''])
+      await expect(call.sendDTMF(digits as string)).rejects.toThrow(/^digits must be text of one or more of 0-9, \*, # and A-D$/)
     await call.hangup(17)
     const hangup = rig.rig.pbx.received.find(({ name }) => name === 'Hangup')
     expect([hangup?.get('Channel'), hangup?.get('Cause')]).toEqual([call.channels[0]?.name, '17'])
@@ -280,6 +288,15 @@ describe('the manager', () => {
     expect(first?.outcome).toMatchObject({ result: 'failed', originateReason: 0 })
     expect(rig.calls.queuedCalls).toEqual([])
     expect(rig.rig.link.count('Action: Originate')).toBe(3)
+  })
+
+  it('takes a call back for whatever reason its signal has', async () => {
+    await using rig = await CallRig.open({ maxConcurrentCalls: 1 })
+    rig.calls.originate(request)
+    const gone = new AbortController()
+    const waiting = rig.calls.originate({ ...request, signal: gone.signal })
+    gone.abort(Object.create(null))
+    expect(waiting.outcome).toMatchObject({ result: 'failed', error: { message: 'The call was taken back: an object' } })
   })
 
   it('takes a call that waits back: by its signal, by hangup, by close', async () => {

@@ -35,5 +35,8 @@ describe('quote', () => {
 
 it('oneLine shows a foreign text short and on one line', () => {
   expect(oneLine('a\r\nb\u0000c"d"')).toBe('a\\r\\nb\\u0000c\\"d\\"')
+  // A terminal obeys these too: CSI, DEL, and marks that end a line or turn it around.
+  expect(oneLine('\u009b31m\u007f\u2028\u202e')).toBe('\\u009b31m\\u007f\\u2028\\u202e')
+  expect(quote('\u009b31m')).toBe('"\\u009b31m"')
   expect(oneLine('x'.repeat(1_000_000))).toHaveLength(81)
 })

@@ -12,8 +12,8 @@ const emitters: Record<string, { readonly on: unknown }> = {
 
 describe.each([
   ['AMIClient', "error, warning, status, gap, lateAnswer; Asterisk's events are heard by onEvent()"],
-  ['FastAGIServer', 'error, session, ended'],
-  ['AsyncAGIExecutor', 'error, session, ended'],
+  ['FastAGIServer', 'error, warning, session, ended'],
+  ['AsyncAGIExecutor', 'error, warning, session, ended'],
   ['FakeAsterisk', 'connection, login, disconnect, action, response'],
 ])('on() of %s', (name, names) => {
   const emitter = emitters[name] as { on(name: unknown, listener: unknown): () => void }

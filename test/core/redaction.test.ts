@@ -50,6 +50,7 @@ describe('the lines of a message', () => {
     ['Action: Command', 'Command: database put users 100/secret s3cret'],
     ['Action: Command', 'Command: dialplan set global API_KEY s3cret'],
     ['Action: UpdateConfig', 'Action-000000: Update', 'Cat-000000: 100', 'Var-000000: secret', 'Value-000000: s3cret'],
+    ['Action: UpdateConfig', 'Action-000000: Update', 'Var-000000: secret', 'Value-000000: s3cret', 'Match-000000: s3cret'],
     ['Action: PJSIPNotify', 'Variable: Authorization=Bearer s3cret,s3cret'],
     ['Event: Newexten', 'Application: Set', 'AppData: CURLOPT(httpheader)=Authorization: Bearer s3cret'],
     ['Event: VarSet', 'Variable: HEADER', 'Value: Bearer s3cret'],

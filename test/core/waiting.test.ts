@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { expect, it } from 'vitest'
-import { waitWithin } from '../../src/core/waiting.js'
+import { limitWait, waitWithin } from '../../src/core/waiting.js'
 import { settle, VirtualClock } from '../support/virtual-clock.js'
 
 function open(promise: Promise<unknown>, timeoutMs: number) {
@@ -42,4 +42,20 @@ it('does not begin with a signal that is aborted already', async () => {
   const signal = AbortSignal.abort(new Error('early'))
   const waiting = waitWithin(never, { clock: new VirtualClock(), timeoutMs: 100, signal, tooLate: () => new Error('late') })
   await expect(waiting).rejects.toThrow('early')
+})
+
+it('a limit calls back when it is reached, and leaves nothing behind once it is lifted', async () => {
+  const clock = new VirtualClock()
+  const abort = new AbortController()
+  const reasons: unknown[] = []
+  const limits = { clock, timeoutMs: 100, signal: abort.signal, tooLate: () => new Error('too late') }
+  const first = limitWait(limits, (reason) => {
+    first()
+    reasons.push((reason as Error).message)
+  })
+  limitWait(limits, () => reasons.push('lifted'))()
+  await clock.advance(100)
+  abort.abort(new Error('enough'))
+  expect(reasons).toEqual(['too late'])
+  expect(clock.timers + getEventListeners(abort.signal, 'abort').length).toBe(0)
 })

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, cpSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { AMIClient } from 'obelus-asterisk'
 import { describe, expect, it } from 'vitest'
 import { loggedIn, NOT_OURS, releaseOf, servers } from './target.js'
 
@@ -30,13 +31,24 @@ function place(asterisk: string, script: string): string | undefined {
   }
 }
 
+/** Has a call answered by the script. What AGISTATUS is when the call is over that the script has marked so. */
+async function run(ami: AMIClient, args: readonly string[], mark: string): Promise<string | undefined> {
+  const isIt = (event: { get(name: string): string | undefined }) =>
+    event.get('UserEvent') === 'AGIStatus' && event.get('Mark') === mark
+  const told = ami.waitFor('UserEvent', { where: isIt, timeoutMs: 20_000 })
+  const place = { Channel: 'Local/caller@agi/n', Context: 'agi', Exten: 'run', Priority: 1, Async: true }
+  const variables = { URL: [`${FOLDER}/script.mjs`, ...args].join(','), TEXT: 'a (b) ☎', ONE: '1', TWO: '2' }
+  await ami.sendAction('Originate', place, { variables })
+  return (await told).get('Status')
+}
+
 describe.each(ours)('a program that $name starts', (server) => {
   it('speaks AGI over stdin and stdout, whatever it prints, and is told of a hangup', async (context) => {
     const problem = place(
       releaseOf(server).root,
       `await runAGI(async (agi) => {
         console.log('VERBOSE "this is no command" 1')
-        await agi.setVariable('MARK', [agi.args.join('|'), await agi.getVariable('TEXT'), agi.env.network].join(' / '))
+        await agi.setVariable('MARK', [agi.args.join('|'), await agi.getVariable('TEXT'), agi.env.isNetwork].join(' / '))
         if (agi.args[0] !== 'hangup') return
         const gone = new Promise((resolve) => agi.signal.addEventListener('abort', resolve))
         await agi.exec('UserEvent', 'AGIReady', 'Channel: ' + agi.env.channel)
@@ -47,21 +59,31 @@ describe.each(ours)('a program that $name starts', (server) => {
     )
     if (problem !== undefined) context.skip(problem)
     const ami = await loggedIn(server)
-    /** What AGISTATUS is when the call is over that the script has marked so. */
-    const run = async (args: readonly string[], mark: string) => {
-      const isIt = (event: { get(name: string): string | undefined }) =>
-        event.get('UserEvent') === 'AGIStatus' && event.get('Mark') === mark
-      const told = ami.waitFor('UserEvent', { where: isIt, timeoutMs: 20_000 })
-      const place = { Channel: 'Local/caller@agi/n', Context: 'agi', Exten: 'run', Priority: 1, Async: true }
-      const variables = { URL: [`${FOLDER}/script.mjs`, ...args].join(','), TEXT: 'a (b) ☎' }
-      await ami.sendAction('Originate', place, { variables })
-      return (await told).get('Status')
-    }
-    expect(await run(['one', 'two words'], 'one|two words / a (b) ☎ / false')).toBe('SUCCESS')
+    expect(await run(ami, ['one', 'two words'], 'one|two words / a (b) ☎ / false')).toBe('SUCCESS')
     const ready = ami.waitFor('UserEvent', { where: (event) => event.get('UserEvent') === 'AGIReady', timeoutMs: 20_000 })
-    const hungUp = run(['hangup'], 'told of the hangup')
+    const hungUp = run(ami, ['hangup'], 'told of the hangup')
     const channel = (await ready).getAll('Channel').find((name) => name.endsWith(';1')) ?? ''
     await ami.sendAction('Hangup', { Channel: channel.replace(';1', ';2'), Cause: 16 })
     expect(await hungUp).toBe('HANGUP')
+  }, 60_000)
+
+  it('gets its own answers, whatever a library or a child process prints to stdout', async (context) => {
+    const problem = place(
+      releaseOf(server).root,
+      `import { execFileSync } from 'node:child_process'
+      console.log('a library greets\\nin two lines')
+      process.stdout.write('and a half … ')
+      await runAGI(async (agi) => {
+        const seen = []
+        for (const name of ['ONE', 'TWO', 'ONE', 'TWO']) {
+          execFileSync('/bin/echo', ['a child prints\\ntwo lines'], { stdio: ['ignore', 'inherit', 'inherit'] })
+          seen.push(await agi.getVariable(name))
+        }
+        await agi.setVariable('MARK', seen.join('|'))
+      })`,
+    )
+    if (problem !== undefined) context.skip(problem)
+    const ami = await loggedIn(server)
+    for (let round = 0; round < 5; round += 1) expect(await run(ami, [], '1|2|1|2')).toBeDefined()
   }, 60_000)
 })

@@ -4,19 +4,16 @@ import {
   AGICommandFailure,
   AGIHangupError,
   AGIRouter,
-  type AGIScript,
   type AGISession,
   type AMIClient,
   AsyncAGIExecutor,
   FastAGIServer,
 } from 'obelus-asterisk'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { call, callersSide, run, serve, TRANSPORTS, type Transport } from './agi-rig.js'
 import type { TestServer } from './asterisk/global-setup.js'
 import { FaultProxy } from './fault-proxy.js'
 import { changeTo, client, loggedIn, servers } from './target.js'
-
-const TRANSPORTS = ['FastAGI', 'AsyncAGI'] as const
-type Transport = (typeof TRANSPORTS)[number]
 
 /** A command on a channel whose caller presses keys when told to. `expected` may be a failure, which then is explained. */
 interface CommandCase {
@@ -162,44 +159,6 @@ afterAll(() => {
   console.log([`${'command'.padEnd(26)}${columns.map((column) => `${column}  `).join('')}`, ...rows].join('\n'))
 })
 
-/** A script, served over both transports; where Asterisk finds it. */
-async function serve(server: TestServer, script: AGIScript) {
-  const ami = await loggedIn(server)
-  const errors: unknown[] = []
-  const fast = new FastAGIServer({ port: 0 }).routeDefault(script)
-  fast.on('error', (error) => errors.push(error))
-  const { port } = await fast.listen()
-  const async = new AsyncAGIExecutor(ami, script, { adopt: false })
-  async.on('error', (error) => errors.push(error))
-  onTestFinished(async () => {
-    async.unbind()
-    await fast.close({ withinMs: 1_000 })
-  })
-  const url = (transport: Transport) => (transport === 'FastAGI' ? `agi://127.0.0.1:${port}/script` : 'agi:async')
-  return { ami, fast, async, errors, url }
-}
-
-/** Has a call answered by a script; its caller's side echoes. */
-function call(ami: AMIClient, url: string, args: readonly string[] = []) {
-  const data = [url, ...args].join(',')
-  return ami.sendAction('Originate', { Channel: 'Local/caller@agi/n', Application: 'AGI', Data: data, Async: true })
-}
-
-/** Has the dialplan send a call to a script. Gives what AGISTATUS is afterwards, when it is told. */
-async function run(ami: AMIClient, url: string): Promise<string> {
-  marks += 1
-  const mark = `mark ${marks}`
-  const told = ami.waitFor('UserEvent', {
-    where: (event) => event.get('UserEvent') === 'AGIStatus' && event.get('Mark') === mark,
-  })
-  const place = { Channel: 'Local/caller@agi/n', Context: 'agi', Exten: 'run', Priority: 1, Async: true }
-  await ami.sendAction('Originate', place, { variables: { URL: url, MARK: mark } })
-  return (await told).get('Status') ?? ''
-}
-let marks = 0
-
-const callersSide = (agi: AGISession) => agi.env.channel.replace(/;1$/, ';2')
-
 /** Presses keys on the caller's side, one every 200 ms, as soon as the script is likely to listen. */
 function keypad(ami: AMIClient, agi: AGISession) {
   return (digits: string) => {
@@ -240,7 +199,7 @@ describe.each(servers)('AGI on $name', (server) => {
 
   it('environment, arguments, query and the way back to the dialplan', async () => {
     const { ami, url } = await serve(server, async (agi) => {
-      const seen = [agi.query.get('lang') ?? '', agi.env.request, agi.env.callerId, agi.env.callerIdName, ...agi.args]
+      const seen = [agi.query.get('lang') ?? '', agi.env.request, agi.env.callerNumber, agi.env.callerName, ...agi.args]
       await agi.setVariable('MARK', seen.join('|'))
     })
     const told = ami.waitFor('UserEvent', { where: (event) => event.get('UserEvent') === 'AGIStatus' })
@@ -286,7 +245,7 @@ describe.each(servers)('AGI on $name', (server) => {
     expect(errors).toEqual(['No route fits agi://…/nowhere'])
   })
 
-  it.each(TRANSPORTS)('fault: the caller hangs up idle, and in the middle of a command, over %s', async (transport) => {
+  it.each(TRANSPORTS)('a caller may hang up between commands and in the middle of one, over %s', async (transport) => {
     const seen: unknown[] = []
     const { ami, url, errors } = await serve(server, async (agi) => {
       const hangup = () => ami.sendAction('Hangup', { Channel: callersSide(agi), Cause: 16 }).catch(() => undefined)
@@ -305,7 +264,7 @@ describe.each(servers)('AGI on $name', (server) => {
     expect(errors).toEqual([])
   })
 
-  it('fault: AsyncAGI, commands in the queue when the caller is redirected away: all are settled', async () => {
+  it('AsyncAGI settles every queued command when the caller is redirected away', async () => {
     const outcomes: PromiseSettledResult<unknown>[] = []
     const { ami, url, async } = await serve(server, async (agi) => {
       await agi.noop()
@@ -319,7 +278,7 @@ describe.each(servers)('AGI on $name', (server) => {
     await expect.poll(() => async.sessions).toEqual([])
   })
 
-  it('fault: AsyncAGI, the link breaks in the middle of a command: it is settled, and the channel is found again', async () => {
+  it('AsyncAGI settles a command in whose middle the connection breaks, and finds the channel again', async () => {
     const proxy = await FaultProxy.open(server)
     onTestFinished(() => proxy.close())
     const witness = await loggedIn(server)

@@ -115,7 +115,7 @@ const OUTCOMES: readonly (readonly [what: string, request: OriginateRequest, out
   ]
 
 describe.each(servers)('calls on $name', (server) => {
-  it.each(OUTCOMES)('lesson 27: what becomes of a call: %s', async (_, request, outcome, transitions) => {
+  it.each(OUTCOMES)('what becomes of a call: %s', async (_, request, outcome, transitions) => {
     const calls = managed(await loggedIn(server))
     const call = calls.originate(request)
     expect(await call.ended()).toMatchObject(outcome)
@@ -292,7 +292,7 @@ describe.each(servers)('calls on $name', (server) => {
     expect(outcomes.filter(({ result }) => result === 'failed')).toHaveLength(250)
   }, 60_000)
 
-  it('fault: the link breaks every second under 20 calls a second: each is made once at the most, and ends once', async () => {
+  it('each of 20 calls a second is made once at the most, and ends once, while the connection breaks every second', async () => {
     const recording = await rawRecording(server)
     const proxy = await FaultProxy.open(server)
     onTestFinished(() => proxy.close())
@@ -330,7 +330,7 @@ describe.each(servers)('calls on $name', (server) => {
     // It hangs up its calls, and tells as much of them as the link lives to hear.
     ['restarted now', ['ended', 'lost']],
   ])(
-    'fault: Asterisk is %s amid 50 live calls: each ends once, and new ones go on',
+    'Asterisk is %s amid 50 live calls: each ends once, and new ones go on',
     { timeout: 30_000 },
     async ([how, results], context) => {
       if (server.version === undefined) context.skip(NOT_OURS)

@@ -37,7 +37,7 @@ function throttle(proxy: FaultProxy): void {
 }
 
 describe.each(servers)('faults on the link to $name', (server) => {
-  it('fault: 1-byte reads: the same answers and events as in one piece', async () => {
+  it('answers and events are the same when they come byte by byte', async () => {
     const { proxy, ami } = await behindProxy(server)
     proxy.fromServer = (bytes, socket) => {
       for (const byte of bytes) socket.write(Buffer.of(byte))
@@ -49,7 +49,7 @@ describe.each(servers)('faults on the link to $name', (server) => {
     expect((await ami.command('core show version'))[0]).toContain('Asterisk')
   })
 
-  it('fault: latency 400 ms: all answered, link not declared dead', async () => {
+  it('a latency of 400 ms leaves all answered, and the connection alive', async () => {
     const { proxy, ami } = await behindProxy(server, { keepAlive: { intervalMs: 300, timeoutMs: 1_500 } })
     proxy.fromServer = (bytes, socket) => {
       setTimeout(() => socket.write(bytes), 400)
@@ -62,7 +62,7 @@ describe.each(servers)('faults on the link to $name', (server) => {
     expect(proxy.connections).toBe(1)
   })
 
-  it('fault: throttle 20 KB/s: events late but complete', async () => {
+  it('events are late but complete at 20 KB/s', async () => {
     const { proxy, ami } = await behindProxy(server)
     throttle(proxy)
     const stream = ami.events('UserEvent', { where: (event) => event.get('UserEvent') === 'Slow' })
@@ -73,7 +73,7 @@ describe.each(servers)('faults on the link to $name', (server) => {
     expect(numbers).toEqual(Array.from({ length: 300 }, (_, index) => String(index + 1)))
   })
 
-  it('fault: throttle 20 KB/s: an answer that takes 2 s is life while it goes on, though it is one message', async () => {
+  it('an answer that takes 2 s at 20 KB/s is life while it comes, though it is one message', async () => {
     const { proxy, ami } = await behindProxy(server, { keepAlive: { intervalMs: 300, timeoutMs: 300 } })
     const expected = await ami.command('module show')
     throttle(proxy)
@@ -81,7 +81,7 @@ describe.each(servers)('faults on the link to $name', (server) => {
     expect(proxy.connections).toBe(1)
   })
 
-  it('fault: RST with 20 in flight: 20 ConnectionLostErrors at once; nothing is sent again', async () => {
+  it('a reset with 20 actions in flight rejects all of them at once, and nothing is sent again', async () => {
     const { proxy, ami } = await behindProxy(server)
     proxy.mute = true
     const actions = Array.from({ length: 20 }, (_, index) => caught(probe(ami, 'InFlight', index)))
@@ -99,7 +99,7 @@ describe.each(servers)('faults on the link to $name', (server) => {
     expect(proxy.sent.split('UserEvent: InFlight').length - 1).toBe(20)
   })
 
-  it('fault: RST at the response: the effect is there once, the caller is told maybe', async () => {
+  it('a reset at the response leaves the effect there once, and the caller is told maybe', async () => {
     const { proxy, ami } = await behindProxy(server)
     const witness = await loggedIn(server)
     const seen = witness.events('UserEvent', { where: (event) => event.get('UserEvent') === 'Once' })
@@ -117,7 +117,7 @@ describe.each(servers)('faults on the link to $name', (server) => {
     expect(seen.buffered).toBe(0)
   })
 
-  it('fault: 5 resets in a row: 5 recoveries, one session', async () => {
+  it('5 resets in a row are 5 recoveries, and one session', async () => {
     const { proxy, ami } = await behindProxy(server)
     for (let round = 1; round <= 5; round += 1) {
       const online = changeTo(ami, 'waiting').then(() => changeTo(ami, 'online'))
@@ -128,7 +128,7 @@ describe.each(servers)('faults on the link to $name', (server) => {
     expect((await ami.sendAction('Ping')).type).toBe('success')
   }, 20_000)
 
-  it('fault: swallowed bytes, half-open: noticed, in flight settled, new link within 2 s of the network', async () => {
+  it('a half-open connection is noticed: what is in flight is settled, and a new one is there within 2 s of the network', async () => {
     const { proxy, ami } = await behindProxy(server, { keepAlive: { intervalMs: 300, timeoutMs: 300 }, connectTimeoutMs: 500 })
     const waiting = changeTo(ami, 'waiting')
     proxy.swallowing = true
@@ -141,7 +141,7 @@ describe.each(servers)('faults on the link to $name', (server) => {
     expect(performance.now() - started).toBeLessThan(2_000)
   })
 
-  it('fault: port closed: back within the backoff; less than 30 attempts', async () => {
+  it('the client is back within the backoff after the port was closed, with less than 30 attempts', async () => {
     const { proxy, ami } = await behindProxy(server)
     let attempts = 0
     ami.on('status', (status) => {
@@ -155,7 +155,7 @@ describe.each(servers)('faults on the link to $name', (server) => {
     expect(attempts).toBeLessThan(30)
   })
 
-  it('fault: accepted and closed: growing delay, then back', async () => {
+  it('a server that accepts and closes is tried after growing delays, and then used', async () => {
     const { proxy, ami } = await behindProxy(server)
     proxy.closing = true
     proxy.end()
@@ -166,7 +166,7 @@ describe.each(servers)('faults on the link to $name', (server) => {
     await online
   })
 
-  it('fault: a list cut in the middle: rejects, the part that came is not an answer', async () => {
+  it('a list that is cut in the middle rejects: the part that came is not an answer', async () => {
     const { proxy, ami } = await behindProxy(server)
     proxy.fromServer = (bytes, socket) => {
       const text = bytes.toString('latin1')
@@ -179,7 +179,7 @@ describe.each(servers)('faults on the link to $name', (server) => {
     expect(await caught(ami.sendAction('ShowDialPlan'))).toMatchObject({ name: 'ConnectionLostError', sent: 'maybe' })
   })
 
-  it('fault: one byte in 40 corrupted: alive, back after a reset', async () => {
+  it('a client survives one corrupted byte in 40, and is back after a reset', async () => {
     const { proxy, ami } = await behindProxy(server, { actionTimeoutMs: 500 })
     proxy.fromServer = (bytes) => {
       const corrupted = Buffer.from(bytes)
@@ -200,7 +200,7 @@ describe.each(servers)('faults on the link to $name', (server) => {
     expect((await ami.sendAction('Ping')).get('Ping')).toBe('Pong')
   })
 
-  it('fault: forged event, forged response with a guessed ActionID: no promise is settled by them', async () => {
+  it('a forged event and a forged response with a guessed ActionID settle no promise', async () => {
     const { proxy, ami } = await behindProxy(server)
     const warnings: string[] = []
     ami.on('warning', (warning) => warnings.push(warning))
@@ -217,7 +217,7 @@ describe.each(servers)('faults on the link to $name', (server) => {
     expect(warnings.filter((warning) => warning.includes('forged'))).toHaveLength(3)
   })
 
-  it('fault: two clients, the same ActionID in broadcast events: no cross-talk', async () => {
+  it('two clients with the same ActionID in broadcast events do not get answers of each other', async () => {
     const [one, two] = [await loggedIn(server), await loggedIn(server)]
     const [heardByOne, heardByTwo] = [one.waitFor('UserEvent'), two.waitFor('UserEvent')]
     const [first, second] = await Promise.all([
@@ -229,7 +229,7 @@ describe.each(servers)('faults on the link to $name', (server) => {
     expect([(await heardByOne).get('From'), (await heardByTwo).get('From')]).toEqual(['one', 'one'])
   })
 
-  it('fault: synchronous Originate blocks: the link is not declared dead meanwhile, and the user is warned', async () => {
+  it('an Originate without Async blocks the connection, which is not declared dead meanwhile, and the user is warned', async () => {
     const { proxy, ami } = await behindProxy(server, { keepAlive: { intervalMs: 200, timeoutMs: 200 } })
     const warned = new Promise<string>((resolve) => ami.on('warning', resolve))
     const error = await caught(
@@ -240,7 +240,7 @@ describe.each(servers)('faults on the link to $name', (server) => {
     expect(proxy.connections).toBe(1)
   })
 
-  it('fault: event loop blocked 3 s in a flood: nothing is lost', async () => {
+  it('nothing is lost while the event loop is blocked for 3 s in a flood', async () => {
     const { proxy, ami } = await behindProxy(server)
     const producer = await loggedIn(server, { events: false })
     const stream = ami.events('UserEvent', { where: (event) => event.get('UserEvent') === 'Blocked' })
@@ -254,7 +254,7 @@ describe.each(servers)('faults on the link to $name', (server) => {
   })
 
   it.each(['connecting', 'in login', 'in backoff', 'stalled'] as const)(
-    'fault: close while %s: within 2 s, and the process exits by itself',
+    'close() while %s takes less than 2 s, and the process exits by itself',
     async (when) => {
       const proxy = await FaultProxy.open(server)
       onTestFinished(() => proxy.close())

@@ -7,7 +7,7 @@ import { caught, changeTo, client, loggedIn, NOT_OURS, releaseOf, servers } from
 const ca = readFileSync(new URL('../fixtures/tls/ca.pem', import.meta.url))
 
 describe.each(servers)('login to $name', (server) => {
-  it('fault: login answered late, after 1 s: a wrong secret is one attempt, and takes its second', async () => {
+  it('a wrong secret is one attempt, and takes the second that the server takes', async () => {
     const proxy = await FaultProxy.open(server)
     const started = performance.now()
     const error = await caught(client(server, { port: proxy.port, secret: 'hunter2' }).login())
@@ -50,7 +50,7 @@ describe.each(servers)('login to $name', (server) => {
     expect(error).toMatchObject({ message: 'Action Command failed: Permission denied' })
   })
 
-  it('fault: Login Already In Use: retried until the other session is gone', async (ctx) => {
+  it('a login that is in use already is tried again until the other session is gone', async (ctx) => {
     if (server.version === undefined) return ctx.skip(NOT_OURS)
     const single = { username: 'single', secret: 's3cret' }
     const first = await loggedIn(server, single)
@@ -63,14 +63,14 @@ describe.each(servers)('login to $name', (server) => {
     expect((await second.sendAction('Ping')).type).toBe('success')
   })
 
-  it('lesson 14: a failed console command says why', async () => {
+  it('a failed console command says why', async () => {
     const ami = await loggedIn(server)
     const error = await caught(ami.command('no such command'))
     expect(error).toBeInstanceOf(ActionError)
     expect((error as ActionError).response.output.join('\n')).toContain("No such command 'no such command'")
   })
 
-  it('lesson 24: DBGet resolves with its one event; a missing key is an error', async () => {
+  it('DBGet resolves with its one event; a missing key is an error', async () => {
     const ami = await loggedIn(server)
     await ami.sendAction('DBPut', { Family: 'obelus', Key: 'k', Val: 'a value' })
     const got = await ami.sendAction('DBGet', { Family: 'obelus', Key: 'k' })
@@ -79,7 +79,7 @@ describe.each(servers)('login to $name', (server) => {
     expect(await caught(ami.sendAction('DBGet', { Family: 'obelus', Key: 'k' }))).toBeInstanceOf(ActionError)
   })
 
-  it('fault: reload: the session lives on and hears of it', async () => {
+  it('a session lives on through a reload, and hears of it', async () => {
     const ami = await loggedIn(server)
     const reloaded = ami.waitFor('Reload')
     await ami.sendAction('Reload', { Module: 'manager' })

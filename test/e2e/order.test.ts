@@ -55,7 +55,7 @@ describe.each(servers)('events of $name', (server) => {
     expect([stream.dropped, stream.gaps]).toEqual([0, 0])
   })
 
-  it('fault: 6,000 events with a cut: in order, no double, the hole announced in its place', async () => {
+  it('6,000 events with a cut between them come in order, none twice, and the gap in its place', async () => {
     const proxy = await FaultProxy.open(server)
     const ami = await loggedIn(server, { port: proxy.port })
     const producer = await loggedIn(server, { events: false })
@@ -87,7 +87,7 @@ describe.each(servers)('events of $name', (server) => {
     await proxy.close()
   })
 
-  it('fault: a consumer that never reads while 12,000 events flow: its queue is bounded, actions are answered', async () => {
+  it('a reader that never reads while 12,000 events come has a bounded queue, and actions are answered', async () => {
     const ami = await loggedIn(server)
     const producer = await loggedIn(server, { events: false })
     const never = ami.events('UserEvent', { maxBuffered: 1_000, overflow: 'drop-oldest', withGaps: true })

@@ -42,7 +42,7 @@ describe.each(servers)('restart of $name', (server) => {
     if (server.version !== undefined && controls(server).pid === undefined) await controls(server).start()
   })
 
-  it('fault: kill -9, started again: nothing hangs, the client is back within 2.5 s of the server, the hole is told', async (ctx) => {
+  it('after a kill -9 nothing hangs, the client is back within 2.5 s of the server, and the gap is told', async (ctx) => {
     if (server.version === undefined) return ctx.skip(NOT_OURS)
     const asterisk = controls(server)
     const ami = await loggedIn(server, { maxInFlight: 6 })
@@ -67,7 +67,7 @@ describe.each(servers)('restart of $name', (server) => {
     expect((await stream.next()).value).toMatchObject({ name: 'UserEvent' })
   })
 
-  it('fault: restart now: Shutdown is seen, the gap says restarted, ready again within 2.5 s', async (ctx) => {
+  it('at a restart Shutdown is seen, the gap says restarted, and the client is ready again within 2.5 s', async (ctx) => {
     if (server.version === undefined) return ctx.skip(NOT_OURS)
     const ami = await loggedIn(server)
     const stream = ami.events('UserEvent', { withGaps: true })
@@ -85,7 +85,7 @@ describe.each(servers)('restart of $name', (server) => {
     expect((await stream.next()).value).toMatchObject({ name: 'UserEvent' })
   })
 
-  it('fault: core restart now by Command: no response, unknown outcome, back again', async (ctx) => {
+  it('core restart now by Command has no response: its outcome is unknown, and the client is back again', async (ctx) => {
     if (server.version === undefined) return ctx.skip(NOT_OURS)
     const ami = await loggedIn(server)
     // Asterisk registers these commands last, after it has said FullyBooted.
@@ -97,7 +97,7 @@ describe.each(servers)('restart of $name', (server) => {
     expect((await ami.sendAction('Ping')).type).toBe('success')
   })
 
-  it('fault: graceful shutdown pending: actions are refused, the session is kept, events go on, draining; aborted, online', async (ctx) => {
+  it('while a graceful shutdown is pending the client drains: actions are refused, events go on; aborted, it is online', async (ctx) => {
     if (server.version === undefined) return ctx.skip(NOT_OURS)
     const asterisk = controls(server)
     const ami = await loggedIn(server, { keepAlive: { intervalMs: 500, timeoutMs: 2_000 } })
@@ -126,7 +126,7 @@ describe.each(servers)('restart of $name', (server) => {
     expect((await hangup).name).toBe('Hangup')
   })
 
-  it('fault: Asterisk stopped (SIGSTOP): found as half-open, then a single session', async (ctx) => {
+  it('an Asterisk that is stopped (SIGSTOP) is found half-open, and has a single session afterwards', async (ctx) => {
     if (server.version === undefined) return ctx.skip(NOT_OURS)
     const asterisk = controls(server)
     const ami = await loggedIn(server, { keepAlive: { intervalMs: 300, timeoutMs: 300 }, connectTimeoutMs: 1_000 })
@@ -141,7 +141,7 @@ describe.each(servers)('restart of $name', (server) => {
     expect(sessions.length).toBeLessThanOrEqual(2)
   })
 
-  it('fault: kick: reconnects (22 has the command)', async (ctx) => {
+  it('a client whose session is kicked reconnects (22 has the command)', async (ctx) => {
     if (server.version !== 22) return ctx.skip('only Asterisk 22 can kick a session')
     const asterisk = controls(server)
     const ami = await loggedIn(server)

@@ -40,7 +40,7 @@ describe.each(ours)('calls by SIP on $name', (server) => {
     await sipp
   })
 
-  it('fault, lesson 34: calls during resync, 30 a second: what is tracked is what the server has', async () => {
+  it('with 30 calls a second during a resynchronisation, what is tracked is what the server has', async () => {
     const proxy = await FaultProxy.open(server)
     onTestFinished(() => proxy.close())
     const ami = client(server, { host: '127.0.0.1', port: proxy.port, reconnect: { initialDelayMs: 20, maxDelayMs: 50 } })

@@ -7,7 +7,7 @@ import { settle } from '../support/virtual-clock.js'
 
 async function loggedIn(options: Partial<AMIClientOptions>): Promise<AMIClient> {
   const pbx = new FakeAsterisk({ users: { admin: 's3cret' } })
-  const { port } = await pbx.listen()
+  const { port } = await pbx.listen({ tcpKeepAliveMs: Number.POSITIVE_INFINITY })
   const ami = new AMIClient({ port, username: 'admin', secret: 's3cret', ...options })
   onTestFinished(async () => {
     await ami.close()

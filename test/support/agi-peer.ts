@@ -9,6 +9,7 @@ const encoder = new TextEncoder()
 export class AGIPeer extends AGIProtocol implements Transport {
   readonly written: string[] = []
   readonly told: string[] = []
+  readonly warnings: string[] = []
   closed = false
   endedBy: Error | undefined
 
@@ -37,6 +38,10 @@ export class AGIPeer extends AGIProtocol implements Transport {
 
   override strayReceived(text: string): void {
     this.told.push(`stray ${JSON.stringify(text)}`)
+  }
+
+  override warningRaised(message: string): void {
+    this.warnings.push(message)
   }
 
   override sessionEnded(error?: Error): void {

@@ -1,6 +1,5 @@
 import {
   ActionError,
-  ActionTimeoutError,
   AMIClient,
   type AMIClientOptions,
   AuthenticationError,
@@ -9,6 +8,7 @@ import {
   Gap,
   InvalidActionError,
   unlisted,
+  WaitTimeoutError,
 } from 'obelus-asterisk'
 import { type FaultyConnector, faulty } from 'obelus-asterisk/testing'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -170,7 +170,7 @@ export function describeClientContract(name: string, open: () => Promise<Contrac
 
     it('stops waiting for an event in time, or when told to', async () => {
       const ami = await loggedIn()
-      await expect(ami.waitFor(unlisted('NeverHappens'), { timeoutMs: 20 })).rejects.toBeInstanceOf(ActionTimeoutError)
+      await expect(ami.waitFor(unlisted('NeverHappens'), { timeoutMs: 20 })).rejects.toBeInstanceOf(WaitTimeoutError)
       const abort = new AbortController()
       const waiting = ami.waitFor(unlisted('NeverHappens'), { signal: abort.signal })
       abort.abort(new Error('enough'))

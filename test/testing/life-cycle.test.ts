@@ -57,7 +57,7 @@ describe('close()', () => {
     ]
     await pbx.close()
     expect((await Promise.all(callers.map((caller) => caller.ended()))).sort()).toEqual(['FAILURE', 'FAILURE', 'HANGUP'])
-    await server.close({ withinMs: 0 })
+    await server.close({ timeoutMs: 0 })
   })
 
   it('close() and reset() throw the error of a listener; the others are called all the same', async () => {

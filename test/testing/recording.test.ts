@@ -322,7 +322,7 @@ it('a script of AsyncAGI answers the recorded caller', async () => {
       const executor = new AsyncAGIExecutor(ami, async (agi) => {
         await agi.answer()
         await agi.setVariable('ORDER', '17')
-        resolve([agi.env.channel, agi.env.callerId, await agi.getVariable('ORDER')])
+        resolve([agi.env.channel, agi.env.callerNumber, await agi.getVariable('ORDER')])
       })
       onTestFinished(() => executor[Symbol.dispose]())
     })
@@ -521,6 +521,9 @@ it('a line of half a megabyte is played', async () => {
 
 it('says what is wrong with a file', () => {
   expect(() => FakeAsterisk.fromRecording(file('x'))).toThrow('This is no recording: its first line is "x"')
+  expect(() => FakeAsterisk.fromRecording(file('AMI_SECRET=s3cret'))).toThrow('its first line is "AMI_SECRET=…"')
+  expect(() => FakeAsterisk.fromRecording(file('x'.repeat(100_000)))).toThrow(/^.{0,200}$/)
+  expect(() => FakeAsterisk.fromRecording(file(`# AMI recording 1\n\nSecret: ${'s3cret'.repeat(99)}`))).toThrow(/: "Secret: …"$/)
   expect(() => FakeAsterisk.fromRecording(file('# AMI recording 1\n\n< soon\nx\n'))).toThrow('Line 3 of the recording')
   expect(() => FakeAsterisk.fromRecording(file('# AMI recording 1\n'))).toThrow('Nothing is in the recording')
   expect(() => FakeAsterisk.fromRecording(file('x'), { scale: -1 })).toThrow('scale must be a number from 0 up, not -1')

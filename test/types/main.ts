@@ -1,6 +1,7 @@
 /**
  * `npm run test:types`: compiles the programs under `programs` as projects of users do, with the least TypeScript that the README states and with
- * later ones, in each module format; and looks for types that a public signature uses and its entry does not export. Prints a table.
+ * later ones, in each module format; and looks for types that a public signature uses and its entry does not export, and for optional members that
+ * do not take `undefined`. Prints a table.
  */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -53,13 +54,13 @@ async function compile(version: string, modules: string): Promise<string[]> {
   return Promise.all([version, ...cells])
 }
 
-function checkNames(modules: string): Promise<string> {
+/** Runs a reader of the declarations over those of each entry. */
+function readDeclarations(reader: string, modules: string): Promise<string> {
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     readonly exports: Readonly<Record<string, string | { readonly types: string }>>
   }
   const entries = Object.values(exports).flatMap((each) => (typeof each === 'string' ? [] : [join(root, each.types)]))
-  const run = problemsOf(join(root, 'test/types/unexported.mjs'), join(modules, 'typescript'), ...entries)
-  return cell('A public signature uses types that its entry does not export', 'all exported', [run])
+  return problemsOf(join(root, 'test/types', reader), join(modules, 'typescript'), ...entries)
 }
 
 try {
@@ -67,12 +68,19 @@ try {
   for (const version of VERSIONS)
     compilers.set(version, await installIntoCache(`typescript-${version}`, `typescript@${version}`, '@types/node@20'))
   const rows = [...compilers].map(([version, modules]) => compile(version, modules))
-  const names = checkNames(compilers.get(READER) as string)
+  const reader = compilers.get(READER) as string
+  const names = cell('A public signature uses types that its entry does not export', 'all exported', [
+    readDeclarations('unexported.mjs', reader),
+  ])
+  const members = cell('An optional member cannot be set to undefined', 'all take undefined', [
+    readDeclarations('without-undefined.mjs', reader),
+  ])
   const head = ['TypeScript', ...FORMATS.map(({ name }) => name)]
   const table = [head, ...(await Promise.all(rows))]
   const widths = head.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)))
   for (const row of table) console.log(row.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  '))
   console.log(`types that public signatures use: ${await names}`)
+  console.log(`optional members: ${await members}`)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

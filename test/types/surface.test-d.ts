@@ -7,10 +7,20 @@ import {
   AMIClient,
   AMIEvent,
   AMIResponse,
+  type AnyAMIError,
   AsyncAGIExecutor,
+  CallManager,
+  type CallOutcome,
+  type ConnectionLostError,
   type EventStream,
-  type FastAGIServer,
+  FastAGIServer,
   type Gap,
+  isAGIError,
+  isAMIError,
+  isCallError,
+  type OriginateRequest,
+  type TracedMessage,
+  trace,
   unlisted,
 } from 'obelus-asterisk'
 import { action, event, type FakeAsterisk, failure, success } from 'obelus-asterisk/testing'
@@ -134,6 +144,105 @@ export function urls(env: Readonly<Record<string, string | undefined>>): void {
   new WebClient({ url: 'wss://pbx/ami', username: 'crm', secret: 's3cret' })
   // @ts-expect-error: without a URL a connector is needed.
   new WebClient({ username: 'crm', secret: 's3cret' })
+}
+
+export function errors(error: unknown): string {
+  if (isAMIError(error, 'CONNECTION_LOST')) expectType<Equal<typeof error, ConnectionLostError>>()
+  if (isAMIError(error, 'WAIT_TIMEOUT')) expectType<Equal<typeof error.gaps, number>>()
+  if (isCallError(error, 'CALL_FAILED')) expectType<Equal<typeof error.outcome, CallOutcome>>()
+  if (isAGIError(error, 'AGI_SYNTAX')) expectType<Equal<typeof error.usage, string>>()
+  // @ts-expect-error: no error of the client has this code.
+  isAMIError(error, 'AGI_SYNTAX')
+  if (isAMIError(error)) expectType<Equal<typeof error, AnyAMIError>>()
+  if (!isAMIError(error)) return ''
+  switch (error.code) {
+    case 'ACTION_FAILED':
+      return error.response.message
+    case 'ACTION_TIMEOUT':
+    case 'CONNECTION_LOST':
+    case 'CLOSED':
+      return error.sent
+    case 'WAIT_TIMEOUT':
+      // @ts-expect-error: nothing was sent.
+      return error.sent
+    case 'AUTHENTICATION_FAILED':
+      return error.response.message
+    case 'CONNECTION_FAILED':
+    case 'PROTOCOL_ERROR':
+      return String(error.retryable)
+    case 'INVALID_ACTION':
+      return error.message
+    case 'STREAM_OVERFLOW':
+      return String(error.maxBuffered)
+    default:
+      expectType<Equal<typeof error, never>>()
+      return error
+  }
+}
+
+export function traces(ami: AMIClient, server: FastAGIServer, executor: AsyncAGIExecutor): void {
+  const stop = trace(ami, (text) => expectType<Equal<typeof text, string>>())
+  expectType<Equal<typeof stop, () => void>>()
+  trace(server, (message) => expectType<Equal<typeof message, TracedMessage>>(), { format: 'object' })
+  trace(executor, (text) => text.length, { format: 'text', encoding: undefined })
+  server.route('x', (agi) => trace(agi, console.error))
+  // @ts-expect-error: there is no such format.
+  trace(ami, () => undefined, { format: 'json' })
+  // @ts-expect-error: only what speaks to Asterisk can be traced.
+  trace({}, () => undefined)
+}
+
+export async function closing(ami: AMIClient, agi: AGISession): Promise<void> {
+  await using server = new FastAGIServer({ port: 0 })
+  const { port } = await server.listen()
+  expectType<Equal<typeof port, number>>()
+  await server.close({ timeoutMs: 1_000 })
+  await server.close({ withinMs: 1_000 })
+  await using executor = new AsyncAGIExecutor(ami, () => undefined)
+  await executor.close({ timeoutMs: undefined })
+  await using _calls = new CallManager(ami)
+  await using _events = ami.events()
+  // @ts-expect-error: there is no such option.
+  await server.close({ afterMs: 1_000 })
+  expectType<Equal<typeof agi.env.callerNumber, string>>()
+  expectType<Equal<typeof agi.env.exten, string>>()
+  expectType<Equal<typeof agi.env.isNetwork, boolean>>()
+}
+
+export function originations(calls: CallManager, data: string | undefined): void {
+  const channel = 'PJSIP/1'
+  calls.originate({ channel, context: 'default', exten: '200', application: undefined })
+  calls.originate({ channel, application: 'Playback', data, context: undefined })
+  const requests: OriginateRequest[] = [{ channel, application: 'Echo' }]
+  requests.push({ channel, context: 'default', exten: '200', priority: 'label' })
+  for (const request of requests) calls.originate({ ...request, timeoutMs: 5_000 })
+  // @ts-expect-error: nothing is said of what it runs.
+  calls.originate({ channel })
+  // @ts-expect-error: an extension is in a context.
+  calls.originate({ channel, exten: '200' })
+  // @ts-expect-error: it runs one or the other.
+  calls.originate({ channel, context: 'default', exten: '200', application: 'Echo' })
+  // @ts-expect-error: data is an application's.
+  calls.originate({ channel, context: 'default', exten: '200', data: 'hello' })
+  // @ts-expect-error: an application has no priority.
+  calls.originate({ channel, application: 'Echo', priority: 1 })
+}
+
+export async function undefinedOptions(
+  ami: AMIClient,
+  agi: AGISession,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  await ami.login({ timeoutMs: undefined, signal: undefined })
+  await ami.sendAction('Ping', {}, { timeoutMs: undefined, priority: undefined })
+  await ami.waitFor('Hangup', { timeoutMs: undefined })
+  ami.events('Hangup', { maxBuffered: undefined, overflow: undefined })
+  await agi.getData('enter', { timeoutMs: undefined, maxDigits: undefined })
+  await agi.prompt('enter', { attempts: undefined, invalid: env.INVALID })
+  new FastAGIServer({ host: env.HOST, port: undefined, limits: { maxReplyBytes: undefined } })
+  new CallManager(ami, { maxConcurrentCalls: undefined }).originate({ channel: 'PJSIP/1', application: 'Wait', data: env.DATA })
+  // @ts-expect-error: null is no option.
+  await ami.login({ timeoutMs: null })
 }
 
 export function listeners(ami: AMIClient, server: FastAGIServer): void {

@@ -250,9 +250,10 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
   async setupFilters(names: readonly string[]): Promise<void> {
     const { status } = this
     const [first, ...others] = filterActions(names, isUsable(status) ? status.apiVersion : '')
+    const request = [...names]
     // It waits for the connection if there is none: what is asked for after that is in time for the next one.
     await this.sendAction('Filter', first as ActionParameters<'Filter'>)
-    const forget = this.#connection.filters.add(names)
+    const forget = this.#connection.filters.add(request)
     try {
       await Promise.all(others.map((filter) => this.sendAction('Filter', filter)))
     } catch (error) {

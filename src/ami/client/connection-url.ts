@@ -1,4 +1,5 @@
 import { quote } from '../../core/checks.js'
+import type { Optional } from '../../core/options.js'
 import type { Connector } from '../../core/transport.js'
 import type { AMILimits } from '../protocol/limits.js'
 import type { AMIClientOptions, KeepAliveOptions, ReconnectOptions } from './options.js'
@@ -10,7 +11,7 @@ export interface ConnectionURL {
 }
 
 /** Options with a URL in place of those that it says. */
-export type WithURL<Options> = Partial<Options> & { readonly url: string | URL }
+export type WithURL<Options> = Optional<Options> & { readonly url: string | URL }
 
 /** What the text of a parameter may be, and its value; undefined when it is something else. */
 interface Parameter {
@@ -83,7 +84,7 @@ const ALIASES: Readonly<Record<string, string>> = { timeoutMs: 'actionTimeoutMs'
  */
 export function expandURL<Options extends AMIClientOptions>(
   target: string | URL | Options | WithURL<Options>,
-  webSocket: (url: string, options: { readonly protocols?: readonly string[] }) => Connector,
+  webSocket: (url: string, options: { readonly protocols?: readonly string[] | undefined }) => Connector,
   label = 'url',
 ): Options {
   const given: Options | WithURL<Options> =
@@ -107,7 +108,8 @@ export function expandURL<Options extends AMIClientOptions>(
 
 /** Parts of an option, such as those of `reconnect`, are given one by one. */
 function joined(said: unknown, given: unknown): unknown {
-  return typeof said === 'object' && typeof given === 'object' && given !== null ? { ...said, ...given } : given
+  if (typeof said !== 'object' || typeof given !== 'object' || given === null) return given
+  return { ...said, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) }
 }
 
 /**

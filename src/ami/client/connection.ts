@@ -2,7 +2,6 @@ import { backoffDelayMs } from '../../core/backoff.js'
 import type { Clock } from '../../core/clock.js'
 import { type Deferred, deferred } from '../../core/deferred.js'
 import { asError } from '../../core/errors.js'
-import { Gap } from '../../core/gap.js'
 import type { Connector } from '../../core/transport.js'
 import { waitWithin } from '../../core/waiting.js'
 import { ActionError, AuthenticationError, ConnectionError, InvalidActionError, ProtocolError } from '../messages/errors.js'
@@ -16,7 +15,7 @@ import { EventFilters } from './event-filters.js'
 import type { EventHub } from './event-hub.js'
 import { isShuttingDown } from './login-refusal.js'
 import type { ResolvedOptions } from './options.js'
-import type { ServerStart } from './server-start.js'
+import { Outages } from './outages.js'
 import { Session } from './session.js'
 import { type ConnectionStatus, isUsable } from './status.js'
 
@@ -34,23 +33,17 @@ export interface ConnectionParts {
   readonly diagnostics: ClientDiagnostics
 }
 
-interface Outage {
-  readonly lastSignOfLife: number
-  readonly start: ServerStart | undefined
-  /** Asterisk said that it shuts down. */
-  readonly shutdown: boolean
-}
-
 /** Keeps a client logged in: makes one session after the other, with growing delays, until it is closed or must give up. */
 export class Connection {
+  /** What Asterisk is to send; each new connection gets the filters. */
+  readonly filters = new EventFilters()
   readonly #options: ResolvedOptions
   #connector: Connector
   readonly #clock: Clock
   readonly #hub: EventHub
   readonly #queue: ActionQueue
   readonly #diagnostics: ClientDiagnostics
-  /** What Asterisk is to send; each new connection gets the filters. */
-  readonly filters = new EventFilters()
+  readonly #outages: Outages
   #status: ConnectionStatus = { state: 'idle' }
   #session: Session | undefined
   #login: Deferred<void> | undefined
@@ -66,8 +59,6 @@ export class Connection {
   #lastFailure: Error | undefined
   #onlineAt = 0
   #cancelRetry: () => void = () => undefined
-  #outage: Outage | undefined
-  #shutdownSeen = false
   /** This account has got FullyBooted, so it will again. */
   #bootSeen = false
 
@@ -78,12 +69,10 @@ export class Connection {
     this.#hub = hub
     this.#queue = queue
     this.#diagnostics = diagnostics
+    this.#outages = new Outages(clock, hub, diagnostics)
     hub.watch('FullyBooted', (event) => {
       this.#bootSeen = true
       this.#session?.fullyBooted(event)
-    })
-    hub.watch('Shutdown', () => {
-      this.#shutdownSeen = true
     })
   }
 
@@ -156,7 +145,7 @@ export class Connection {
 
   /** Ends the connection. */
   end(reason: Error): void {
-    this.#endOutage(this.#session)
+    this.#outages.end(this.#session)
     this.#session?.abort(reason)
     this.#move('closed', {})
   }
@@ -169,7 +158,10 @@ export class Connection {
   #connect(why: 'login' | 'retry'): void {
     const attempt = this.#attempt
     const session: Session = new Session(this.#options, this.#connector, this.#clock, this.#diagnostics, {
-      connected: () => this.#connected(session),
+      connected: () => {
+        this.#hub.attach(session)
+        this.#outages.connected()
+      },
       greeted: (apiVersion) => this.#move('greeted', { attempt, apiVersion }),
       loggedIn: (apiVersion) => this.#move('loggedIn', { attempt, apiVersion }),
       ended: (reason) => this.#ended(session, reason),
@@ -186,16 +178,9 @@ export class Connection {
     )
   }
 
-  #connected(session: Session): void {
-    this.#shutdownSeen = false
-    this.#hub.attach(session)
-    // The hole comes before the events after it, and what it was is known only after the login.
-    if (this.#outage !== undefined) this.#hub.keepBack(() => this.#endOutage(undefined))
-  }
-
   #booted(session: Session): void {
     if (session !== this.#session || this.isClosing) return
-    this.#endOutage(session)
+    this.#outages.end(session)
     this.#onlineAt = this.#clock.now()
     this.#wasOnline = true
     this.#lastFailure = undefined
@@ -223,7 +208,7 @@ export class Connection {
     this.#session = undefined
     this.#hub.detach()
     this.#queue.pause()
-    if (this.#isLoggedIn) this.#beginOutage(session)
+    if (this.#isLoggedIn) this.#outages.begin(session)
     if (this.isClosing) return
     if (wasOnline && this.#clock.now() - this.#onlineAt >= STABLE_AFTER_MS) {
       this.#attempt = 0
@@ -240,26 +225,6 @@ export class Connection {
     const delayMs = backoffDelayMs(wasOnline ? 1 : this.#retries, this.#options.reconnect, Math.random())
     this.#cancelRetry = this.#clock.after(delayMs, () => this.#connect('retry'))
     this.#move('lost', { attempt: this.#attempt, retryAt: new Date(this.#clock.now() + delayMs), reason })
-  }
-
-  /** A session that brings no events to anybody leaves the outage before it as it is: one hole. */
-  #beginOutage({ lastSignOfLife, serverStart: start }: Session): void {
-    const shutdown = this.#shutdownSeen
-    if (this.#outage === undefined || this.#hub.keepsEvents) {
-      this.#endOutage(undefined)
-      this.#outage = { lastSignOfLife, start, shutdown }
-    } else if (shutdown) this.#outage = { ...this.#outage, shutdown }
-  }
-
-  /** Tells of the hole that the outage left, then lets the events go that were kept back behind it. */
-  #endOutage(session: Session | undefined): void {
-    const outage = this.#outage
-    if (outage === undefined) return
-    this.#outage = undefined
-    const restarted = outage.shutdown ? true : session?.serverStart?.isRestartAfter(outage.start, outage.lastSignOfLife)
-    const [from, to] = [new Date(outage.lastSignOfLife), new Date(this.#clock.now())]
-    this.#diagnostics.tell('gap', new Gap({ reason: 'disconnect', from, to, restarted }))
-    this.#hub.release()
   }
 
   #giveUp(reason: Error): void {

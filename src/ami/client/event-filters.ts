@@ -8,13 +8,11 @@ const CLIENT_EVENTS = ['FullyBooted', 'Shutdown']
 export class EventFilters {
   readonly #requests = new Set<readonly string[]>()
 
-  /** The names are asked for until the returned function is called. */
+  /** These names are asked for, too, until the returned function is called. Each request needs a list of its own. */
   add(names: readonly string[]): () => void {
-    // Of its own: the same list may ask twice.
-    const request = [...names]
-    this.#requests.add(request)
+    this.#requests.add(names)
     return () => {
-      this.#requests.delete(request)
+      this.#requests.delete(names)
     }
   }
 

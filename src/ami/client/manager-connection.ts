@@ -90,7 +90,7 @@ export interface ManagerConnection {
   /**
    * The next event of one of these names (in any case) that `where` is true for. It waits across reconnects.
    *
-   * @throws ActionTimeoutError when none comes in time, which says in how many `gaps` it may have been missed; ClosedError when
+   * @throws WaitTimeoutError when none comes in time, which says in how many `gaps` it may have been missed; ClosedError when
    * the client closes; the reason why the client gave up, if it does; the signal's reason; what `where` throws; TypeError or
    * RangeError for a wrong option.
    */

@@ -3,6 +3,7 @@ import { duration } from '../../core/checks.js'
 import type { Clock } from '../../core/clock.js'
 import {
   amount,
+  type Complete,
   callback,
   checkOptions,
   clock,
@@ -13,6 +14,7 @@ import {
   line,
   milliseconds,
   numberFrom,
+  type Optional,
   type OptionKind,
   type OptionsShape,
   oneOf,
@@ -27,15 +29,15 @@ import { type AMILimits, LIMITS_SHAPE, resolveLimits } from '../protocol/limits.
 /** When and how often a lost connection is made again. */
 export interface ReconnectOptions {
   /** The first delay, which every connection that was ready is followed by, however short it was. @default 250 */
-  readonly initialDelayMs?: number
+  readonly initialDelayMs?: number | undefined
   /** @default 30_000 */
-  readonly maxDelayMs?: number
+  readonly maxDelayMs?: number | undefined
   /** @default 2 */
-  readonly factor?: number
+  readonly factor?: number | undefined
   /** Which part of a delay is left to chance, 0 to 1. @default 0.5 */
-  readonly jitter?: number
+  readonly jitter?: number | undefined
   /** How many times in a row to try again before giving up; a connection that lasts 5 s begins the count anew. @default Infinity */
-  readonly maxAttempts?: number
+  readonly maxAttempts?: number | undefined
 }
 
 /**
@@ -45,51 +47,51 @@ export interface ReconnectOptions {
  */
 export interface KeepAliveOptions {
   /** @default 10_000 */
-  readonly intervalMs?: number
+  readonly intervalMs?: number | undefined
   /** @default 5_000 */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
 }
 
 /** How the client speaks to Asterisk. Durations are in milliseconds. */
 export interface AMIClientOptions {
   /** A name or an address: no scheme, user, port or path. @default '127.0.0.1' */
-  readonly host?: string
+  readonly host?: string | undefined
   /** @default 5038, with TLS 5039 */
-  readonly port?: number
+  readonly port?: number | undefined
   readonly username: string
   readonly secret: string
   /** `md5` answers a challenge, so that the secret never travels. @default 'md5', with TLS 'plaintext' */
-  readonly authType?: 'md5' | 'plaintext'
+  readonly authType?: 'md5' | 'plaintext' | undefined
   /** The events wanted, as a mask that is sent at login: all, none, or classes such as `'call,agent'`. @default true */
-  readonly events?: boolean | string
+  readonly events?: boolean | string | undefined
   /** `false`: a lost connection is not made again. */
-  readonly reconnect?: ReconnectOptions | false
+  readonly reconnect?: ReconnectOptions | false | undefined
   /** `false`: no Ping is sent. */
-  readonly keepAlive?: KeepAliveOptions | false
+  readonly keepAlive?: KeepAliveOptions | false | undefined
   /** The most for connecting, again for the greeting, and again for the login's answer. @default 10_000 */
-  readonly connectTimeoutMs?: number
+  readonly connectTimeoutMs?: number | undefined
   /**
    * The most that `login()` waits for Asterisk's FullyBooted event, which an account without `system` rights, or a mask
    * without `system`, does not get. Once an account has got it, it is waited for up to `connectTimeoutMs`.
    * @default 500
    */
-  readonly bootTimeoutMs?: number
+  readonly bootTimeoutMs?: number | undefined
   /**
    * The most an action takes, its time in the queue included, and the most that `login()` takes. An action for which Asterisk itself waits
    * (Originate without `Async`: its `Timeout`, or 30 s; WaitEvent with a `Timeout`) may take that long and 5 s more; only its own `timeoutMs`
    * shortens that.
    * @default 30_000
    */
-  readonly actionTimeoutMs?: number
+  readonly actionTimeoutMs?: number | undefined
   /** How many actions may wait for their answer at once; more wait in the queue. @default 100 */
-  readonly maxInFlight?: number
+  readonly maxInFlight?: number | undefined
   /** @default 'utf-8' */
-  readonly encoding?: string
-  readonly limits?: Partial<AMILimits>
+  readonly encoding?: string | undefined
+  readonly limits?: Optional<AMILimits> | undefined
   /** A connection of your own in place of TCP. `host` and `port`, if given, then only name the server in messages. */
   readonly connect?: Connector | undefined
   /** @default the system's clock */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** The options with every default filled in. */
@@ -101,7 +103,7 @@ export interface ResolvedOptions {
   readonly eventMask: string
   /** `maxAttempts` is 0 for a client that does not reconnect. */
   readonly reconnect: BackoffOptions & { readonly maxAttempts: number }
-  readonly keepAlive: Required<KeepAliveOptions> | undefined
+  readonly keepAlive: Complete<KeepAliveOptions> | undefined
   readonly connectTimeoutMs: number
   readonly bootTimeoutMs: number
   readonly actionTimeoutMs: number

@@ -8,7 +8,7 @@ import { EventWriter, type EventWriterSetup, type Overflow } from '../../core/ev
 import type { Gap } from '../../core/gap.js'
 import { abortSignal, amount, callback, checkOptions, flag, milliseconds, type OptionsShape, oneOf } from '../../core/options.js'
 import { waitWithin } from '../../core/waiting.js'
-import { ActionTimeoutError, StreamOverflowError } from '../messages/errors.js'
+import { StreamOverflowError, WaitTimeoutError } from '../messages/errors.js'
 import type { AMIEvent, EventOf } from '../messages/event.js'
 import type { ClientDiagnostics } from './client-events.js'
 import type { EventHub } from './event-hub.js'
@@ -20,18 +20,18 @@ export interface EventStreamOptions<Event = AMIEvent> {
   /** Only events for which this is true. If it throws, the stream ends with that error. */
   readonly where?: ((event: Event) => boolean) | undefined
   /** How many events may wait for the reader. @default 10_000 */
-  readonly maxBuffered?: number
+  readonly maxBuffered?: number | undefined
   /** What becomes of an event for which there is no room: the stream fails, or an event is dropped and counted. @default 'error' */
-  readonly overflow?: Overflow
+  readonly overflow?: Overflow | undefined
   /** Yield a `Gap` in the place of each hole. @default false: holes are only counted */
-  readonly withGaps?: boolean
+  readonly withGaps?: boolean | undefined
 }
 
 /** How `waitFor` waits. */
 export interface WaitForOptions<Event = AMIEvent> {
   readonly signal?: AbortSignal | undefined
   /** Infinity: no limit. @default the client's `actionTimeoutMs` */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   /** Only an event for which this is true. If it throws, so does `waitFor`. */
   readonly where?: ((event: Event) => boolean) | undefined
 }
@@ -158,10 +158,10 @@ export class Subscriptions {
   }
 }
 
-function waitedTooLong(names: readonly string[] | undefined, timeoutMs: number, gaps: number): ActionTimeoutError {
+function waitedTooLong(names: readonly string[] | undefined, timeoutMs: number, gaps: number): WaitTimeoutError {
   const missed = gaps === 0 ? '' : `; it may have been missed in ${gaps === 1 ? 'a gap' : `${gaps} gaps`} meanwhile`
   const message = `No event ${names?.join(' or ') ?? 'at all'} came within ${timeoutMs} ms${missed}`
-  return new ActionTimeoutError(message, { timeoutMs, sent: 'no', gaps })
+  return new WaitTimeoutError(message, { timeoutMs, gaps })
 }
 
 /** What all streams of a client share. */

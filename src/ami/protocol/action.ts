@@ -1,7 +1,7 @@
 import type { TextCodec } from '../../core/text-codec.js'
 import { InvalidActionError } from '../messages/errors.js'
 import type { ActionHeaders } from '../messages/typed-names.js'
-import { fieldRules, losesItsStart } from './field-rules.js'
+import { fieldRules, losesItsStart, ruleOf } from './field-rules.js'
 import { escapeVariable, isVariableName, VARIABLE_NAME_RULE, type Variables, variablePairs } from './variables.js'
 
 /** Bytes of one line without its CR LF: Asterisk's input buffer is 1,024 (`main/manager.c`, verified on 16.28 and 22.10). */
@@ -24,7 +24,9 @@ export interface PreparedAction {
  *
  * @throws InvalidActionError when Asterisk would read something else than what was given: CR, LF or NUL anywhere, a space or
  * control character at the start of a value, a colon in a header's name, what `field-rules` says of a field, a line or a message
- * beyond Asterisk's input buffer, an ActionID over 64 bytes, characters that the encoding lacks.
+ * beyond Asterisk's input buffer, an ActionID over 64 bytes, characters that the encoding lacks,
+ * headers that are no object.
+ * @throws TypeError for variables that are not text, finite numbers or booleans.
  */
 export function prepareAction(
   name: string,
@@ -33,6 +35,8 @@ export function prepareAction(
   codec: TextCodec,
   newActionId: () => string,
 ): PreparedAction {
+  if (typeof headers !== 'object' || headers === null || Symbol.iterator in headers)
+    throw invalid(name, 'its headers must be an object that has a value for each name')
   const lines: string[] = [`Action: ${checkedValue(name, 'Action', requireName(name))}`]
   const given = actionIdOf(name, headers)
   const actionId = given ?? newActionId()
@@ -44,7 +48,7 @@ export function prepareAction(
     const folded = header.toLowerCase()
     if (folded === 'actionid') continue
     if (folded === 'action') throw invalid(name, 'the header Action is the action itself and cannot be given again')
-    const rule = rules?.get(folded)
+    const rule = ruleOf(rules, header)
     const write = (each: unknown) => {
       const text = textOf(name, header, each)
       lines.push(line(name, header, text))

@@ -16,6 +16,8 @@ export type FieldRule = (value: string, codec: TextCodec) => string | undefined
  * command.
  * - Monitor mixes its files in a shell.
  * - A queue keeps its members in Asterisk's database as one text, parted by `;` and `|`.
+ * - Park dials its `TimeoutChannel` by Dial, whose arguments are parted by commas; a line of the queue log is parted by `|`.
+ * - UpdateConfig writes lines of a file, `[category]` and `name = value`.
  * - Atxfer presses its extension as keys; PlayDTMF presses one key.
  * - A channel keeps 79 bytes of a context and an extension; Originate reads 255 bytes of a caller.
  */
@@ -26,10 +28,13 @@ const RULES: Readonly<Record<string, Readonly<Record<string, FieldRule>>>> = {
   MixMonitor: { File: oneArgument, Options: oneArgument },
   Monitor: { File: quotedInShell },
   Originate: { CallerID: atMost(255), Context: atMost(79), Exten: atMost(79) },
+  Park: { TimeoutChannel: dialled },
   PlayDTMF: { Digit: oneKey },
   QueueAdd: { Interface: keptInQueue, MemberName: keptInQueue, StateInterface: keptInQueue, Reason: keptInQueue },
+  QueueLog: { Queue: inQueueLog, Event: inQueueLog, Uniqueid: inQueueLog, Interface: inQueueLog },
   QueuePause: { Reason: keptInQueue },
   Redirect: { Context: atMost(79), Exten: atMost(79), ExtraContext: atMost(79), ExtraExten: atMost(79) },
+  UpdateConfig: { Cat: categoryInFile, Var: nameInFile },
 }
 
 const BY_ACTION: ReadonlyMap<string, ReadonlyMap<string, FieldRule>> = new Map(
@@ -42,6 +47,11 @@ const BY_ACTION: ReadonlyMap<string, ReadonlyMap<string, FieldRule>> = new Map(
 /** The rules for an action's fields, by the field's name in lower case; undefined when it has none. */
 export function fieldRules(action: string): ReadonlyMap<string, FieldRule> | undefined {
   return BY_ACTION.get(action.toLowerCase())
+}
+
+/** The rule for a field; a number behind its name, as in `Var-000001` of UpdateConfig, is no part of it. */
+export function ruleOf(rules: ReadonlyMap<string, FieldRule> | undefined, field: string): FieldRule | undefined {
+  return rules?.get(field.toLowerCase().replace(/-\d+$/, ''))
 }
 
 /** Whether Asterisk would leave out the start of a value. */
@@ -71,20 +81,31 @@ function oneArgument(value: string): string | undefined {
 }
 
 function quotedInShell(value: string): string | undefined {
-  const at = value.search(/["`$\\]/)
-  return at < 0 ? undefined : `${holds(value.charAt(at), at)}, and Asterisk writes the value into a command for the shell`
+  return without(/["`$\\]/, value, ', and Asterisk writes the value into a command for the shell')
 }
 
 function keptInQueue(value: string): string | undefined {
-  const at = value.search(/[;|]/)
-  return at < 0
-    ? undefined
-    : `${holds(value.charAt(at), at)}, at which Asterisk parts its list of members when it reads it after a restart`
+  return without(/[;|]/, value, ', at which Asterisk parts its list of members when it reads it after a restart')
+}
+
+function inQueueLog(value: string): string | undefined {
+  return without(/\|/, value, ', at which the fields of the queue log are parted')
+}
+
+function dialled(value: string): string | undefined {
+  return without(/,/, value, ', and Asterisk reads what follows as options of Dial, which can run macros and subroutines')
+}
+
+function categoryInFile(value: string): string | undefined {
+  return without(/[\];]/, value, ', at which the name of a category ends in the file')
+}
+
+function nameInFile(value: string): string | undefined {
+  return without(/[=;]/, value, ', at which the name of a setting ends in the file')
 }
 
 function keys(value: string): string | undefined {
-  const at = value.search(/[^0-9*A-D]/i)
-  return at < 0 ? undefined : `${holds(value.charAt(at), at)}, and Asterisk presses it as keys: 0 to 9, * and A to D`
+  return without(/[^0-9*A-D]/i, value, ', and Asterisk presses it as keys: 0 to 9, * and A to D')
 }
 
 function oneKey(value: string): string | undefined {
@@ -98,6 +119,12 @@ function atMost(bytes: number): FieldRule {
     const length = codec.encode(value)?.length ?? 0
     return length <= bytes ? undefined : `is ${length} bytes long, and Asterisk cuts it off after ${bytes}`
   }
+}
+
+/** Says where a value has one of these characters, and what comes of it. */
+function without(characters: RegExp, value: string, consequence: string): string | undefined {
+  const at = value.search(characters)
+  return at < 0 ? undefined : holds(value.charAt(at), at) + consequence
 }
 
 function holds(character: string, at: number): string {

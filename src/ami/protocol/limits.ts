@@ -1,4 +1,4 @@
-import { checkOptions, type OptionsShape, wholeNumber } from '../../core/options.js'
+import { checkOptions, type Optional, type OptionsShape, wholeNumber } from '../../core/options.js'
 
 /**
  * How much of what a server sends is taken. An answer that goes past one rejects its action with a `ProtocolError`, and the connection goes on
@@ -66,7 +66,7 @@ export function excessText(what: string, limits: AMILimits, { limit, seen }: Exc
 }
 
 /** Fills in the defaults. @throws TypeError or RangeError that quotes a limit which is no positive whole number. */
-export function resolveLimits(limits: Partial<AMILimits> = {}): AMILimits {
+export function resolveLimits(limits: Optional<AMILimits> = {}): AMILimits {
   checkOptions(limits, LIMITS_SHAPE, 'limits')
   return {
     maxLineBytes: limits.maxLineBytes ?? DEFAULTS.maxLineBytes,

@@ -1,6 +1,6 @@
 import { asciiBytes, startsWith } from '../../core/ascii.js'
 import { HeaderFields } from '../../core/header-fields.js'
-import { callback, checkOptions, encoding, line, type OptionsShape, section } from '../../core/options.js'
+import { callback, checkOptions, encoding, line, type Optional, type OptionsShape, section } from '../../core/options.js'
 import { type RandomBytes, systemRandomBytes } from '../../core/random-bytes.js'
 import { type TextCodec, textCodec } from '../../core/text-codec.js'
 import type { Protocol, Transport } from '../../core/transport.js'
@@ -22,13 +22,13 @@ import type { Variables } from './variables.js'
 
 export interface AMIProtocolOptions {
   /** Character encoding of the server's text. @default 'utf-8' */
-  readonly encoding?: string
+  readonly encoding?: string | undefined
   /** How much of what the server sends is taken. */
-  readonly limits?: Partial<AMILimits>
+  readonly limits?: Optional<AMILimits> | undefined
   /** Source of the chance in ActionIDs. @default the runtime's `crypto.getRandomValues` */
-  readonly randomBytes?: RandomBytes
+  readonly randomBytes?: RandomBytes | undefined
   /** What errors call the server, such as `127.0.0.1:5038`. @default 'the server' */
-  readonly peer?: string
+  readonly peer?: string | undefined
 }
 
 const SHAPE: OptionsShape<AMIProtocolOptions> = { encoding, limits: section(LIMITS_SHAPE), randomBytes: callback, peer: line }

@@ -8,9 +8,9 @@ export type ServerHeaders = Iterable<readonly [name: string, value: unknown]> | 
 
 export interface AMIServerProtocolOptions {
   /** @default 'utf-8' */
-  readonly encoding?: string
+  readonly encoding?: string | undefined
   /** The first line. @default 'Asterisk Call Manager/11.0.0' (Asterisk 22) */
-  readonly greeting?: string
+  readonly greeting?: string | undefined
 }
 
 const SHAPE: OptionsShape<AMIServerProtocolOptions> = { encoding, greeting: line }

@@ -1,3 +1,5 @@
+import { quote } from '../../core/checks.js'
+import { escapeArgument } from '../../core/escape-argument.js'
 import { losesItsStart } from './field-rules.js'
 
 /**
@@ -19,11 +21,17 @@ export function isVariableName(name: string): boolean {
   return name !== '' && !losesItsStart(name) && (!name.includes(':') || name.endsWith(')'))
 }
 
-/** The variables as pairs of text. */
+/** The variables as pairs of text. @throws TypeError for names that are not text, and values that are not text, finite numbers or booleans. */
 export function variablePairs(variables: Variables): (readonly [name: string, value: string])[] {
-  const pairs =
-    Symbol.iterator in variables ? [...(variables as Iterable<readonly [string, unknown]>)] : Object.entries(variables)
-  return pairs.map(([name, value]) => [name, String(value)] as const)
+  const pairs: Iterable<unknown> = Symbol.iterator in variables ? variables : Object.entries(variables)
+  return Array.from(pairs, (pair) => {
+    const [name, value]: readonly unknown[] = Array.isArray(pair) ? pair : []
+    if (typeof name !== 'string')
+      throw new TypeError('variables must be an object, a Map or a list of pairs, of which the first is a name')
+    if (typeof value !== 'string' && typeof value !== 'boolean' && !Number.isFinite(value))
+      throw new TypeError(`the variable ${quote(name)} must be text, a finite number or a boolean`)
+    return [name, String(value)]
+  })
 }
 
 /**
@@ -32,15 +40,6 @@ export function variablePairs(variables: Variables): (readonly [name: string, va
  */
 export function escapeVariable(name: string, value: string): string {
   return `${escapeArgument(name)}=${escapeArgument(value)}`
-}
-
-/**
- * Writes a text so that Asterisk's argument parser reads back exactly this text, as one argument (verified on 16.28 and 22.10).
- */
-export function escapeArgument(text: string): string {
-  let escaped = ''
-  for (const character of text) escaped += SPECIAL.has(character) ? `\\${character}` : character
-  return escaped
 }
 
 /** Reads `name=value` pairs as Asterisk does: unquoted commas part them, a backslash takes the next character as it is. */
@@ -75,5 +74,3 @@ export function parseVariables(header: string): [name: string, value: string][] 
   finish()
   return pairs
 }
-
-const SPECIAL = new Set(['\\', '"', ',', '(', ')', '[', ']'])

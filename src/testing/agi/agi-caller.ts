@@ -13,7 +13,7 @@ export type AGIStatus = 'SUCCESS' | 'FAILURE' | 'HANGUP'
 
 export interface AGICallOptions extends AGIChannelOptions {
   /** The caller hangs up while this command runs, counted from 1; 0: before the first. @default never */
-  readonly hangupAt?: number
+  readonly hangupAt?: number | undefined
 }
 
 const SHAPE: OptionsShape<AGICallOptions> = { ...AGI_CHANNEL_SHAPE, hangupAt: wholeNumber(0) }
@@ -80,7 +80,7 @@ export class AGICaller {
   }
 
   /** The environment that the script is given. @internal */
-  environment(network: { readonly request: string; readonly script?: string }): string {
+  environment(network: { readonly request: string; readonly script?: string | undefined }): string {
     return this.#channel.environment(network)
   }
 

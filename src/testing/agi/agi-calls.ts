@@ -34,7 +34,7 @@ export class AGICalls {
   }
 
   byProgram(program: string, args: readonly string[], options: AGICallOptions): AGICaller & { errors(): string } {
-    const caller = new AGICaller({ args, ...options })
+    const caller = new AGICaller({ ...options, args: options.args ?? args })
     const { errors, drop } = callProgram(program, args, caller)
     return Object.assign(this.#started(caller, drop), { errors })
   }

@@ -5,31 +5,33 @@ import { isApplication } from '../application-names.js'
 /** What a simulated channel is, and what its caller does. */
 export interface AGIChannelOptions {
   /** What the dialplan gives the script. */
-  readonly args?: readonly string[]
+  readonly args?: readonly string[] | undefined
   /** The caller, as `"Ann" <100>` or a number. @default withheld */
-  readonly callerId?: string
+  readonly callerId?: string | undefined
   /** @default 'PJSIP/100-00000001' */
-  readonly channel?: string
+  readonly channel?: string | undefined
   /** @default '1700000000.1' */
-  readonly uniqueId?: string
+  readonly uniqueId?: string | undefined
   /** @default 'default' */
-  readonly context?: string
+  readonly context?: string | undefined
   /** @default 's' */
-  readonly extension?: string
-  readonly variables?: Readonly<Record<string, string>>
+  readonly exten?: string | undefined
+  /** @deprecated The former name of `exten`. */
+  readonly extension?: string | undefined
+  readonly variables?: Readonly<Record<string, string>> | undefined
   /** `family/key`. */
-  readonly database?: Readonly<Record<string, string>>
+  readonly database?: Readonly<Record<string, string>> | undefined
   /** The keys that the caller presses, one after the other, when the script listens. When there are no more, every wait is over at once. */
-  readonly keys?: string
+  readonly keys?: string | undefined
   /** The files that are there. @default all */
-  readonly files?: readonly string[]
+  readonly files?: readonly string[] | undefined
   /**
    * What applications give, and what they set of the channel's variables. Without it, `Set` sets, `Hangup` hangs up, `Dial` reaches nobody, others of
    * Asterisk give 0, and those that it does not have -2.
    */
-  readonly applications?: Readonly<Record<string, (data: string, variables: Map<string, string>) => number>>
+  readonly applications?: Readonly<Record<string, (data: string, variables: Map<string, string>) => number>> | undefined
   /** The subroutines that GOSUB finds, as `context,extension,priority`. @default none */
-  readonly subroutines?: readonly string[]
+  readonly subroutines?: readonly string[] | undefined
 }
 
 export const AGI_CHANNEL_SHAPE: OptionsShape<AGIChannelOptions> = {
@@ -38,6 +40,7 @@ export const AGI_CHANNEL_SHAPE: OptionsShape<AGIChannelOptions> = {
   channel: text,
   uniqueId: text,
   context: text,
+  exten: text,
   extension: text,
   variables: recordOf(text),
   database: recordOf(text),
@@ -50,9 +53,9 @@ export const AGI_CHANNEL_SHAPE: OptionsShape<AGIChannelOptions> = {
 /** How many arguments a command takes, which of them is a number, and whether it works on a channel that has hung up. */
 interface CommandFacts {
   readonly least: number
-  readonly most?: number
-  readonly numberAt?: number
-  readonly worksAfterHangup?: true
+  readonly most?: number | undefined
+  readonly numberAt?: number | undefined
+  readonly worksAfterHangup?: true | undefined
 }
 
 /** `res/res_agi.c`, of 16.28 and 22.10. */
@@ -159,9 +162,9 @@ export class AGIChannel {
     this.#keys += keys
   }
 
-  environment({ request, script }: { readonly request: string; readonly script?: string }): string {
+  environment({ request, script }: { readonly request: string; readonly script?: string | undefined }): string {
     const { args = [], callerId = '', channel = CHANNEL, uniqueId = UNIQUE_ID } = this.#options
-    const { context = 'default', extension = 's' } = this.#options
+    const { context = 'default', extension = 's', exten = extension } = this.#options
     const caller = parseCallerId(callerId)
     const variables: readonly (readonly [string, string])[] = [
       ...(script === undefined ? [] : ([['network', 'yes']] as const)),
@@ -181,7 +184,7 @@ export class AGIChannel {
       ['dnid', 'unknown'],
       ['rdnis', 'unknown'],
       ['context', context],
-      ['extension', extension],
+      ['extension', exten],
       ['priority', '1'],
       ['enhanced', '0.0'],
       ['accountcode', ''],

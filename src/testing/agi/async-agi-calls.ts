@@ -104,7 +104,8 @@ export class AsyncAGICalls {
   }
 }
 
-function snapshot(channel: string, uniqueId: string, { context = 'default', extension = 's' }: AGICallOptions): HeaderPairs {
+function snapshot(channel: string, uniqueId: string, options: AGICallOptions): HeaderPairs {
+  const { context = 'default', extension = 's', exten = extension } = options
   return [
     ['Channel', channel],
     ['ChannelState', 6],
@@ -116,7 +117,7 @@ function snapshot(channel: string, uniqueId: string, { context = 'default', exte
     ['Language', 'en'],
     ['AccountCode', ''],
     ['Context', context],
-    ['Exten', extension],
+    ['Exten', exten],
     ['Priority', 1],
     ['Uniqueid', uniqueId],
     ['Linkedid', uniqueId],

@@ -1,4 +1,5 @@
 import { isApplication } from '../application-names.js'
+import { FakeStateError } from '../errors.js'
 import type { Dialer } from './dial-options.js'
 import type { FakeChannel } from './fake-channel.js'
 import { NORMAL_CLEARING } from './plan.js'
@@ -59,7 +60,7 @@ export class ApplicationRunner {
       const [variable = '', value = ''] = data.split(/=(.*)/s)
       this.#board.setVariable(channel, variable, value)
     } else if (isApplication(name) && !PLAYED.has(application)) {
-      const error = new Error(`Asterisk has the application ${name}, the fake does not`)
+      const error = new FakeStateError(`Asterisk has the application ${name}, the fake does not`)
       this.#board.failed(`${error.message}: say what it does, new FakeAsterisk({ applications: { ${name}: () => … } })`, error)
     }
     this.#returnsAfter(channel, durationOf(application, data))

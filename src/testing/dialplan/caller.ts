@@ -1,4 +1,5 @@
 import { type OptionsShape, required, text } from '../../core/options.js'
+import { FakeStateError } from '../errors.js'
 import type { FakeChannel } from './fake-channel.js'
 import type { DialplanRunner } from './runner.js'
 import type { Switchboard } from './switchboard.js'
@@ -8,11 +9,11 @@ export interface IncomingCall {
   /** The extension that is called. */
   readonly to: string
   /** The caller, as `"Ann" <100>` or a number. @default withheld */
-  readonly from?: string
+  readonly from?: string | undefined
   /** The technology and the endpoint that the call comes from. @default 'PJSIP/trunk' */
-  readonly trunk?: string
+  readonly trunk?: string | undefined
   /** @default 'default' */
-  readonly context?: string
+  readonly context?: string | undefined
 }
 
 export const INCOMING_CALL_SHAPE: OptionsShape<IncomingCall> = { to: required(text), from: text, trunk: text, context: text }
@@ -69,11 +70,15 @@ export class Caller {
     this.#board.unhold(this.#channel)
   }
 
-  /** Connects whom the caller talks with to an extension, and leaves: a blind transfer (SIP's REFER). @throws Error when that is nobody. */
+  /**
+   * Connects whom the caller talks with to an extension, and leaves: a blind transfer (SIP's REFER).
+   *
+   * @throws FakeStateError when that is nobody.
+   */
   transfer(exten: string, context: string = this.#channel.context): void {
     this.#requireThere()
     const transferee = this.#board.blindTransfer(this.#channel, context, exten)
-    if (transferee === undefined) throw new Error(`${this.channel} is connected to nobody who could be transferred`)
+    if (transferee === undefined) throw new FakeStateError(`${this.channel} is connected to nobody who could be transferred`)
     this.#board.hangup(this.#channel, 16)
     this.#runner.run(transferee, context, exten)
   }
@@ -84,6 +89,6 @@ export class Caller {
   }
 
   #requireThere(): void {
-    if (this.#channel.isGone) throw new Error(`${this.channel} has hung up`)
+    if (this.#channel.isGone) throw new FakeStateError(`${this.channel} has hung up`)
   }
 }

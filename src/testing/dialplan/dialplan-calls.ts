@@ -1,5 +1,6 @@
 import { parseCallerId } from '../../core/caller-id.js'
 import { checkOptions } from '../../core/options.js'
+import { FakeStateError } from '../errors.js'
 import type { ActionHandler, FakeEvent } from '../handlers.js'
 import { ApplicationRunner, type FakeApplication } from './applications.js'
 import { Caller, INCOMING_CALL_SHAPE, type IncomingCall } from './caller.js'
@@ -25,12 +26,12 @@ export class DialplanCalls {
     this.handlers = dialplanActions(this.#board, this.#runner)
   }
 
-  /** @throws Error when the extension is not there; TypeError that names what is wrong with the call. */
+  /** @throws FakeStateError when the extension is not there; TypeError that names what is wrong with the call. */
   incoming(call: IncomingCall): Caller {
     checkOptions(call, INCOMING_CALL_SHAPE)
     const { to, from = '', trunk = 'PJSIP/trunk', context = 'default' } = call
     this.#plan.addContext(context)
-    if (!this.#runner.has(to, context)) throw new Error(`Nobody can call ${to}: the dialplan has no such extension`)
+    if (!this.#runner.has(to, context)) throw new FakeStateError(`Nobody can call ${to}: the dialplan has no such extension`)
     const { name: callerIdName, number: callerIdNum } = parseCallerId(from)
     const channel = this.#board.create({
       name: `${trunk}-${this.#board.nextNumber()}`,

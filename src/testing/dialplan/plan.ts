@@ -22,20 +22,20 @@ export type DialplanEntry =
   | {
       readonly answer: {
         /** How long it rings before it answers. @default 0 */
-        readonly afterMs?: number
+        readonly afterMs?: number | undefined
         /** How long it talks before it hangs up; Infinity leaves that to others. @default 300 */
-        readonly talkMs?: number
+        readonly talkMs?: number | undefined
         /** The Q.850 cause it hangs up with; a telephone says it in the BYE. @default 16 of an extension; a telephone says none */
-        readonly cause?: number
+        readonly cause?: number | undefined
       }
     }
   | {
       /** Calls another, or several at once, as the application Dial does: `PJSIP/200`, `Local/200@default`, `PJSIP/0301@trunk`. */
       readonly dial: string | readonly string[]
       /** How long it may ring. @default 30_000 */
-      readonly timeoutMs?: number
+      readonly timeoutMs?: number | undefined
       /** Answers its own caller before it calls, as an automatic attendant does. @default false */
-      readonly answerFirst?: boolean
+      readonly answerFirst?: boolean | undefined
     }
 
 /** What happens time after time: the first entry at the first call, the next at the next one; the last from then on. */

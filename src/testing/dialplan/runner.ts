@@ -1,7 +1,7 @@
 import type { ApplicationRunner } from './applications.js'
 import type { DialFailure } from './dial-failure.js'
 import type { DialOptions, DialTimes } from './dial-options.js'
-import { type Dialing, type FakeChannel, STATE } from './fake-channel.js'
+import { type FakeChannel, STATE } from './fake-channel.js'
 import { FakeDial } from './fake-dial.js'
 import { NORMAL_CLEARING, type Plan, RING_MS } from './plan.js'
 import type { Switchboard } from './switchboard.js'

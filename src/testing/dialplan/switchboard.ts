@@ -26,8 +26,8 @@ export interface NewChannel {
   readonly uniqueId?: string | undefined
   /** Whose call it belongs to, and whose inherited variables it gets. */
   readonly requestor?: FakeChannel | undefined
-  readonly callerIdNum?: string
-  readonly callerIdName?: string
+  readonly callerIdNum?: string | undefined
+  readonly callerIdName?: string | undefined
 }
 
 /** SIP's answer by the cause it becomes (`ast_sip_hangup_sip2cause`, verified on 22): a telephone declines with 603, Asterisk refuses with 403. */

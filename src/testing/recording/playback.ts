@@ -1,7 +1,7 @@
 import type { AMIAction } from '../../ami/protocol/action-reader.js'
 import type { Clock } from '../../core/clock.js'
 import { soon } from '../../core/microtask.js'
-import { listOf, numberFrom, type OptionsShape, text } from '../../core/options.js'
+import { type Complete, listOf, numberFrom, type OptionsShape, text } from '../../core/options.js'
 import { redactHeaders } from '../../core/redaction.js'
 import type { ActionHandler } from '../handlers.js'
 import { Timeline } from '../timeline.js'
@@ -15,9 +15,9 @@ export interface PlaybackOptions {
    * How much slower than it was: 1 is real time, 0 no time. Only in real time does the program's own time fit: with less, it has a moment where time
    * had passed, but timers of its own end too late. @default 0
    */
-  readonly scale?: number
+  readonly scale?: number | undefined
   /** Headers of actions that may differ from the recording, such as a file name with the date. ActionID, ChannelId and secrets always may. */
-  readonly ignoreHeaders?: readonly string[]
+  readonly ignoreHeaders?: readonly string[] | undefined
 }
 
 export const PLAYBACK_SHAPE: OptionsShape<PlaybackOptions> = { scale: numberFrom(0), ignoreHeaders: listOf(text) }
@@ -52,7 +52,7 @@ export class Playback {
   readonly #timeline: Timeline
   #username = ''
 
-  constructor({ greeting, actions, steps }: RecordedConnection, options: Required<PlaybackOptions>, clock: Clock) {
+  constructor({ greeting, actions, steps }: RecordedConnection, options: Complete<PlaybackOptions>, clock: Clock) {
     this.greeting = greeting
     this.#clock = clock
     this.#timeline = new Timeline(clock)

@@ -1,5 +1,7 @@
 import type { Clock } from '../../core/clock.js'
+import type { Complete } from '../../core/options.js'
 import { readTextFile } from '../../node/text-file.js'
+import { RecordingError } from '../errors.js'
 import { Playback, type PlaybackOptions } from './playback.js'
 import { connectionsOf, type RecordedConnection } from './recorded-connection.js'
 import { parseRecording } from './recording.js'
@@ -7,13 +9,13 @@ import { parseRecording } from './recording.js'
 /** A recording that a fake plays, connection by connection. */
 export class PlayedRecording {
   readonly #connections: readonly [RecordedConnection, ...RecordedConnection[]]
-  readonly #options: Required<PlaybackOptions>
+  readonly #options: Complete<PlaybackOptions>
   readonly #clock: Clock
   #played = 0
 
   private constructor(
     connections: readonly [RecordedConnection, ...RecordedConnection[]],
-    options: Required<PlaybackOptions>,
+    options: Complete<PlaybackOptions>,
     clock: Clock,
   ) {
     this.#connections = connections
@@ -21,10 +23,10 @@ export class PlayedRecording {
     this.#clock = clock
   }
 
-  /** @throws the system's error for a file that cannot be read, SyntaxError for one that is no recording. */
-  static read(file: string | URL, options: Required<PlaybackOptions>, encoding: string, clock: Clock): PlayedRecording {
+  /** @throws the system's error for a file that cannot be read, RecordingError for one that is no recording. */
+  static read(file: string | URL, options: Complete<PlaybackOptions>, encoding: string, clock: Clock): PlayedRecording {
     const [first, ...others] = connectionsOf(parseRecording(readTextFile(file)), encoding)
-    if (first === undefined) throw new SyntaxError('Nothing is in the recording: no connection was made while it ran')
+    if (first === undefined) throw new RecordingError('Nothing is in the recording: no connection was made while it ran')
     return new PlayedRecording([first, ...others], options, clock)
   }
 

@@ -4,6 +4,7 @@ import { checkOptions, clock as clockKind, type OptionsShape } from '../../core/
 import { systemClock } from '../../core/system-clock.js'
 import type { Connector, Protocol, Transport } from '../../core/transport.js'
 import { tcpConnector } from '../../node/tcp.js'
+import { FakeStateError } from '../errors.js'
 import { linesOf, printRecording, type RecordedItem } from './recording.js'
 
 /** What was said so far. */
@@ -23,7 +24,7 @@ export interface RecordableClient {
 
 export interface RecordOptions {
   /** What the time is. @default the runtime's */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 const SHAPE: OptionsShape<RecordOptions> = { clock: clockKind }
@@ -35,7 +36,7 @@ const MAX_MESSAGE_BYTES = 1 << 27
  * Records what a client and a server say to each other: `const recording = record(ami)` before `ami.login()`, and in the end
  * `writeFileSync(file, recording.text)`. `FakeAsterisk.fromRecording(file)` plays it back.
  *
- * @throws Error when the client is connected already.
+ * @throws FakeStateError when the client is connected already.
  */
 export function record(ami: RecordableClient, options?: RecordOptions): Recording
 /**
@@ -59,7 +60,7 @@ export function record(
   if (!('wrapConnector' in target)) return recorder(tcpConnector(target), recording)
   const { state } = target.status
   if (state !== 'idle' && state !== 'waiting' && state !== 'failed')
-    throw new Error(
+    throw new FakeStateError(
       `The client is ${state}: what its connection has carried already cannot be recorded. Call record(ami) before login()`,
     )
   target.wrapConnector((connector) => recorder(connector, recording))

@@ -1,4 +1,6 @@
-import { redactLines } from '../../core/redaction.js'
+import { oneLine } from '../../core/checks.js'
+import { redactLines, redactText } from '../../core/redaction.js'
+import { RecordingError } from '../errors.js'
 
 /** Something that was recorded of a connection. */
 export interface RecordedItem {
@@ -23,17 +25,16 @@ export function printRecording(items: readonly RecordedItem[]): string {
   return [`${TITLE}\n`, ...parts].join('\n')
 }
 
-/** @throws SyntaxError that says which line is wrong. */
+/** @throws RecordingError that says which line is wrong. */
 export function parseRecording(text: string): RecordedItem[] {
   const lines = text.split(/\r?\n/)
-  if (lines[0] !== TITLE)
-    throw new SyntaxError(`This is no recording: its first line is ${JSON.stringify(lines[0])}, not ${TITLE}`)
+  if (lines[0] !== TITLE) throw new RecordingError(`This is no recording: its first line is ${shown(lines[0])}, not ${TITLE}`)
   const items: RecordedItem[] = []
   for (let at = 1; at < lines.length; at += 1) {
     if (lines[at] === '') continue
     const head = /^([<>=]) (\d+)(?: link (\d+))?$/.exec(lines[at] ?? '')
     if (head === null)
-      throw new SyntaxError(`Line ${at + 1} of the recording is neither < nor > nor = with a time: ${JSON.stringify(lines[at])}`)
+      throw new RecordingError(`Line ${at + 1} of the recording is neither < nor > nor = with a time: ${shown(lines[at])}`)
     const message: string[] = []
     for (at += 1; at < lines.length && lines[at] !== ''; at += 1) message.push(lines[at] ?? '')
     items.push({
@@ -44,6 +45,11 @@ export function parseRecording(text: string): RecordedItem[] {
     })
   }
   return items
+}
+
+/** A line of what may be any file, such as one of settings. */
+function shown(line = ''): string {
+  return `"${oneLine(redactText(line))}"`
 }
 
 /** The lines of a message, without secrets. */

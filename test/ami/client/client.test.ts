@@ -135,3 +135,14 @@ describe('close', () => {
     await rig.pbx.close()
   })
 })
+
+it('fault: whenever it is closed, in whatever step of the login, only closing and closed follow', async () => {
+  for (let turns = 0; turns < 60; turns += 1) {
+    const rig = new ClientRig()
+    const login = caught(rig.ami.login())
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+    await rig[Symbol.asyncDispose]()
+    await login
+    expect(rig.states.slice(rig.states.indexOf('closing'))).toEqual(['closing', 'closed'])
+  }
+})

@@ -151,7 +151,7 @@ describe('options', () => {
         username: 'web',
         host: undefined,
         events: false,
-        reconnect: { factor: 2 },
+        reconnect: { factor: 2, jitter: undefined },
         tls: { ca: 'x' },
         keepAlive: false,
       }),

@@ -58,6 +58,19 @@ describe('login', () => {
     expect(rig.ami.status.state).toBe('online')
   })
 
+  it('FullyBooted that comes late counts, too: the next login waits for it', async () => {
+    await using rig = new ClientRig({ username: 'quiet', reconnect: { initialDelayMs: 1, maxDelayMs: 1 } })
+    const login = rig.ami.login()
+    await rig.clock.advance(600)
+    await login
+    rig.link.inject('Event: FullyBooted\r\nPrivilege: system,all\r\nUptime: 10\r\nLastReload: 10\r\nStatus: Fully Booted\r\n\r\n')
+    rig.link.break()
+    await rig.clock.advance(1_000)
+    expect(rig.ami.status.state).toBe('booting')
+    await rig.clock.advance(10_000)
+    expect(rig.ami.status.state).toBe('online')
+  })
+
   it('fault: a server that is shutting down refuses the login; it is retried', async () => {
     await using rig = new ClientRig()
     rig.pbx.shutDownGracefully()

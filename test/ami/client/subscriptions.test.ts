@@ -280,7 +280,7 @@ describe('waitFor', () => {
     await rig.clock.advance(1_000)
     await emit(rig, 1)
     expect((await waiting).get(unlisted('N'))).toBe('1')
-    expect(await tooShort).toMatchObject({ name: 'ActionTimeoutError', message: 'No event Hangup came within 100 ms' })
+    expect(await tooShort).toMatchObject({ name: 'WaitTimeoutError', message: 'No event Hangup came within 100 ms' })
   })
 
   it('can be asked for before login(), and gets the event of the login', async () => {

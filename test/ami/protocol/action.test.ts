@@ -289,3 +289,29 @@ describe('serialiser and reader', () => {
     )
   })
 })
+
+describe('what is no set of headers or variables is refused, not sent as something else', () => {
+  it.each([
+    ['text', 'Channel'],
+    ['a list', ['Channel']],
+    ['a Map', new Map([['Channel', 'Local/1']])],
+    ['null', null],
+  ])('headers: %s', (_, headers) => {
+    expect(() => prepare('Originate', headers as never)).toThrow(InvalidActionError)
+    expect(() => prepare('Originate', headers as never)).toThrow('its headers must be an object that has a value for each name')
+  })
+
+  it.each<[string, unknown, string]>([
+    ['undefined', { A: undefined }, 'the variable "A" must be text, a finite number or a boolean'],
+    ['null', { A: null }, 'the variable "A" must be text'],
+    ['an object', { A: {} }, 'the variable "A" must be text'],
+    ['an object without a prototype', { A: Object.create(null) }, 'the variable "A" must be text'],
+    ['NaN', { A: Number.NaN }, 'the variable "A" must be text'],
+    ['a list of texts', ['A=1'], 'of which the first is a name'],
+    ['a pair without a value', [['A']], 'the variable "A" must be text'],
+    ['a name that is a number', [[5, 'x']], 'of which the first is a name'],
+  ])('variables: %s', (_, variables, message) => {
+    expect(() => prepare('Originate', { Channel: 'Local/1' }, variables as Variables)).toThrow(TypeError)
+    expect(() => prepare('Originate', { Channel: 'Local/1' }, variables as Variables)).toThrow(message)
+  })
+})

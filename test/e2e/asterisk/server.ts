@@ -49,6 +49,20 @@ export class AsteriskServer {
     return stdout
   }
 
+  /** Has the manager know more accounts while `use` runs; `sections`: as manager.conf has them. */
+  async withAccounts(sections: string, use: () => Promise<void>): Promise<void> {
+    const file = join(this.#release.root, 'etc/asterisk/manager.conf')
+    const before = readFileSync(file, 'utf8')
+    writeFileSync(file, `${before}\n${sections}`)
+    try {
+      await this.cli('manager reload')
+      await use()
+    } finally {
+      writeFileSync(file, before)
+      await this.cli('manager reload')
+    }
+  }
+
   /** Stops Asterisk in order, or by force when it does not. */
   async stop(): Promise<void> {
     const { pid } = this

@@ -1,4 +1,4 @@
-import { ActionError, type AMIClient, type AMIEvent, type AMIResponse, unlisted } from 'obelus-asterisk'
+import { ActionError, type AMIClient, type AMIResponse, unlisted } from 'obelus-asterisk'
 import { replies } from './agi-script.js'
 import { Transcript } from './transcript.js'
 

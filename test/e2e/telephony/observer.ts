@@ -1,4 +1,4 @@
-import { AMIClient, type Call, CallManager, type OriginateRequest } from 'obelus-asterisk'
+import { AMIClient, CallManager, type OriginateRequest } from 'obelus-asterisk'
 import { FaultProxy } from '../fault-proxy.js'
 import { CallCollection, type ObservedCall } from './observed-call.js'
 import type { PBX } from './pbx.js'
@@ -11,7 +11,7 @@ export class Observer {
   readonly #proxy: FaultProxy
   #ami: AMIClient
   #calls: CallManager
-  #collections: CallCollection[]
+  #collection: CallCollection
   /** The first channels of calls that were begun through this one. */
   readonly #ours = new Set<string>()
 
@@ -19,7 +19,7 @@ export class Observer {
     this.#proxy = proxy
     this.#ami = ami
     this.#calls = calls
-    this.#collections = [new CallCollection(calls)]
+    this.#collection = new CallCollection(calls)
   }
 
   static async open(pbx: PBX, { filters = false }: { readonly filters?: boolean } = {}): Promise<Observer> {
@@ -33,11 +33,11 @@ export class Observer {
     return this.#ours
   }
 
-  originate(request: OriginateRequest): Call {
+  /** Begins a call as our own program does. */
+  originate(request: OriginateRequest): void {
     const call = this.#calls.originate(request)
     this.#ours.add(call.id)
-    this.#collections.at(-1)?.add(call)
-    return call
+    this.#collection.add(call)
   }
 
   /** The connection breaks and cannot be made again, until it is mended. What happened before is known by then. */
@@ -57,13 +57,13 @@ export class Observer {
     await isUpToDate(this.#ami)
     await this.#ami.close()
     ;[this.#ami, this.#calls] = await connected(this.#proxy)
-    this.#collections = [new CallCollection(this.#calls)]
+    this.#collection = new CallCollection(this.#calls)
   }
 
   /** What it tells of the calls with these channels, or of all, when all of them are over. */
   async callsOf(ids?: ReadonlySet<string>): Promise<ObservedCall[]> {
     await isUpToDate(this.#ami)
-    return (await Promise.all(this.#collections.map((each) => each.take(ids)))).flat()
+    return this.#collection.take(ids)
   }
 
   async close(): Promise<void> {

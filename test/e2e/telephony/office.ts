@@ -50,6 +50,11 @@ export class Office {
     return `${prefix}${this.number}${inside[target]}`
   }
 
+  /** A number in which N stands for the office. */
+  inOffice(number: string): string {
+    return number.replaceAll('N', String(this.number))
+  }
+
   /** Whose phone has these two digits. */
   personAt(digits: string): Person | undefined {
     return Object.entries({ ...PEOPLE, ...ABSENT }).find(([, own]) => own === digits)?.[0] as Person | undefined

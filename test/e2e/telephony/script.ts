@@ -35,7 +35,7 @@ const SENTENCES: readonly (readonly [sentence: string, act: Act])[] = [
     ({ office }, who, to) => office.call(who as Person, office.numberOf(to as Target, who as Person), 'anonymous'),
   ],
   ["{person} calls {person}'s short line", (stage, who, to) => dial(stage, who, shortLine(stage, who, to))],
-  ['{person} dials {text}', (stage, who, number) => dial(stage, who, inOffice(stage.office, number))],
+  ['{person} dials {text}', (stage, who, number) => dial(stage, who, stage.office.inOffice(number as string))],
   ['{person} picks up what rings at {person}', (stage, who, at) => dial(stage, who, `*9${stage.office.numberOf(at as Person)}`)],
   ['{person} listens to {person}', (stage, who, to) => dial(stage, who, `*55${stage.office.numberOf(to as Person)}`)],
   ["{person}'s phone rings", (stage, who) => ringsAndIsSeen(stage, who as Person)],
@@ -64,10 +64,13 @@ const SENTENCES: readonly (readonly [sentence: string, act: Act])[] = [
   ],
   ['{person} connects the two', (stage, who) => connectTheTwo(stage, who as Person)],
   ['{person} goes back to the first call', ({ office }, who) => firstOf(office, who as Person).unhold()],
-  ['{person} presses {text}', ({ office }, who, keys) => current(office, who as Person).voice.press(inOffice(office, keys))],
+  [
+    '{person} presses {text}',
+    ({ office }, who, keys) => current(office, who as Person).voice.press(office.inOffice(keys as string)),
+  ],
   [
     "{person}'s phone tells of the key {text}",
-    ({ office }, who, keys) => current(office, who as Person).pressByInfo(inOffice(office, keys)),
+    ({ office }, who, keys) => current(office, who as Person).pressByInfo(office.inOffice(keys as string)),
   ],
   ['{person} waits in the queue', (stage, who) => happened(stage, 'QueueCallerJoin', who as Person)],
   ['{person} leaves the queue', (stage, who) => happened(stage, 'QueueCallerLeave', who as Person)],
@@ -174,10 +177,6 @@ export async function play(stage: Stage, sentence: string): Promise<void> {
 
 async function dial({ office }: Stage, who: string | undefined, number: string): Promise<void> {
   await office.call(who as Person, number)
-}
-
-function inOffice(office: Office, keys: string | undefined): string {
-  return (keys ?? '').replaceAll('N', String(office.number))
 }
 
 function shortLine({ office }: Stage, who: string | undefined, to: string | undefined): string {

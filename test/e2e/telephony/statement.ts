@@ -1,3 +1,4 @@
+import type { Office } from './office.js'
 import type { Person, Service } from './people.js'
 
 /** What became of a phone that was called. */
@@ -76,7 +77,7 @@ export interface FullStatement {
 
 export type Field = keyof FullStatement
 
-/** One evening's play: what people do, and what they would say of it. */
+/** A play: what people do, and what they would say of it. */
 export interface Scenario {
   readonly title: string
   readonly script: readonly string[]
@@ -96,16 +97,13 @@ export function directionOf({ direction, caller, phones = {} }: CallStatement): 
   return OUTSIDERS.some((each) => each !== undefined && each in phones) ? 'outbound' : 'internal'
 }
 
-/** Says out loud what a statement leaves out. */
-export function full(
-  statement: CallStatement,
-  numberOf: (target: NonNullable<CallStatement['dialed']>) => string,
-): FullStatement {
+/** Says out loud what a statement leaves out, with the numbers of an office. */
+export function full(statement: CallStatement, office: Office): FullStatement {
   const { caller, dialed, origin = 'device', answeredBy, talks = [], phones = {} } = statement
   return {
     caller,
     isWithheld: statement.isWithheld ?? false,
-    dialed: dialed === undefined ? undefined : numberOf(dialed),
+    dialed: dialed === undefined ? undefined : numberOf(dialed, caller, office),
     direction: directionOf(statement),
     origin,
     phones: sorted(phones),
@@ -116,7 +114,7 @@ export function full(
     hungUpBy: statement.hungUpBy,
     reason: statement.reason,
     held: [...(statement.held ?? [])],
-    transfers: (statement.transfers ?? []).map((transfer) => inNumbers(transfer, numberOf)),
+    transfers: (statement.transfers ?? []).map((transfer) => inNumbers(transfer, office)),
     pickedUpBy: statement.pickedUpBy,
     parking: [...(statement.parking ?? [])],
     queues: { ...statement.queues },
@@ -125,9 +123,15 @@ export function full(
   }
 }
 
+/** What the caller dialled for it. */
+function numberOf(dialed: NonNullable<CallStatement['dialed']>, caller: Person | undefined, office: Office): string {
+  if (dialed.startsWith('dials ')) return office.inOffice(dialed.slice('dials '.length))
+  return office.numberOf(dialed as Person | Service, caller)
+}
+
 /** `bob sent it to 303`. */
-function inNumbers(transfer: string, numberOf: (target: Person | Service) => string): string {
-  return transfer.replace(/ sent it to (.+)$/, (_, target) => ` sent it to ${numberOf(target as Person | Service)}`)
+function inNumbers(transfer: string, office: Office): string {
+  return transfer.replace(/ sent it to (.+)$/, (_, target) => ` sent it to ${office.numberOf(target as Person | Service)}`)
 }
 
 /** `ann with bob`, whoever of them is named first. */

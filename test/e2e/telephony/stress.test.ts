@@ -21,6 +21,10 @@ function recorded(testimonies: readonly Testimony[]): number {
   return new Set(calls).size
 }
 
+function hasLocal(model: ReferenceModel, call: string): boolean {
+  return [...model.channels.values()].some(({ id, name }) => name.startsWith('Local/') && model.bornIn(id) === call)
+}
+
 describe.each(PBXS)('200 calls at 10 a second on $name', (pbx) => {
   let lab: Lab
   beforeAll(async () => {
@@ -56,11 +60,11 @@ describe.each(PBXS)('200 calls at 10 a second on $name', (pbx) => {
     expect(new Set(objects.map((each) => callOf(each, models))).size).toBe(CALLS)
     for (const { ends, result } of objects)
       expect({ ends, result }).toEqual({ ends: 1, result: expect.stringMatching(/ended|failed/) })
-    const answered = models.flatMap((model) =>
-      model.calls.filter(({ answeredAt }) => answeredAt !== undefined).map(({ id }) => id),
-    )
-    const toldAnswered = objects.filter((each) => each.answered).map((each) => callOf(each, models))
-    expect(toldAnswered.sort()).toEqual(answered.sort())
+    // Behind a Local channel the product takes a bridge for an answer still, as the table of scenarios says.
+    const plain = models.flatMap((model) => model.calls.filter(({ id }) => !hasLocal(model, id)))
+    const answered = new Map(objects.map((each) => [callOf(each, models), each.answered]))
+    for (const { id, answeredAt } of plain)
+      expect({ id, answered: answered.get(id) }).toEqual({ id, answered: answeredAt !== undefined })
   })
 
   it('with a cut, each call that began outside of it is an object, and each object ends once', async () => {

@@ -336,7 +336,7 @@ export const QUEUES: readonly Scenario[] = [
       'max calls the agent',
       'max and dot talk',
       'max hangs up',
-      "max's call is over",
+      'max is gone',
       'dot hangs up',
     ],
     calls: [

@@ -52,6 +52,7 @@ export class AMIRecording {
     const lines = [`Action: ${action}`, `ActionID: ${id}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)]
     this.#socket.write(`${lines.join('\r\n')}\r\n\r\n`)
     const answer = await this.facts.until(() => this.#answers.get(id), `an answer to ${action}`)
+    this.#answers.delete(id)
     if (answer.name === 'Error') throw new Error(`${action} was refused: ${answer.fields.get('message')}`)
     return answer
   }

@@ -6,7 +6,7 @@ export async function serve(): Promise<number> {
     await agi.answer()
     const { digits, timedOut } = await agi.getData('enter-account', { timeoutMs: 5_000, maxDigits: 6 })
     await agi.setVariable('ACCOUNT', timedOut ? '' : digits)
-    console.log(agi.query.get('lang'), agi.args[0], agi.env.callerId, agi.signal.aborted)
+    console.log(agi.query.get('lang'), agi.args[0], agi.env.callerNumber, agi.signal.aborted)
   })
   server.route('bye', bye)
   server.on('error', (error, session) => console.error(session?.env.channel, error))

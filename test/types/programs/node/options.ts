@@ -23,6 +23,20 @@ const options: AMIClientOptions = {
 
 export const ami = new AMIClient(options)
 export const stubborn = new AMIClient({ ...options, reconnect: false, keepAlive: false, events: false })
+/** Undefined leaves an option out, wherever it comes from. */
+export const fromSettings = (env: { readonly [name: string]: string | undefined }): AMIClient =>
+  new AMIClient({
+    username: 'admin',
+    secret: 's3cret',
+    host: env.HOST,
+    port: undefined,
+    encoding: env.ENCODING,
+    reconnect: { maxAttempts: undefined },
+    keepAlive: { timeoutMs: undefined },
+    limits: { maxHeaders: undefined },
+  })
+export const besideURL = (url: string, env: { readonly [name: string]: string | undefined }): AMIClient =>
+  new AMIClient({ url, username: env.AMI_USERNAME, secret: env.AMI_SECRET, tls: undefined })
 // @ts-expect-error: there is no such option.
 export const misspelt = new AMIClient({ ...options, hots: 'pbx' })
 // @ts-expect-error: a user is needed.
