@@ -49,3 +49,27 @@ export async function runProgram(name: 'program.mjs' | 'program.mts', code: stri
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+/** The first program in TypeScript of the README that has this text. */
+export function readmeProgram(text: string): string {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const programs = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, program = '']) => program)
+  const found = programs.find((program) => program.includes(text))
+  if (found === undefined) throw new Error(`README.md has no program with ${JSON.stringify(text)}`)
+  return found
+}
+
+/** Compiles and runs a program in TypeScript as a user would have typed it; resolves with what it printed once it has exited by itself. */
+export async function runTypedProgram(program: string): Promise<string> {
+  const folder = mkdtempSync(join(root, 'test', '.readme-'))
+  try {
+    const file = join(folder, 'program.mts')
+    writeFileSync(file, program)
+    writeFileSync(join(folder, 'tsconfig.json'), '{ "extends": "../../tsconfig.json", "include": ["program.mts"] }')
+    await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder])
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', file], { cwd: root, timeout: 20_000 })
+    return stdout
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

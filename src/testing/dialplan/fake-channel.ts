@@ -1,4 +1,5 @@
 import { CHANNEL_STATES } from '../../catalog/channel-states.js'
+import type { CallerId } from '../../core/caller-id.js'
 import { type Deferred, deferred } from '../../core/deferred.js'
 import type { HeaderPairs } from '../handlers.js'
 import type { DialFailure } from './dial-failure.js'
@@ -75,6 +76,15 @@ export class FakeChannel {
     this.callerIdNum = facts.callerIdNum
     this.callerIdName = facts.callerIdName
     this.createdAtMs = facts.createdAtMs
+  }
+
+  set caller({ number, name }: CallerId) {
+    this.callerIdNum = number
+    this.callerIdName = name
+  }
+
+  isCalled({ number, name }: CallerId): boolean {
+    return this.callerIdNum === number && this.callerIdName === name
   }
 
   /** The headers of a channel in an event; with `Dest` or another prefix, those of a second channel. */

@@ -6,6 +6,8 @@ import type { Switchboard } from './switchboard.js'
 
 const NO_ROUTE = 3
 const ANSWERED_ELSEWHERE = 26
+/** What a channel that is called says that it runs. */
+const OUTGOING = '(Outgoing Line)'
 
 /** The application Dial: calls its destinations at once, and connects the caller with the first that answers. */
 export class FakeDial {
@@ -36,7 +38,7 @@ export class FakeDial {
   /** Calls. When nobody answers, the caller's channel hangs up with the cause that `end` makes of the dialling's. */
   start(phones: Destinations, destinations: readonly string[], timeoutMs: number): void {
     this.#isSingle = destinations.length === 1
-    const legs = destinations.map(() => new Leg(this, this.#dialer))
+    const legs = destinations.map(() => new Leg(this, this.#dialer, this.#board))
     for (const leg of legs) this.#legs.add(leg)
     destinations.forEach((to, at) => {
       const leg = legs[at]
@@ -71,6 +73,7 @@ export class FakeDial {
     this.#board.dialEnd(channel, this.#dialer, 'ANSWER')
     this.#board.answer(this.#dialer)
     channel.exten = ''
+    this.#board.runs(channel, 'AppDial', OUTGOING)
     this.#board.bridge(channel, this.#dialer)
   }
 
@@ -102,6 +105,7 @@ export class FakeDial {
   #end(): void {
     this.#isEnded = true
     this.#stopTimer()
+    if (this.#causeOfNone !== 0) this.#board.runs(this.#dialer, 'Hangup', '')
     this.#board.hangup(this.#dialer, this.#lastFailure.cause || this.#causeOfNone)
   }
 }
@@ -111,41 +115,40 @@ class Leg implements Dialing {
   readonly dialer: FakeChannel
   channel: FakeChannel | undefined
   readonly #dial: FakeDial
+  readonly #board: Switchboard
 
-  constructor(dial: FakeDial, dialer: FakeChannel) {
+  constructor(dial: FakeDial, dialer: FakeChannel, board: Switchboard) {
     this.#dial = dial
     this.dialer = dialer
+    this.#board = board
   }
 
   /** Its channel is there: it is who was dialled, and it sees who calls. */
   begin(channel: FakeChannel): void {
     const { dialer } = this
     this.channel = channel
-    channel.callerIdNum = dialer.connectedNum || dialer.exten
-    channel.callerIdName = dialer.connectedName
-    channel.connectedNum = dialer.callerIdNum
-    channel.connectedName = dialer.callerIdName
     channel.exten = dialer.exten
+    channel.caller = { number: dialer.connectedNum || dialer.exten, name: dialer.connectedName }
+    this.#board.runs(channel, 'AppDial', OUTGOING)
+    this.#board.callerIdChanged(channel)
+    this.#board.connectLine(channel, { number: dialer.callerIdNum, name: dialer.callerIdName })
   }
 
   /** The other half of a Local channel sees the same from the other side. */
   beginFarHalf(channel: FakeChannel): void {
     const { channel: near } = this
-    channel.callerIdNum = near?.connectedNum ?? ''
-    channel.callerIdName = near?.connectedName ?? ''
-    channel.connectedNum = near?.callerIdNum ?? ''
-    channel.connectedName = near?.callerIdName ?? ''
+    if (near === undefined) return
+    this.#board.identify(channel, { number: near.connectedNum, name: near.connectedName })
+    this.#board.connectLine(channel, { number: near.callerIdNum, name: near.callerIdName })
   }
 
   /** The caller learns whom they reach; a Local channel says nothing. */
   connectDialer(): void {
     const { channel, dialer } = this
     if (channel === undefined || channel.otherHalf !== undefined) return
-    dialer.connectedNum = channel.callerIdNum
-    dialer.connectedName = channel.callerIdName
-    if (dialer.otherHalf === undefined) return
-    dialer.otherHalf.callerIdNum = channel.callerIdNum
-    dialer.otherHalf.callerIdName = channel.callerIdName
+    const reached = { number: channel.callerIdNum, name: channel.callerIdName }
+    this.#board.connectLine(dialer, reached)
+    if (dialer.otherHalf !== undefined) this.#board.identify(dialer.otherHalf, reached)
   }
 
   ringing(): void {

@@ -112,12 +112,16 @@ class FakeOriginate implements Dialing {
   }
 
   #prepare(channel: FakeChannel): void {
-    this.#called ??= channel
     channel.accountCode = this.#header('Account')
-    channel.callerIdNum = this.#caller.number
-    channel.callerIdName = this.#caller.name
-    channel.connectedNum = this.#caller.number
-    channel.connectedName = this.#caller.name
+    if (this.#called === undefined) this.#board.runs(channel, 'AppDial2', '(Outgoing Line)')
+    else {
+      // The other half gets both at once.
+      channel.connectedNum = this.#caller.number
+      channel.connectedName = this.#caller.name
+    }
+    this.#called ??= channel
+    this.#board.identify(channel, this.#caller)
+    this.#board.connectLine(channel, this.#caller)
     for (const [name, value] of this.#request.variables) this.#board.setVariable(channel, name, value)
   }
 

@@ -45,29 +45,37 @@ export class DialplanRunner {
     const behaviour = this.#plan.takeExtension(exten, context)
     switch (behaviour?.kind) {
       case 'answer':
-        if (behaviour.afterMs > 0) this.#board.ring(channel)
+        if (behaviour.afterMs > 0) {
+          this.#board.runs(channel, 'Ringing', '')
+          this.#board.ring(channel)
+          this.#board.runs(channel, 'Wait', String(behaviour.afterMs / 1000))
+        }
         this.#later(channel, behaviour.afterMs, () => {
+          this.#board.runs(channel, 'Answer', '')
           this.#board.answer(channel)
           this.wait(channel, behaviour.talkMs, behaviour.cause ?? NORMAL_CLEARING)
         })
         break
       case 'noanswer':
-        application(channel, 'Wait', '60')
+        this.#board.runs(channel, 'Ringing', '')
         this.#board.ring(channel)
+        this.#board.runs(channel, 'Wait', '60')
         break
       case 'busy':
-        application(channel, 'Busy', '')
+        this.#board.runs(channel, 'Busy', '')
         this.#board.refuse(channel, BUSY)
         break
       case 'congestion':
-        application(channel, 'Congestion', '')
+        this.#board.runs(channel, 'Congestion', '')
         this.#board.refuse(channel, CONGESTION)
         break
       case 'reject':
+        this.#board.runs(channel, 'Hangup', String(REFUSALS.reject))
         this.#board.hangup(channel, REFUSALS.reject)
         break
       case 'dial':
         if (behaviour.answerFirst) this.#board.answer(channel)
+        this.#board.runs(channel, 'Dial', `${behaviour.to.join('&')},${behaviour.timeoutMs / 1000}`)
         this.dial(channel, behaviour.to, { timeoutMs: behaviour.timeoutMs, causeOfNone: NORMAL_CLEARING })
         break
       default:
@@ -84,13 +92,16 @@ export class DialplanRunner {
 
   /** The application Wait, at the end of which the channel hangs up. */
   wait(channel: FakeChannel, ms: number, cause: number): void {
-    application(channel, 'Wait', String(ms / 1000))
-    this.#later(channel, ms, () => this.#board.hangup(channel, cause))
+    if (channel.isGone) return
+    this.#board.runs(channel, 'Wait', String(ms / 1000))
+    this.#later(channel, ms, () => {
+      this.#board.runs(channel, 'Hangup', String(cause))
+      this.#board.hangup(channel, cause)
+    })
   }
 
   /** The application Dial. When nobody answers, the dialplan goes on to its end. */
   dial(channel: FakeChannel, destinations: readonly string[], { timeoutMs = RING_MS, causeOfNone = 0 }: DialTimes = {}): void {
-    application(channel, 'Dial', destinations.join('&'))
     new FakeDial(this.#board, channel, causeOfNone).start(this, destinations, timeoutMs)
   }
 

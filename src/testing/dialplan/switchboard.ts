@@ -1,4 +1,5 @@
 import { HANGUP_CAUSES } from '../../catalog/hangup-causes.js'
+import type { CallerId } from '../../core/caller-id.js'
 import type { Clock } from '../../core/clock.js'
 import type { HeaderPairs } from '../handlers.js'
 import { channelVariable } from './channel-variables.js'
@@ -114,6 +115,34 @@ export class Switchboard {
   setVariable(channel: FakeChannel, name: string, value: string): void {
     channel.variables.set(name, value)
     this.#emit('VarSet', [...channel.headers(), ['Variable', name], ['Value', value]])
+  }
+
+  /** A channel runs an application, as an extension of its dialplan or by Dial. */
+  runs(channel: FakeChannel, application: string, data: string): void {
+    channel.application = application
+    channel.applicationData = data
+    const { exten } = channel
+    this.#emit('Newexten', [...channel.headers(), ['Extension', exten], ['Application', application], ['AppData', data]])
+  }
+
+  /** Who a channel is. */
+  identify(channel: FakeChannel, caller: CallerId): void {
+    if (channel.isCalled(caller)) return
+    channel.caller = caller
+    this.callerIdChanged(channel)
+  }
+
+  /** The event of a channel whose caller is another one now. */
+  callerIdChanged(channel: FakeChannel): void {
+    this.#emit('NewCallerid', [...channel.headers(), ['CID-CallingPres', '0 (Presentation Allowed, Not Screened)']])
+  }
+
+  /** Whom a channel is connected with, or will be. */
+  connectLine(channel: FakeChannel, { number, name }: CallerId): void {
+    if (number === channel.connectedNum && name === channel.connectedName) return
+    channel.connectedNum = number
+    channel.connectedName = name
+    this.#emit('NewConnectedLine', channel.headers())
   }
 
   /** A variable or function of a channel; undefined for one that is not set, or that the fake does not know. */
