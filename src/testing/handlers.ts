@@ -76,7 +76,7 @@ export interface ActionHandler {
   readonly label: string
   readonly isOnce: boolean
   /** How many actions it answers. @default one that is once, others any number */
-  readonly times?: number
+  readonly times?: number | undefined
   matches(action: AMIAction): boolean
   /** How an action of its name differs from what it answers. */
   differs?(action: AMIAction): readonly string[]
