@@ -1,4 +1,4 @@
-import type { AsyncAGILink } from './async-agi-link.js'
+import type { AsyncAGIConnection } from './async-agi-connection.js'
 
 interface Fields {
   get(name: string): string | undefined
@@ -6,29 +6,29 @@ interface Fields {
 
 /** The channels of one manager connection that are in AsyncAGI, by Uniqueid; Asterisk before 12 tells of them by their names only. */
 export class AsyncAGIChannels {
-  readonly #byId = new Map<string, AsyncAGILink>()
-  readonly #byName = new Map<string, AsyncAGILink>()
+  readonly #byId = new Map<string, AsyncAGIConnection>()
+  readonly #byName = new Map<string, AsyncAGIConnection>()
 
-  add(link: AsyncAGILink): void {
-    if (link.uniqueId !== '') this.#byId.set(link.uniqueId, link)
-    this.#byName.set(link.channel, link)
+  add(connection: AsyncAGIConnection): void {
+    if (connection.uniqueId !== '') this.#byId.set(connection.uniqueId, connection)
+    this.#byName.set(connection.channel, connection)
   }
 
   /** The channel of an event. */
-  find(fields: Fields): AsyncAGILink | undefined {
+  find(fields: Fields): AsyncAGIConnection | undefined {
     const id = fields.get('Uniqueid')
     const named = this.#byName.get(fields.get('Channel') ?? '')
     return id === undefined || named?.uniqueId === '' ? named : this.#byId.get(id)
   }
 
-  rename(link: AsyncAGILink, name: string): void {
-    this.delete(link)
-    link.channel = name
-    this.add(link)
+  rename(connection: AsyncAGIConnection, name: string): void {
+    this.delete(connection)
+    connection.channel = name
+    this.add(connection)
   }
 
-  delete(link: AsyncAGILink): void {
-    if (this.#byId.get(link.uniqueId) === link) this.#byId.delete(link.uniqueId)
-    if (this.#byName.get(link.channel) === link) this.#byName.delete(link.channel)
+  delete(connection: AsyncAGIConnection): void {
+    if (this.#byId.get(connection.uniqueId) === connection) this.#byId.delete(connection.uniqueId)
+    if (this.#byName.get(connection.channel) === connection) this.#byName.delete(connection.channel)
   }
 }

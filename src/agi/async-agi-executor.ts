@@ -10,18 +10,18 @@ import { printable } from '../core/printable.js'
 import { systemClock } from '../core/system-clock.js'
 import { type TextCodec, textCodec } from '../core/text-codec.js'
 import { AsyncAGIChannels } from './async-agi-channels.js'
-import { AsyncAGILink } from './async-agi-link.js'
+import { AsyncAGIConnection } from './async-agi-connection.js'
 import { type AGIEnvironment, environmentOf } from './environment.js'
 import { readEnvironment } from './environment-reader.js'
 import { AGIProtocolError, AGISessionEndedError } from './errors.js'
 import { type AGINotices, NoticeBoard } from './notices.js'
-import { percentDecode } from './percent.js'
+import { percentDecode } from './percent-encoding.js'
 import { AGIRouter, type AGIScript } from './router.js'
 import { ScriptRun } from './script-run.js'
 import type { AGISession } from './session.js'
 
 export interface AsyncAGIOptions {
-  /** Whether channels are answered too that waited before this executor was there, or while the link was down. @default true */
+  /** Whether channels are answered too that waited before this executor was there, or while the connection was down. @default true */
   readonly adopt?: boolean | undefined
   /** @default 'utf-8' */
   readonly encoding?: string | undefined
@@ -56,10 +56,10 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
   readonly #clock: Clock
   readonly #notices: NoticeBoard
   readonly #channels: AsyncAGIChannels
-  readonly #links = new Set<AsyncAGILink>()
-  readonly #runs = new Map<AsyncAGILink, ScriptRun>()
+  readonly #connections = new Set<AsyncAGIConnection>()
+  readonly #runs = new Map<AsyncAGIConnection, ScriptRun>()
   #subscriptions: (() => void)[] = []
-  #linked = false
+  #isConnected = false
   #closed: Promise<void> | undefined
   #idle: () => void = () => undefined
 
@@ -104,7 +104,7 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
   /** Answers no more channels. The scripts that run are told that their sessions are over; their channels stay in AsyncAGI. Idempotent. */
   unbind(): void {
     for (const stop of this.#subscriptions.splice(0)) stop()
-    this.#linked = false
+    this.#isConnected = false
     this.#endAll(new AGISessionEndedError('the executor was unbound'))
   }
 
@@ -140,14 +140,14 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
   }
 
   #tellIfIdle(): void {
-    if (this.#links.size === 0 && this.#runs.size === 0) this.#idle()
+    if (this.#connections.size === 0 && this.#runs.size === 0) this.#idle()
   }
 
   #statusChanged(status: ConnectionStatus): void {
-    const linked = isUsable(status)
-    if (linked && !this.#linked && this.#adopt) void this.#adoptWaiting()
-    if (!linked && this.#linked) this.#endAll(new AGISessionEndedError('the link to Asterisk was lost'))
-    this.#linked = linked
+    const isConnected = isUsable(status)
+    if (isConnected && !this.#isConnected && this.#adopt) void this.#adoptWaiting()
+    if (!isConnected && this.#isConnected) this.#endAll(new AGISessionEndedError('the connection to Asterisk was lost'))
+    this.#isConnected = isConnected
   }
 
   #eventReceived(event: AMIEvent): void {
@@ -157,27 +157,27 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
         void this.#started(fields)
         break
       case 'AsyncAGIExec':
-        this.#linkOf(fields)?.answered(fields.get('CommandID') ?? '', fields.get('Result') ?? '')
+        this.#connectionOf(fields)?.answered(fields.get('CommandID') ?? '', fields.get('Result') ?? '')
         break
       case 'AsyncAGIEnd':
-        this.#ended(this.#linkOf(fields))
+        this.#ended(this.#connectionOf(fields))
         break
       case 'HangupRequest':
       case 'Hangup':
-        this.#hungUp(this.#linkOf(fields), event.name)
+        this.#hungUp(this.#connectionOf(fields), event.name)
         break
       case 'Rename': {
-        const link = this.#linkOf(fields)
-        if (link !== undefined) this.#channels.rename(link, fields.get('Newname') ?? link.channel)
+        const connection = this.#connectionOf(fields)
+        if (connection !== undefined) this.#channels.rename(connection, fields.get('Newname') ?? connection.channel)
         break
       }
     }
   }
 
   /** The channel of an event, if it is this executor's. */
-  #linkOf(fields: Fields): AsyncAGILink | undefined {
-    const link = this.#channels.find(fields)
-    return link !== undefined && this.#links.has(link) ? link : undefined
+  #connectionOf(fields: Fields): AsyncAGIConnection | undefined {
+    const connection = this.#channels.find(fields)
+    return connection !== undefined && this.#connections.has(connection) ? connection : undefined
   }
 
   async #started(fields: Fields): Promise<void> {
@@ -185,85 +185,88 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
     const text = this.#codec.decode(bytes)
     // Asterisk before 12 tells it here only.
     const uniqueId = fields.get('Uniqueid') ?? /^agi_uniqueid: (.*)$/m.exec(text)?.[1] ?? ''
-    const link = this.#take(fields, uniqueId)
-    if (link === undefined) return
+    const connection = this.#take(fields, uniqueId)
+    if (connection === undefined) return
     try {
-      const { env, warning } = readEnvironment(text === '' || text.endsWith('\n\n') ? text : await link.readOn(bytes), LIMITS)
-      link.env = env
-      if (warning !== undefined) this.#notices.warn(`${printable(link.channel)}: ${warning}`)
+      const { env, warning } = readEnvironment(
+        text === '' || text.endsWith('\n\n') ? text : await connection.readOn(bytes),
+        LIMITS,
+      )
+      connection.env = env
+      if (warning !== undefined) this.#notices.warn(`${printable(connection.channel)}: ${warning}`)
     } catch (error) {
       if (error instanceof AGIProtocolError) this.#notices.report(error, undefined)
-      link.close()
+      connection.close()
     }
-    if (!link.isOver) this.#run(link, link.env.args[0] ?? '')
+    if (!connection.isOver) this.#run(connection, connection.env.args[0] ?? '')
   }
 
   /** Makes a channel this executor's. Undefined when it is closed and, reported, when another one has it. */
-  #take(fields: Fields, uniqueId: string): AsyncAGILink | undefined {
+  #take(fields: Fields, uniqueId: string): AsyncAGIConnection | undefined {
     if (this.#closed !== undefined) return undefined
     const channel = fields.get('Channel') ?? ''
     const before = this.#channels.find(fields)
-    if (before !== undefined && !this.#links.has(before)) {
+    if (before !== undefined && !this.#connections.has(before)) {
       const message = `${printable(channel)} is answered by another executor of this client already`
       this.#notices.report(new AGIProtocolError(message), undefined)
       return undefined
     }
     // It came back, and its end was not heard.
     this.#ended(before)
-    const link = new AsyncAGILink(this.#ami, this.#codec, { channel, uniqueId, env: environmentOf(new Map()) })
-    this.#links.add(link)
-    this.#channels.add(link)
-    return link
+    const connection = new AsyncAGIConnection(this.#ami, this.#codec, { channel, uniqueId, env: environmentOf(new Map()) })
+    this.#connections.add(connection)
+    this.#channels.add(connection)
+    return connection
   }
 
-  #run(link: AsyncAGILink, path: string): void {
+  #run(connection: AsyncAGIConnection, path: string): void {
     const match = this.#router.match(path)
     if (match === undefined) {
-      const message = `No route fits "${printable(path)}", the first argument of ${printable(link.channel)}`
+      const message = `No route fits "${printable(path)}", the first argument of ${printable(connection.channel)}`
       this.#notices.report(new AGIProtocolError(message), undefined)
-      link.close()
-      this.#forget(link)
+      connection.close()
+      this.#forget(connection)
       return
     }
-    const run = new ScriptRun(link, this.#clock, match)
-    this.#runs.set(link, run)
-    if (link.isHungUp) run.hungUp()
+    const run = new ScriptRun(connection, this.#clock, match)
+    this.#runs.set(connection, run)
+    if (connection.isHungUp) run.hungUp()
     this.#notices.tell('session', run.session)
     void run.run().then((end) => {
       if (end !== undefined) this.#notices.report(end.threw, run.session)
-      this.#runs.delete(link)
-      this.#forget(link)
+      this.#runs.delete(connection)
+      this.#forget(connection)
       this.#notices.tell('ended', run.session)
       this.#tellIfIdle()
     })
   }
 
-  #hungUp(link: AsyncAGILink | undefined, name: string): void {
-    if (link === undefined) return
-    link.hungUp()
-    this.#runs.get(link)?.hungUp()
+  #hungUp(connection: AsyncAGIConnection | undefined, name: string): void {
+    if (connection === undefined) return
+    connection.hungUp()
+    this.#runs.get(connection)?.hungUp()
     // AsyncAGIEnd comes before; where it was not heard, this is the end.
-    if (name === 'Hangup') this.#ended(link)
+    if (name === 'Hangup') this.#ended(connection)
   }
 
-  #ended(link: AsyncAGILink | undefined): void {
-    if (link === undefined) return
-    link.ended('Asterisk has ended AsyncAGI')
-    this.#runs.get(link)?.lost(undefined)
-    this.#forget(link)
+  #ended(connection: AsyncAGIConnection | undefined): void {
+    if (connection === undefined) return
+    connection.ended('Asterisk has ended AsyncAGI')
+    this.#runs.get(connection)?.lost(undefined)
+    this.#forget(connection)
   }
 
   #endAll(reason: AGISessionEndedError): void {
-    for (const link of [...this.#links]) {
-      link.ended(reason.message)
-      this.#runs.get(link)?.lost(reason)
-      this.#forget(link)
+    for (const connection of [...this.#connections]) {
+      connection.ended(reason.message)
+      this.#runs.get(connection)?.lost(reason)
+      this.#forget(connection)
     }
   }
 
-  #forget(link: AsyncAGILink): void {
-    if (!this.#links.delete(link)) return
-    this.#channels.delete(link)
+  #forget(connection: AsyncAGIConnection): void {
+    if (!this.#connections.delete(connection)) return
+    this.#channels.delete(connection)
     this.#tellIfIdle()
   }
 
@@ -281,10 +284,10 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
     const data = fields.get('ApplicationData') ?? ''
     const isWaiting = fields.get('Application') === 'AGI' && /^agi:async(,|$)/i.test(data)
     if (!isWaiting || this.#channels.find(fields) !== undefined) return
-    const link = this.#take(fields, fields.get('Uniqueid') ?? '')
-    if (link === undefined) return
-    link.env = listedEnvironment(fields, data.split(',').slice(1))
-    this.#run(link, link.env.args[0] ?? '')
+    const connection = this.#take(fields, fields.get('Uniqueid') ?? '')
+    if (connection === undefined) return
+    connection.env = listedEnvironment(fields, data.split(',').slice(1))
+    this.#run(connection, connection.env.args[0] ?? '')
   }
 }
 

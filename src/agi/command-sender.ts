@@ -5,8 +5,8 @@ import { checkOptions } from '../core/options.js'
 import { limitWait } from '../core/waiting.js'
 import { shapeOf } from './command-options.js'
 import { AGICommandFailure, type AGIError, AGIHangupError, AGITimeoutError } from './errors.js'
-import type { AGILink } from './link.js'
 import type { AGIResponse } from './response.js'
+import type { AGISessionConnection } from './session-connection.js'
 import { Traffic } from './traffic.js'
 
 /** How long to wait for a command's answer. */
@@ -17,16 +17,16 @@ export interface CommandOptions {
   readonly answerTimeoutMs?: number | undefined
 }
 
-/** Sends commands over a link, with time and signals. */
+/** Sends commands over a connection, with time and signals. */
 export class CommandSender {
-  readonly #link: AGILink
+  readonly #connection: AGISessionConnection
   readonly #clock: Clock
   readonly #session: AbortSignal
   readonly traffic = new Traffic()
 
   /** `session` aborts when the caller hangs up or the session is over. */
-  constructor(link: AGILink, clock: Clock, session: AbortSignal) {
-    this.#link = link
+  constructor(connection: AGISessionConnection, clock: Clock, session: AbortSignal) {
+    this.#connection = connection
     this.#clock = clock
     this.#session = session
   }
@@ -36,7 +36,7 @@ export class CommandSender {
     checkOptions(options, shapeOf(command))
     const { signal, answerTimeoutMs = Number.POSITIVE_INFINITY } = options
     signal?.throwIfAborted()
-    const handler = this.#link.sendCommand(command, ...args)
+    const handler = this.#connection.sendCommand(command, ...args)
     const answer = deferred<AGIResponse>()
     // What is refused at once was not written.
     const answered = handler.done ? undefined : this.traffic.sent(command, args)
@@ -49,10 +49,10 @@ export class CommandSender {
       this.#failed(error as AGIError, answer.reject)
     }
     const stop = (reason: unknown) => {
-      this.#link.withdraw(handler)
+      this.#connection.withdraw(handler)
       answer.reject(reason)
       // Whoever aborts goes on with the session; after a timeout Asterisk may still be at the command.
-      if (reason !== signal?.reason) this.#link.close()
+      if (reason !== signal?.reason) this.#connection.close()
     }
     const tooLate = () => new AGITimeoutError(`${command} was not answered within ${answerTimeoutMs} ms`, command)
     const unlimit = limitWait({ clock: this.#clock, timeoutMs: answerTimeoutMs, signal, tooLate }, stop)
@@ -71,9 +71,9 @@ export class CommandSender {
     }
     const settle = () => {
       unlimit()
-      reject(this.#link.isHungUp ? new AGIHangupError(error.command, error.response) : error)
+      reject(this.#connection.isHungUp ? new AGIHangupError(error.command, error.response) : error)
     }
-    const limits = { clock: this.#clock, timeoutMs: this.#link.noticeMs, signal: this.#session, tooLate: () => error }
+    const limits = { clock: this.#clock, timeoutMs: this.#connection.noticeMs, signal: this.#session, tooLate: () => error }
     const unlimit = limitWait(limits, settle)
   }
 }

@@ -5,6 +5,7 @@ import { printable } from '../core/printable.js'
 import { type TextCodec, textCodec } from '../core/text-codec.js'
 import type { Protocol, Transport } from '../core/transport.js'
 import { encodeCommand, MAX_COMMAND_BYTES } from './command-line.js'
+import { CommandQueue, type QueuedCommand } from './command-queue.js'
 import type { AGIEnvironment } from './environment.js'
 import { type EnvironmentLimits, EnvironmentReader } from './environment-reader.js'
 import { AGICommandFailure, type AGIError, AGIHangupError, AGIProtocolError, AGISessionEndedError } from './errors.js'
@@ -53,12 +54,6 @@ export const AGI_PROTOCOL_SHAPE: OptionsShape<Omit<AGIProtocolOptions, 'nonce'>>
 
 const SHAPE: OptionsShape<AGIProtocolOptions> = { ...AGI_PROTOCOL_SHAPE, nonce: callback }
 
-interface PendingCommand {
-  readonly command: string
-  readonly bytes: Uint8Array
-  readonly handler: Handler<AGIResponse>
-}
-
 /**
  * The script's side of AGI without I/O: reads the environment, writes one command at a time and reads its answer. The hooks are there to be
  * overridden, as in Obelus.
@@ -71,8 +66,7 @@ export class AGIProtocol implements Protocol {
   readonly #lines: LineBuffer
   readonly #environment: EnvironmentReader
   readonly #replies: MarkedReplyReader | ReplyReader
-  /** The one that was written first; the others wait. */
-  readonly #commands: PendingCommand[] = []
+  readonly #commands = new CommandQueue((command) => this.#writeCommand(command))
   #transport: Transport | undefined
   #env: AGIEnvironment | undefined
   #hasStarted = false
@@ -150,12 +144,9 @@ export class AGIProtocol implements Protocol {
   sendCommand(command: string, ...args: readonly (AGIArgument | undefined)[]): Handler<AGIResponse> {
     const handler = new Handler<AGIResponse>()
     try {
-      const bytes = encodeCommand(command, args, this.#codec, this.#limits.maxCommandBytes)
+      const line = encodeCommand(command, args, this.#codec, this.#limits.maxCommandBytes)
       if (this.#over) handler.setException(new AGISessionEndedError('its connection is closed', command))
-      else {
-        this.#commands.push({ command, bytes, handler })
-        if (this.#commands.length === 1 && this.#hasStarted) this.#writeFirst()
-      }
+      else this.#commands.add({ command, line, handler })
     } catch (error) {
       handler.setException(error as AGIError)
     }
@@ -164,10 +155,7 @@ export class AGIProtocol implements Protocol {
 
   /** Takes back commands that were not written yet. True if this one was among them. */
   withdraw(handler: Handler<AGIResponse>): boolean {
-    const at = this.#commands.findIndex((each) => each.handler === handler)
-    if (at <= 0) return false
-    this.#commands.splice(at, 1)
-    return true
+    return this.#commands.withdraw(handler)
   }
 
   /** Ends the session with AGISTATUS=FAILURE: the dialplan goes on. Verified on 16 and 22. */
@@ -208,15 +196,13 @@ export class AGIProtocol implements Protocol {
   #startInStep(env: AGIEnvironment): void {
     if (this.#hasStarted || this.#over || !this.#replies.isInStep) return
     this.#hasStarted = true
-    this.#writeFirst()
+    this.#commands.open()
     this.sessionStarted(env)
   }
 
-  #writeFirst(): void {
-    const [first] = this.#commands
-    if (first === undefined) return
-    this.#replies.expect(first.command)
-    this.#transport?.write(first.bytes)
+  #writeCommand({ command, line }: QueuedCommand): void {
+    this.#replies.expect(command)
+    this.#transport?.write(line)
   }
 
   #write(line: string): void {
@@ -224,10 +210,9 @@ export class AGIProtocol implements Protocol {
   }
 
   #settleFirst(reply: AGIReply): void {
-    const first = this.#commands.shift()
-    if (first === undefined) return
     if (reply.kind === 'refused' && reply.refusal.code === 511) this.#hangup()
-    this.#writeFirst()
+    const first = this.#commands.answered()
+    if (first === undefined) return
     if (reply.kind === 'refused') first.handler.setException(refusalError(first.command, reply.refusal))
     else if (Number(reply.response.result) < 0) first.handler.setException(this.#failure(first.command, reply.response))
     else first.handler.setResult(reply.response)
@@ -259,7 +244,7 @@ export class AGIProtocol implements Protocol {
   #end(error: Error | undefined): void {
     if (this.#over) return
     this.#over = true
-    for (const { command, handler } of this.#commands.splice(0))
+    for (const { command, handler } of this.#commands.end())
       handler.setException(
         new AGISessionEndedError(error?.message ?? 'its connection is closed', command, error && { cause: error }),
       )

@@ -1,8 +1,8 @@
 import type { Clock } from '../core/clock.js'
 import { AGIHangupError, AGISessionEndedError, isAGIError } from './errors.js'
-import type { AGILink } from './link.js'
 import type { AGIScript, RouteMatch } from './router.js'
 import { AGISession } from './session.js'
+import type { AGISessionConnection } from './session-connection.js'
 
 /** How long Asterisk may take to hang up. */
 const HANGUP_MS = 1_000
@@ -16,9 +16,9 @@ export class ScriptRun {
   readonly #abort = new AbortController()
   readonly #script: AGIScript
 
-  constructor(link: AGILink, clock: Clock, { script, params, query }: RouteMatch) {
+  constructor(connection: AGISessionConnection, clock: Clock, { script, params, query }: RouteMatch) {
     this.#script = script
-    this.session = AGISession.on(link, { clock, signal: this.#abort.signal, params, query })
+    this.session = AGISession.on(connection, { clock, signal: this.#abort.signal, params, query })
   }
 
   /** The caller has hung up. */

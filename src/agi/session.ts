@@ -4,7 +4,7 @@ import { INTERRUPTED } from './command-options.js'
 import { CommandSender } from './command-sender.js'
 import { AGICommands, type InterruptOptions } from './commands.js'
 import type { AGIEnvironment } from './environment.js'
-import type { AGILink } from './link.js'
+import type { AGISessionConnection } from './session-connection.js'
 import type { Traffic, TrafficListener } from './traffic.js'
 import { ChannelVariables } from './variables.js'
 
@@ -65,7 +65,7 @@ export type MenuResult<Choices extends MenuChoices> = Awaited<ReturnType<Choices
  * `end()` is called, or with its connection.
  */
 export class AGISession<Params = AnyParams> extends AGICommands {
-  readonly #link: AGILink
+  readonly #connection: AGISessionConnection
   readonly #traffic: Traffic
   /** Aborts when the caller hangs up or the session is over; its reason is an AGIHangupError or an AGISessionEndedError. */
   readonly signal: AbortSignal
@@ -76,10 +76,13 @@ export class AGISession<Params = AnyParams> extends AGICommands {
   /** The channel's variables. */
   readonly variables: ChannelVariables
 
-  private constructor(link: AGILink, { clock, signal, query = new URLSearchParams(), params = {} }: SessionContext) {
-    const sender = new CommandSender(link, clock, signal)
+  private constructor(
+    connection: AGISessionConnection,
+    { clock, signal, query = new URLSearchParams(), params = {} }: SessionContext,
+  ) {
+    const sender = new CommandSender(connection, clock, signal)
     super(sender)
-    this.#link = link
+    this.#connection = connection
     this.#traffic = sender.traffic
     this.signal = signal
     this.query = query
@@ -88,12 +91,12 @@ export class AGISession<Params = AnyParams> extends AGICommands {
   }
 
   /** @internal */
-  static on(link: AGILink, context: SessionContext): AGISession {
-    return new AGISession(link, context)
+  static on(connection: AGISessionConnection, context: SessionContext): AGISession {
+    return new AGISession(connection, context)
   }
 
   get env(): AGIEnvironment {
-    return this.#link.env
+    return this.#connection.env
   }
 
   /** The arguments that the dialplan gave. */
@@ -106,7 +109,7 @@ export class AGISession<Params = AnyParams> extends AGICommands {
    * that need no caller still work.
    */
   get isHungUp(): boolean {
-    return this.#link.isHungUp
+    return this.#connection.isHungUp
   }
 
   /**
@@ -119,7 +122,7 @@ export class AGISession<Params = AnyParams> extends AGICommands {
 
   /** Hands the call back to the dialplan. Commands that come later throw AGISessionEndedError. Idempotent. */
   end(): void {
-    this.#link.close()
+    this.#connection.close()
   }
 
   /** Says one thing after the other, until a key of `escapeDigits` is pressed. The key, if one was. */

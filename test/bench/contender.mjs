@@ -46,7 +46,7 @@ const CONTENDERS = {
     const { costOf, readersOf } = await import('./worst-inputs.mjs')
     const { AGIRouter } = await import('obelus-asterisk')
     const { parseCallerId } = await import('../../dist/core/caller-id.js')
-    const { percentDecode } = await import('../../dist/agi/percent.js')
+    const { percentDecode } = await import('../../dist/agi/percent-encoding.js')
     const router = new AGIRouter().route('a/:b', () => undefined).route('a/*', () => undefined)
     const readers = readersOf({ ...(await import('obelus-asterisk/protocol')), router, parseCallerId, percentDecode })
     return () =>

@@ -1,7 +1,7 @@
 import { AGIRouter } from 'obelus-asterisk'
 import * as protocol from 'obelus-asterisk/protocol'
 import { describe, it } from 'vitest'
-import { percentDecode } from '../../src/agi/percent.js'
+import { percentDecode } from '../../src/agi/percent-encoding.js'
 import { parseCallerId } from '../../src/core/caller-id.js'
 
 interface Reader {

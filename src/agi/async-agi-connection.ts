@@ -8,13 +8,14 @@ import { printable } from '../core/printable.js'
 import { systemRandomBytes } from '../core/random-bytes.js'
 import type { TextCodec } from '../core/text-codec.js'
 import { encodeCommand } from './command-line.js'
+import { CommandQueue, type QueuedCommand } from './command-queue.js'
 import type { AGIEnvironment } from './environment.js'
 import { AGICommandFailure, type AGIError, AGIHangupError, AGIProtocolError, AGISessionEndedError } from './errors.js'
-import type { AGILink } from './link.js'
-import { percentDecode } from './percent.js'
+import { percentDecode } from './percent-encoding.js'
 import { refusalError } from './refusal.js'
 import { ReplyReader } from './reply-reader.js'
 import type { AGIResponse } from './response.js'
+import type { AGISessionConnection } from './session-connection.js'
 
 /** A line of AMI without its `Command: ` (`main/manager.c`; verified on 16 and 22). */
 const MAX_COMMAND_BYTES = 1_013
@@ -23,12 +24,6 @@ const MAX_RESULT_CHARACTERS = 2_047
 /** The longest answer that is put together. Asterisk gives 1,024 bytes at a time. */
 const MAX_ANSWER_BYTES = 1 << 20
 const MAX_PROBES = 1_200
-
-interface PendingCommand {
-  readonly command: string
-  readonly line: string
-  readonly handler: Handler<AGIResponse>
-}
 
 /** What has come of an answer. */
 interface Answer {
@@ -48,10 +43,10 @@ const newId = actionIdSource(systemRandomBytes)
 /**
  * One channel in AsyncAGI. Its commands go out as actions, one at a time; their answers come as events.
  *
- * Asterisk cuts an answer after 1,024 bytes and gives the rest to the next command. Then this link asks for an expression that nobody can guess,
+ * Asterisk cuts an answer after 1,024 bytes and gives the rest to the next command. Then this connection asks for an expression that nobody can guess,
  * until the answer to that comes whole: what came before it is the rest.
  */
-export class AsyncAGILink implements AGILink {
+export class AsyncAGIConnection implements AGISessionConnection {
   readonly noticeMs = 100
   /** Empty where Asterisk does not tell it. */
   readonly uniqueId: string
@@ -59,7 +54,7 @@ export class AsyncAGILink implements AGILink {
   env: AGIEnvironment
   readonly #ami: ManagerConnection
   readonly #codec: TextCodec
-  readonly #commands: PendingCommand[] = []
+  readonly #commands = new CommandQueue((command) => this.#send(command))
   /** The one that is out. */
   #out: Answer | undefined
   /** The environment, while it is read on. */
@@ -79,6 +74,7 @@ export class AsyncAGILink implements AGILink {
     this.channel = channel
     this.uniqueId = uniqueId
     this.env = env
+    this.#commands.open()
   }
 
   get isHungUp(): boolean {
@@ -92,12 +88,9 @@ export class AsyncAGILink implements AGILink {
   sendCommand(command: string, ...args: readonly (AGIArgument | undefined)[]): Handler<AGIResponse> {
     const handler = new Handler<AGIResponse>()
     try {
-      const line = this.#codec.decode(encodeCommand(command, args, this.#codec, MAX_COMMAND_BYTES)).slice(0, -1)
+      const line = encodeCommand(command, args, this.#codec, MAX_COMMAND_BYTES)
       if (this.#over) handler.setException(this.#overError(command))
-      else {
-        this.#commands.push({ command, line, handler })
-        if (this.#commands.length === 1 && this.#out === undefined) this.#sendNext()
-      }
+      else this.#commands.add({ command, line, handler })
     } catch (error) {
       handler.setException(error as AGIError)
     }
@@ -105,10 +98,7 @@ export class AsyncAGILink implements AGILink {
   }
 
   withdraw(handler: Handler<AGIResponse>): boolean {
-    const at = this.#commands.findIndex((each) => each.handler === handler)
-    if (at < 0 || (at === 0 && this.#out !== undefined)) return false
-    this.#commands.splice(at, 1)
-    return true
+    return this.#commands.withdraw(handler)
   }
 
   /** Hands the call back to the dialplan. */
@@ -121,6 +111,7 @@ export class AsyncAGILink implements AGILink {
 
   /** Reads what is left of an environment that was cut; resolves with all of it. @throws AGIProtocolError when it is too long; what ends the session. */
   readOn(begun: Uint8Array): Promise<string> {
+    this.#commands.pause()
     this.#environment = new Handler<string>()
     this.#out = { id: '', pieces: [begun], length: begun.length, isCut: false, probes: [] }
     this.#probe(this.#out)
@@ -152,7 +143,7 @@ export class AsyncAGILink implements AGILink {
     if (this.#lastFailure !== undefined) this.#lastFailure.endedSession = true
     this.#out = undefined
     this.#environment?.setException(this.#overError('', why))
-    for (const { command, handler } of this.#commands.splice(0)) handler.setException(this.#overError(command, why))
+    for (const { command, handler } of this.#commands.end()) handler.setException(this.#overError(command, why))
   }
 
   #overError(command: string, why = 'AsyncAGI has ended'): AGIError {
@@ -163,9 +154,12 @@ export class AsyncAGILink implements AGILink {
     this.#out = undefined
     const environment = this.#environment
     this.#environment = undefined
-    if (environment === undefined) this.#settleFirst(text, isCut)
-    else environment.setResult(text)
-    this.#sendNext()
+    if (environment === undefined) {
+      this.#settleFirst(text, isCut)
+      return
+    }
+    environment.setResult(text)
+    this.#commands.open()
   }
 
   /** An answer without those to the questions, once it is whole. */
@@ -182,15 +176,19 @@ export class AsyncAGILink implements AGILink {
   /** What is left of it would come with the next answer: the session cannot go on. */
   #tooLong(): void {
     const error = new AGIProtocolError(`An answer over AsyncAGI takes more than ${MAX_ANSWER_BYTES} bytes`)
-    if (this.#environment === undefined) this.#commands.shift()?.handler.setException(error)
+    if (this.#environment === undefined) this.#commands.written?.handler.setException(error)
     else this.#environment.setException(error)
     this.close()
   }
 
   #settleFirst(text: string, isCut: boolean): void {
-    const first = this.#commands.shift()
-    if (first === undefined) return
-    const { command, handler } = first
+    const { written } = this.#commands
+    if (written === undefined) return
+    this.#settleBy(written, text, isCut)
+    this.#commands.answered()
+  }
+
+  #settleBy({ command, handler }: QueuedCommand, text: string, isCut: boolean): void {
     const reader = new ReplyReader()
     reader.expect(command)
     const { reply } = reader.read(isCut ? [] : text.replace(/\n$/, '').split('\n'))
@@ -210,12 +208,11 @@ export class AsyncAGILink implements AGILink {
     handler.setException(this.#lastFailure)
   }
 
-  #sendNext(): void {
-    const [first] = this.#commands
-    if (first === undefined || this.#over) return
+  #send(command: QueuedCommand): void {
     this.#lastFailure = undefined
     this.#out = { id: newId(), pieces: [], length: 0, isCut: false, probes: [] }
-    this.#act(first.line, this.#out.id).catch((error: Error) => this.#refused(first, error))
+    const line = this.#codec.decode(command.line).slice(0, -1)
+    this.#act(line, this.#out.id).catch((error: Error) => this.#refused(command, error))
   }
 
   #probe(out: Answer): void {
@@ -229,17 +226,16 @@ export class AsyncAGILink implements AGILink {
     return this.#ami.sendAction(unlisted('AGI'), { Channel: this.channel, Command: line, CommandID: id })
   }
 
-  #refused(pending: PendingCommand, error: Error): void {
-    if (this.#commands[0] !== pending) return
-    this.#commands.shift()
+  #refused(command: QueuedCommand, error: Error): void {
+    if (this.#commands.written !== command) return
     this.#out = undefined
     const isGone = error instanceof ActionError && /does not exist/.test(error.response.message)
-    pending.handler.setException(
+    command.handler.setException(
       isGone
-        ? new AGIHangupError(pending.command)
-        : new AGISessionEndedError(printable(error.message), pending.command, { cause: error }),
+        ? new AGIHangupError(command.command)
+        : new AGISessionEndedError(printable(error.message), command.command, { cause: error }),
     )
-    this.#sendNext()
+    this.#commands.answered()
   }
 }
 

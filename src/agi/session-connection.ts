@@ -3,8 +3,8 @@ import type { Handler } from '../core/handler.js'
 import type { AGIEnvironment } from './environment.js'
 import type { AGIResponse } from './response.js'
 
-/** How a session reaches Asterisk: over a link of its own (FastAGI, stdio), or over the manager connection (AsyncAGI). */
-export interface AGILink {
+/** How a session reaches Asterisk: over a connection of its own (FastAGI, stdio), or over the manager connection (AsyncAGI). */
+export interface AGISessionConnection {
   readonly env: AGIEnvironment
   /** Whether the caller has hung up. */
   readonly isHungUp: boolean
