@@ -102,6 +102,9 @@ export class CallState {
   #began = 0
   #answered: number | undefined
   #ended: number | undefined
+  /** When its last channel was gone, and whether nothing came behind that. */
+  #silentSince: number | undefined
+  #isConcluded = false
   #caller: PartyRecord | undefined
   #answeredBy: PartyRecord | undefined
   #hungUpBy: PartyRecord | undefined
@@ -308,6 +311,7 @@ export class CallState {
     if (channel.call !== this) return
     this.#channels = this.#channels.filter((each) => each !== channel)
     channel.call = undefined
+    if (this.#channels.length === 0) this.#silentSince = this.#seenMs === undefined ? undefined : this.#now
   }
 
   /** A channel is gone, and nobody saw when and why. */
@@ -526,6 +530,7 @@ export class CallState {
 
   /** Its channels are gone and OriginateResponse does not come: what was seen decides. */
   conclude(): void {
+    this.#isConcluded = true
     this.originate = this.#isAnswered ? 'answered' : 'refused'
   }
 
@@ -623,6 +628,11 @@ export class CallState {
   }
 
   #mergeInto(other: CallState): void {
+    // A bridge may be told before the retrieval that made it: a talk with devices of others alone is the other call's.
+    if (this.#connected === 1 && this.#talkSince !== undefined) {
+      this.#talk -= 1
+      this.#talkSince = this.#now
+    }
     for (const channel of this.channels) this.remove(channel)
     for (const party of this.parties) if (party.isHeld) this.#unheld(party)
     if (this.#connected > 0) this.#talkEnded()
@@ -635,7 +645,8 @@ export class CallState {
     if (!this.#signal(result)) return
     this.#talkedMs += this.#talkSince === undefined ? 0 : this.#now - this.#talkSince
     this.#talkSince = undefined
-    this.#ended = result === 'lost' || this.#seenMs === undefined ? undefined : this.#now
+    const now = this.#seenMs === undefined ? undefined : this.#now
+    if (result !== 'lost') this.#ended = this.#isConcluded ? this.#silentSince : now
     this.#outcome = outcomeOf(result, this.#legFacts())
     this.tell({ type: result, ...this.#outcome })
     this.#listeners = undefined

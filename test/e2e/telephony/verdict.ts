@@ -1,4 +1,4 @@
-import { EXPECTED_FAILURES } from './expected-failures.js'
+import { EXPECTED_FAILURES, type ExpectedFailure } from './expected-failures.js'
 import type { Judged, Judgement } from './judge.js'
 import { CANNOT_TELL } from './observed-call.js'
 import type { Mode } from './observer.js'
@@ -11,9 +11,14 @@ export interface Verdict {
 }
 
 /** What becomes of a play: what is wrong must be known, and what is known must be wrong. */
-export function verdictOf(scenario: Scenario, mode: Mode, { wrong, untold }: Judgement): Verdict {
+export function verdictOf(
+  scenario: Scenario,
+  mode: Mode,
+  { wrong, untold }: Judgement,
+  marks: readonly ExpectedFailure[] = EXPECTED_FAILURES,
+): Verdict {
   const known = new Map<Judged, string>()
-  for (const { field, reason, isIn } of EXPECTED_FAILURES) if (isIn(scenario, mode)) known.set(field, reason)
+  for (const { field, reason, isIn } of marks) if (isIn(scenario, mode)) known.set(field, reason)
   const surprises = [
     ...[...wrong].filter(([field]) => !known.has(field)).map(([field, how]) => `${field} is wrong: ${how}`),
     ...[...untold].filter((field) => !CANNOT_TELL.has(field)).map((field) => `${field} is not told`),
