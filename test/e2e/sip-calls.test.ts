@@ -14,7 +14,7 @@ it.runIf(ours.length === 0)(`calls by SIP: ${NOT_OURS}`, (context) => context.sk
 
 describe.each(ours)('calls by SIP on $name', (server) => {
   it('those that are answered come in, and end once each', async () => {
-    using calls = new CallManager(await loggedIn(server))
+    using calls = new CallManager(await loggedIn(server), { inboundContexts: ['day'] })
     const incoming = calls.incoming()
     const sipp = callBySIP(releaseOf(server), { to: 'answer', count: 20, perSecond: 20, talkMs: 200 })
     const seen = []
@@ -25,7 +25,7 @@ describe.each(ours)('calls by SIP on $name', (server) => {
     const outcomes = await Promise.all(seen.map((call) => call.ended()))
     expect(await sipp).toBe(0)
     for (const call of seen)
-      expect(call).toMatchObject({ direction: 'incoming', callerId: 'sipp', exten: 'answer', context: 'day' })
+      expect(call).toMatchObject({ origin: 'device', direction: 'inbound', callerId: 'sipp', exten: 'answer', context: 'day' })
     for (const outcome of outcomes) expect(outcome).toMatchObject({ result: 'ended', answered: true })
     expect(new Set(seen.map(({ id }) => id)).size).toBe(20)
     expect(calls.trackedCalls).toEqual([])
