@@ -71,8 +71,8 @@ async function dayCall(server: TestServer) {
 }
 
 /** A telephone that answers, and stays. */
-function toneAt({ version = 0 }: TestServer): string {
-  return `PJSIP/loop/sip:tone@127.0.0.1:${17_000 + version}`
+function toneAt({ version }: TestServer): string {
+  return `PJSIP/loop/sip:tone@127.0.0.1:${17_000 + (version ?? 0)}`
 }
 
 const OUTCOMES: readonly (readonly [what: string, request: OriginateRequest, outcome: object, transitions: readonly string[]])[] =
