@@ -202,7 +202,7 @@ export class CallManager implements Disposable, AsyncDisposable {
       callerIsFirst,
       dialString: request.channel,
     })
-    const call = new Call(record, this.#host)
+    const call = Call.of(record, this.#host)
     this.#calls.set(record, call)
     this.#board.expect(record)
     this.#push(this.#all, call)
@@ -319,7 +319,7 @@ export class CallManager implements Disposable, AsyncDisposable {
   }
 
   #began(record: CallState): void {
-    const call = new Call(record, this.#host)
+    const call = Call.of(record, this.#host)
     this.#calls.set(record, call)
     this.#push(this.#all, call)
     if (this.#isIncoming(record)) this.#push(this.#incoming, call)

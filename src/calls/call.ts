@@ -78,11 +78,15 @@ export class Call implements AsyncIterable<CallTransition> {
   readonly #record: CallState
   readonly #host: CallHost
 
-  /** @internal */
-  constructor(record: CallState, host: CallHost) {
+  private constructor(record: CallState, host: CallHost) {
     this.#record = record
     record.facade = this
     this.#host = host
+  }
+
+  /** @internal */
+  static of(record: CallState, host: CallHost): Call {
+    return new Call(record, host)
   }
 
   /** Unique. A call of ours has it as the `Uniqueid` of its channel, where the server lets us choose; an incoming one has its channel's. */
