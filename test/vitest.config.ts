@@ -30,9 +30,19 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          exclude: ['test/e2e/telephony/**'],
+          exclude: ['test/e2e/telephony/**', 'test/e2e/differential.test.ts'],
           globalSetup: ['test/e2e/asterisk/global-setup.ts'],
           fileParallelism: false,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'differential',
+          include: ['test/e2e/differential.test.ts'],
+          globalSetup: ['test/e2e/asterisk/global-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
