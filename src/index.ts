@@ -5,6 +5,7 @@
  * @module
  */
 
+export type { AGIEvents, AGINotices } from './agi/agi-events.js'
 export type { AsyncAGIOptions } from './agi/async-agi-executor.js'
 export { AsyncAGIExecutor } from './agi/async-agi-executor.js'
 export type { AGICommandArguments, AGICommandName } from './agi/command-names.js'
@@ -26,7 +27,6 @@ export {
   isAGIError,
 } from './agi/errors.js'
 export type { AGICloseOptions, FastAGIServerOptions } from './agi/fastagi-server.js'
-export type { AGINotices } from './agi/notices.js'
 export type { AGILimits } from './agi/protocol.js'
 export type { AGIResponse } from './agi/response.js'
 export type {

@@ -9,12 +9,12 @@ import { checkOptions, clock, encoding, flag, milliseconds, type OptionsShape } 
 import { printable } from '../core/printable.js'
 import { systemClock } from '../core/system-clock.js'
 import { type TextCodec, textCodec } from '../core/text-codec.js'
+import { type AGIEvents, AGIListeners } from './agi-events.js'
 import { AsyncAGIChannels } from './async-agi-channels.js'
 import { AsyncAGIConnection } from './async-agi-connection.js'
 import { type AGIEnvironment, environmentOf } from './environment.js'
 import { readEnvironment } from './environment-reader.js'
 import { AGIProtocolError, AGISessionEndedError } from './errors.js'
-import { type AGINotices, NoticeBoard } from './notices.js'
 import { percentDecode } from './percent-encoding.js'
 import { AGIRouter, type AGIScript } from './router.js'
 import { ScriptRun } from './script-run.js'
@@ -54,7 +54,7 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
   readonly #adopt: boolean
   readonly #codec: TextCodec
   readonly #clock: Clock
-  readonly #notices: NoticeBoard
+  readonly #listeners: AGIListeners
   readonly #channels: AsyncAGIChannels
   readonly #connections = new Set<AsyncAGIConnection>()
   readonly #runs = new Map<AsyncAGIConnection, ScriptRun>()
@@ -68,7 +68,7 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
     checkOptions(options, SHAPE)
     const { adopt = true, encoding = 'utf-8', clock = systemClock } = options
     this.#ami = ami
-    this.#notices = new NoticeBoard((error) => ami.report(error))
+    this.#listeners = new AGIListeners((error) => ami.report(error))
     this.#router = script instanceof AGIRouter ? script : new AGIRouter().routeDefault(script)
     this.#adopt = adopt
     this.#codec = textCodec(encoding)
@@ -84,12 +84,12 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Calls `listener` at each notice, until the returned function is called.
+   * Calls `listener` at each of these events, until the returned function is called.
    *
    * @throws TypeError for a name that there is not, and for a listener that is no function.
    */
-  on<Notice extends keyof AGINotices>(notice: Notice, listener: AGINotices[Notice]): () => void {
-    return this.#notices.on(notice, listener)
+  on<Name extends keyof AGIEvents>(name: Name, listener: AGIEvents[Name]): () => void {
+    return this.#listeners.on(name, listener)
   }
 
   /** Answers channels from now on. Idempotent. @throws AGISessionEndedError after `close()`. */
@@ -193,9 +193,9 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
         LIMITS,
       )
       connection.env = env
-      if (warning !== undefined) this.#notices.warn(`${printable(connection.channel)}: ${warning}`)
+      if (warning !== undefined) this.#listeners.warn(`${printable(connection.channel)}: ${warning}`)
     } catch (error) {
-      if (error instanceof AGIProtocolError) this.#notices.report(error, undefined)
+      if (error instanceof AGIProtocolError) this.#listeners.report(error, undefined)
       connection.close()
     }
     if (!connection.isOver) this.#run(connection, connection.env.args[0] ?? '')
@@ -208,7 +208,7 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
     const before = this.#channels.find(fields)
     if (before !== undefined && !this.#connections.has(before)) {
       const message = `${printable(channel)} is answered by another executor of this client already`
-      this.#notices.report(new AGIProtocolError(message), undefined)
+      this.#listeners.report(new AGIProtocolError(message), undefined)
       return undefined
     }
     // It came back, and its end was not heard.
@@ -223,7 +223,7 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
     const match = this.#router.match(path)
     if (match === undefined) {
       const message = `No route fits "${printable(path)}", the first argument of ${printable(connection.channel)}`
-      this.#notices.report(new AGIProtocolError(message), undefined)
+      this.#listeners.report(new AGIProtocolError(message), undefined)
       connection.close()
       this.#forget(connection)
       return
@@ -231,12 +231,12 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
     const run = new ScriptRun(connection, this.#clock, match)
     this.#runs.set(connection, run)
     if (connection.isHungUp) run.hungUp()
-    this.#notices.tell('session', run.session)
+    this.#listeners.tell('session', run.session)
     void run.run().then((end) => {
-      if (end !== undefined) this.#notices.report(end.threw, run.session)
+      if (end !== undefined) this.#listeners.report(end.threw, run.session)
       this.#runs.delete(connection)
       this.#forget(connection)
-      this.#notices.tell('ended', run.session)
+      this.#listeners.tell('ended', run.session)
       this.#tellIfIdle()
     })
   }
@@ -276,7 +276,7 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
       const { events } = await this.#ami.sendAction('CoreShowChannels')
       for (const item of events) this.#adoptOne(item as Fields)
     } catch (error) {
-      if (!(error instanceof ConnectionLostError || error instanceof ClosedError)) this.#notices.report(error, undefined)
+      if (!(error instanceof ConnectionLostError || error instanceof ClosedError)) this.#listeners.report(error, undefined)
     }
   }
 

@@ -14,8 +14,8 @@ import {
 } from '../core/options.js'
 import { printable } from '../core/printable.js'
 import type { Protocol } from '../core/transport.js'
+import { type AGIEvents, AGIListeners } from './agi-events.js'
 import { AGIProtocolError, AGISessionEndedError, AGITimeoutError } from './errors.js'
-import { type AGINotices, NoticeBoard } from './notices.js'
 import { AGI_PROTOCOL_SHAPE, type AGILimits, AGIProtocol, type AGIProtocolOptions } from './protocol.js'
 import { AGIRouter, type AGIScript, type RouteParams } from './router.js'
 import { ScriptRun } from './script-run.js'
@@ -93,7 +93,7 @@ export class FastAGIServer implements AsyncDisposable {
   readonly #protocolOptions: AGIProtocolOptions
   readonly #platform: AGIPlatform
   readonly #router = new AGIRouter()
-  readonly #notices: NoticeBoard
+  readonly #listeners: AGIListeners
   readonly #runs = new Map<Connection, ScriptRun>()
   readonly #connections = new Set<Connection>()
   /** Settled when the last script is over, after `close()`. */
@@ -118,7 +118,7 @@ export class FastAGIServer implements AsyncDisposable {
     this.#options = { host, port, allow, maxSessions, environmentTimeoutMs, scriptTimeoutMs, tcpKeepAliveMs }
     this.#protocolOptions = { encoding, limits }
     this.#platform = platform
-    this.#notices = new NoticeBoard(platform.unheardError)
+    this.#listeners = new AGIListeners(platform.unheardError)
   }
 
   /** The sessions whose scripts run. */
@@ -139,12 +139,12 @@ export class FastAGIServer implements AsyncDisposable {
   }
 
   /**
-   * Calls `listener` at each notice, until the returned function is called.
+   * Calls `listener` at each of these events, until the returned function is called.
    *
    * @throws TypeError for a name that there is not, and for a listener that is no function.
    */
-  on<Notice extends keyof AGINotices>(notice: Notice, listener: AGINotices[Notice]): () => void {
-    return this.#notices.on(notice, listener)
+  on<Name extends keyof AGIEvents>(name: Name, listener: AGIEvents[Name]): () => void {
+    return this.#listeners.on(name, listener)
   }
 
   /** Opens the port; resolves with where it is: `const { port } = await server.listen()`, of a server with `port: 0` the one it got. @throws the system's error when it cannot be had; AGISessionEndedError after `close()`. */
@@ -200,12 +200,12 @@ export class FastAGIServer implements AsyncDisposable {
       started: () => this.#start(connection),
       hungUp: () => this.#runs.get(connection)?.hungUp(),
       ended: (error) => this.#ended(connection, error),
-      warned: (message) => this.#notices.warn(message),
+      warned: (message) => this.#listeners.warn(message),
     })
     this.#connections.add(connection)
     const { environmentTimeoutMs } = this.#options
     connection.stopTimer = this.#platform.clock.after(environmentTimeoutMs, () => {
-      this.#notices.report(new AGITimeoutError(`A peer sent no environment within ${environmentTimeoutMs} ms`), undefined)
+      this.#listeners.report(new AGITimeoutError(`A peer sent no environment within ${environmentTimeoutMs} ms`), undefined)
       connection.close()
     })
     return connection
@@ -216,7 +216,7 @@ export class FastAGIServer implements AsyncDisposable {
     const { networkScript } = connection.env
     const match = this.#router.match(networkScript)
     if (match === undefined) {
-      this.#notices.report(new AGIProtocolError(`No route fits agi://…/${printable(networkScript)}`), undefined)
+      this.#listeners.report(new AGIProtocolError(`No route fits agi://…/${printable(networkScript)}`), undefined)
       connection.refuse()
       return
     }
@@ -226,12 +226,12 @@ export class FastAGIServer implements AsyncDisposable {
     }
     const run = new ScriptRun(connection, this.#platform.clock, match)
     this.#runs.set(connection, run)
-    this.#notices.tell('session', run.session)
+    this.#listeners.tell('session', run.session)
     const { scriptTimeoutMs } = this.#options
     if (scriptTimeoutMs !== Number.POSITIVE_INFINITY)
       connection.stopTimer = this.#platform.clock.after(scriptTimeoutMs, () => {
         const error = new AGITimeoutError(`The script of ${printable(networkScript)} was not over within ${scriptTimeoutMs} ms`)
-        this.#notices.report(error, run.session)
+        this.#listeners.report(error, run.session)
         const why = `its script was not over within ${scriptTimeoutMs} ms`
         void this.#stop(connection, run, new AGISessionEndedError(why, '', { cause: error }))
       })
@@ -240,7 +240,7 @@ export class FastAGIServer implements AsyncDisposable {
 
   async #run(connection: Connection, run: ScriptRun): Promise<void> {
     const end = await run.run()
-    if (end !== undefined) this.#notices.report(end.threw, run.session)
+    if (end !== undefined) this.#listeners.report(end.threw, run.session)
     this.#over(connection, run)
   }
 
@@ -253,7 +253,7 @@ export class FastAGIServer implements AsyncDisposable {
   #over(connection: Connection, run: ScriptRun): void {
     connection.stopTimer()
     if (!this.#runs.delete(connection)) return
-    this.#notices.tell('ended', run.session)
+    this.#listeners.tell('ended', run.session)
     if (this.#runs.size === 0 && this.#closed !== undefined) this.#idle.resolve()
   }
 
@@ -262,7 +262,7 @@ export class FastAGIServer implements AsyncDisposable {
     const run = this.#runs.get(connection)
     if (run !== undefined) run.lost(error)
     else connection.stopTimer()
-    if (error instanceof AGIProtocolError) this.#notices.report(error, run?.session)
+    if (error instanceof AGIProtocolError) this.#listeners.report(error, run?.session)
   }
 }
 

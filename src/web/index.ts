@@ -4,6 +4,8 @@
  *
  * @module
  */
+
+export type { AGIEvents, AGINotices } from '../agi/agi-events.js'
 export type { AsyncAGIOptions } from '../agi/async-agi-executor.js'
 export { AsyncAGIExecutor } from '../agi/async-agi-executor.js'
 export type { AGICommandArguments, AGICommandName } from '../agi/command-names.js'
@@ -24,7 +26,6 @@ export {
   AGIUnknownCommandError,
   isAGIError,
 } from '../agi/errors.js'
-export type { AGINotices } from '../agi/notices.js'
 export type { AGILimits } from '../agi/protocol.js'
 export type { AGIResponse } from '../agi/response.js'
 export type {

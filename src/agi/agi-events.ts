@@ -4,7 +4,7 @@ import { checkListener, guarded } from '../core/listeners.js'
 import type { AGISession } from './session.js'
 
 /** What those who run scripts tell of. */
-export interface AGINotices {
+export interface AGIEvents {
   /** A script threw or took too long, a peer sent what is no AGI, no route fits. The session is that of the script. */
   error: (error: Error, session: AGISession | undefined) => void
   /** Something is odd that harms nothing yet: a caller may try to forge variables of AGI. */
@@ -15,11 +15,11 @@ export interface AGINotices {
   ended: (session: AGISession) => void
 }
 
-const NOTICES: Readonly<Record<keyof AGINotices, true>> = { error: true, warning: true, session: true, ended: true }
+const NAMES: Readonly<Record<keyof AGIEvents, true>> = { error: true, warning: true, session: true, ended: true }
 
 /** Tells listeners; what one of them throws harms nobody else. */
-export class NoticeBoard {
-  readonly #emitter = new EventEmitter<AGINotices>()
+export class AGIListeners {
+  readonly #emitter = new EventEmitter<AGIEvents>()
   readonly #unheard: (error: Error) => void
 
   /** `unheard`: what becomes of an error that nobody listens to. */
@@ -28,17 +28,17 @@ export class NoticeBoard {
   }
 
   /** @throws TypeError for a name that there is not, and for a listener that is no function. */
-  on<Notice extends keyof AGINotices>(notice: Notice, listener: AGINotices[Notice]): () => void {
-    checkListener(notice, NOTICES)
+  on<Name extends keyof AGIEvents>(event: Name, listener: AGIEvents[Name]): () => void {
+    checkListener(event, NAMES)
     const safe = guarded(listener as (...facts: never[]) => unknown, this.#unheard)
-    this.#emitter.on(notice, safe as never)
+    this.#emitter.on(event, safe as never)
     return () => {
-      this.#emitter.off(notice, safe as never)
+      this.#emitter.off(event, safe as never)
     }
   }
 
-  tell(notice: 'session' | 'ended', session: AGISession): void {
-    this.#emitter.emit(notice, session)
+  tell(event: 'session' | 'ended', session: AGISession): void {
+    this.#emitter.emit(event, session)
   }
 
   warn(message: string): void {
@@ -50,3 +50,6 @@ export class NoticeBoard {
     if (!this.#emitter.emit('error', reported, session)) this.#unheard(reported)
   }
 }
+
+/** @deprecated the name that `AGIEvents` had before. */
+export type AGINotices = AGIEvents
