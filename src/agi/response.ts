@@ -43,26 +43,23 @@ export function parseAnswer(text: string, isFree: boolean): AGIResponse | undefi
   }
 }
 
+const NAME = /([A-Za-z]\w*)=/y
+
 /** `endpos=8000 results=1 score0=900 text0="one two" grammar0=g`, or words without a name. */
 function fieldsOf(text: string, from: number): Map<string, string> {
   const fields = new Map<string, string>()
   const words: string[] = []
   for (let at = from; at < text.length; ) {
-    const end = upTo(text, ' ', at)
-    const word = text.slice(at, end)
-    const [start, name = ''] = /^([A-Za-z]\w*)=/.exec(word) ?? []
-    if (start === undefined) {
-      if (word !== '') words.push(word)
-      at = end + 1
-    } else if (word.charAt(start.length) === '"') {
-      const quoted = at + start.length + 1
-      const close = upTo(text, closingOf(name), quoted)
-      fields.set(name, text.slice(quoted, close))
-      at = close + 1
-    } else {
-      fields.set(name, word.slice(start.length))
-      at = end + 1
-    }
+    NAME.lastIndex = at
+    const name = NAME.exec(text)?.[1]
+    const value = name === undefined ? at : NAME.lastIndex
+    // What is looked for is passed over then: a look at more would be taken again for each field.
+    const isQuoted = name !== undefined && text.charAt(value) === '"'
+    const start = isQuoted ? value + 1 : value
+    const end = upTo(text, isQuoted ? closingOf(name) : ' ', start)
+    if (name !== undefined) fields.set(name, text.slice(start, end))
+    else if (end > start) words.push(text.slice(start, end))
+    at = end + 1
   }
   if (words.length > 0) fields.set('text', words.join(' '))
   return fields

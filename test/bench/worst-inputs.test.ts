@@ -1,6 +1,6 @@
 import { AGIRouter } from 'obelus-asterisk'
 import * as protocol from 'obelus-asterisk/protocol'
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { percentDecode } from '../../src/agi/percent-encoding.js'
 import { parseCallerId } from '../../src/core/caller-id.js'
 
@@ -26,4 +26,11 @@ describe.each(readersOf({ ...protocol, parseCallerId, percentDecode, router }))(
   it.each(Object.entries(reader.inputs))('reads 400 KB to the end: %s', (_, input) => {
     reader.read(reader.prepare(input(SIZE)))
   })
+})
+
+it('reads 8 MB of quoted fields to the end', () => {
+  const reader = readersOf({ ...protocol, parseCallerId, percentDecode, router }).find(({ name }) => name === 'AGI, an answer')
+  const quotes = reader?.inputs.quotes
+  expect(quotes).toBeDefined()
+  if (quotes !== undefined) reader?.read(reader.prepare(quotes(8_000_000)))
 })
