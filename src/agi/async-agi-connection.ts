@@ -4,6 +4,7 @@ import { unlisted } from '../ami/messages/typed-names.js'
 import { actionIdSource } from '../ami/protocol/action-id.js'
 import type { AGIArgument } from '../catalog/values.js'
 import { Handler } from '../core/handler.js'
+import { joined } from '../core/joined.js'
 import { printable } from '../core/printable.js'
 import { systemRandomBytes } from '../core/random-bytes.js'
 import type { TextCodec } from '../core/text-codec.js'
@@ -241,14 +242,4 @@ export class AsyncAGIConnection implements AGISessionConnection {
 
 function markerOf(probe: string): string {
   return `200 result=1 (${probe})\n`
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    all.set(piece, at)
-    at += piece.length
-  }
-  return all
 }

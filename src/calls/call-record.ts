@@ -161,7 +161,7 @@ export function callRecord(call: RecordedCall): CallRecord {
   }
 }
 
-export function partyJSON(party: Party): PartyJSON {
+function partyJSON(party: Party): PartyJSON {
   const { uniqueId, channel, endpoint, number, name, isWithheld, role, startedAt, ringingAt, answeredAt, endedAt } = party
   const { cause, causeText, techCause, dialStatus } = party
   const who = { uniqueId, channel, endpoint, number, name, isWithheld, role }

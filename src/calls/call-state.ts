@@ -394,6 +394,13 @@ export class CallState {
     if (this.#connected === 0) this.#talkEnded()
   }
 
+  /** The talk that is going on is another call's. */
+  disownTalk(): void {
+    if (this.#talkSince === undefined) return
+    this.#talk -= 1
+    this.#talkSince = this.#now
+  }
+
   /** A device of the call is with others whom it was not with before: perhaps the caller with somebody who was called. */
   met(channel: Channel): void {
     const isUnknown = this.#isAnswered && this.#answered === undefined
@@ -628,11 +635,6 @@ export class CallState {
   }
 
   #mergeInto(other: CallState): void {
-    // A bridge may be told before the retrieval that made it: a talk with devices of others alone is the other call's.
-    if (this.#connected === 1 && this.#talkSince !== undefined) {
-      this.#talk -= 1
-      this.#talkSince = this.#now
-    }
     for (const channel of this.channels) this.remove(channel)
     for (const party of this.parties) if (party.isHeld) this.#unheld(party)
     if (this.#connected > 0) this.#talkEnded()

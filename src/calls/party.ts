@@ -194,7 +194,7 @@ export function endpointOf(channel: string): string {
 }
 
 /** Whether a number is a word that stands for a withheld one. */
-export function isNoNumber(number: string): boolean {
+function isNoNumber(number: string): boolean {
   return WITHHELD.includes(number.toLowerCase())
 }
 

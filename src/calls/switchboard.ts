@@ -235,10 +235,16 @@ export class Switchboard {
     if (party !== undefined) (channel as Channel).party?.identify(party.number, party.name, undefined)
   }
 
+  /** As `merge`, where one call fetched the other: Asterisk may tell of their bridge before, and that talk is the older one's. */
+  mergeFetched(one: CallState, two: CallState): CallState {
+    if (one !== two) byAge(one, two)[1].disownTalk()
+    return this.merge(one, two)
+  }
+
   /** Two calls become one, which has the parties of both: the older one goes on. Gives that one. */
   merge(one: CallState, two: CallState): CallState {
     if (one === two) return one
-    const [older, younger] = isOlder(one, two) ? [one, two] : [two, one]
+    const [older, younger] = byAge(one, two)
     older.absorb(younger)
     for (const linkedId of younger.linkedIds) this.#byLinkedId.set(linkedId, older)
     this.settle(younger)
@@ -380,6 +386,10 @@ export class Switchboard {
 }
 
 /** `Uniqueid`s end in a number that counts up: it tells which came first of those found to be of the same second. */
+function byAge(one: CallState, two: CallState): readonly [older: CallState, younger: CallState] {
+  return isOlder(one, two) ? [one, two] : [two, one]
+}
+
 function isOlder(one: CallState, two: CallState): boolean {
   if (one.startedMs !== two.startedMs) return one.startedMs < two.startedMs
   const [first, second] = [one, two].map(({ id }) => Number(id.slice(id.lastIndexOf('.') + 1)))

@@ -55,7 +55,9 @@ export const TRANSFER_READERS: Readonly<Record<string, EventReader>> = {
   UnParkedCall(board, fields) {
     const parkee = board.see(fields, PARKEE)
     const retriever = board.see(fields, RETRIEVER)
-    const call = mergeAll(board, [parkee, retriever])
+    const [parked, retrieving] = [parkee?.call, retriever?.call]
+    const call =
+      parked !== undefined && retrieving !== undefined ? board.mergeFetched(parked, retrieving) : (parked ?? retrieving)
     if (call === undefined || parkee === undefined) return
     if (retriever?.call !== undefined) call.pickedUp(retriever, undefined, undefined)
     unparked(parkee, 'retrieved', retriever?.name)

@@ -1,4 +1,5 @@
 import { oneLine } from '../../core/checks.js'
+import { joined } from '../../core/joined.js'
 import { redactLines, redactText } from '../../core/redaction.js'
 import { RecordingError } from '../errors.js'
 
@@ -94,11 +95,5 @@ function textToBytes(text: string): Uint8Array {
   const encoded = text
     .split(ESCAPE)
     .map((part) => (ESCAPE.test(part) ? Uint8Array.of(Number.parseInt(part.slice(2), 16)) : encoder.encode(part)))
-  const bytes = new Uint8Array(encoded.reduce((length, part) => length + part.length, 0))
-  let at = 0
-  for (const part of encoded) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
+  return joined(encoded)
 }
