@@ -351,3 +351,47 @@ it('lesson 47: an action on a channel that is gone rejects with what became of t
   await expect(call.redirect({ context: 'default', exten: '1' })).rejects.toMatchObject({ name: 'CallEndedError' })
   await expect(call.hangup()).rejects.toMatchObject({ name: 'CallEndedError' })
 })
+
+describe('the talk of a call that goes on in another', () => {
+  const bridged = (uniqueId: string, count: number) =>
+    [
+      'BridgeEnter',
+      channel(uniqueId, {
+        ChannelState: 6,
+        BridgeUniqueid: 'bridge',
+        BridgeType: 'base',
+        BridgeTechnology: 'softmix',
+        BridgeNumChannels: count,
+      }),
+    ] as const
+  const subject = (prefix: string, uniqueId: string): Fields => ({
+    [`${prefix}Channel`]: `PJSIP/${uniqueId}`,
+    [`${prefix}Uniqueid`]: uniqueId,
+    [`${prefix}Linkedid`]: uniqueId,
+  })
+
+  async function twoCalls() {
+    const at = await bench()
+    const calls = [await at.incoming('1.1'), await at.incoming('1.2')] as const
+    await at.tell(bridged('1.1', 1), bridged('1.2', 2))
+    return { at, calls }
+  }
+
+  it('stays its own, however they met, when a transfer joins them', async () => {
+    const { at, calls } = await twoCalls()
+    await using _ = at
+    await at.rig.rig.clock.advance(10_000)
+    const transferee = { ...subject('OrigTransferer', '1.2'), ...subject('Transferee', '1.1') }
+    await at.tell(['AttendedTransfer', { ...transferee, Result: 'Success', DestType: 'Bridge' }])
+    expect(await calls[1].ended()).toMatchObject({ mergedInto: calls[0].id, talked: true })
+    expect(calls[1].talkMs).toBe(10_000)
+  })
+
+  it("is the other one's where the bridge is that of a retrieval from parking", async () => {
+    const { at, calls } = await twoCalls()
+    await using _ = at
+    await at.tell(['UnParkedCall', { ...subject('Parkee', '1.1'), ...subject('Retriever', '1.2') }])
+    expect(await calls[1].ended()).toMatchObject({ mergedInto: calls[0].id, talked: false })
+    expect(calls[1].talkMs).toBe(0)
+  })
+})
