@@ -1,18 +1,23 @@
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import manifest from '../package.json' with { type: 'json' }
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const source = (path: string) => fileURLToPath(new URL(`../src/${path}`, import.meta.url))
+/** Tests import the package by its name and get the source of each entry that `package.json` exports. */
+const alias = Object.entries(manifest.exports).flatMap(([entry, target]) =>
+  typeof target === 'string'
+    ? []
+    : {
+        find: new RegExp(`^obelus-asterisk${entry.slice(1)}$`),
+        replacement: join(root, target.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts')),
+      },
+)
 
 export default defineConfig({
   root,
   resolve: {
-    alias: [
-      { find: /^obelus-asterisk$/, replacement: source('index.ts') },
-      { find: /^obelus-asterisk\/protocol$/, replacement: source('protocol.ts') },
-      { find: /^obelus-asterisk\/web$/, replacement: source('web/index.ts') },
-      { find: /^obelus-asterisk\/testing$/, replacement: source('testing/index.ts') },
-    ],
+    alias,
   },
   test: {
     projects: [
