@@ -22,7 +22,7 @@ export class DialplanCalls {
   constructor(host: SwitchboardHost, plan: Dialplan, applications: Readonly<Record<string, FakeApplication>>) {
     this.#board = new Switchboard(host)
     this.#plan = new Plan(plan)
-    this.#runner = new DialplanRunner(this.#board, this.#plan, new ApplicationRunner(this.#board, applications))
+    this.#runner = new DialplanRunner(this.#board, this.#plan, new ApplicationRunner(this.#board, applications, {}))
     this.handlers = dialplanActions(this.#board, this.#runner)
   }
 

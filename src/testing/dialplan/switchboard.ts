@@ -182,6 +182,7 @@ export class Switchboard {
 
   dialBegin(channel: FakeChannel, dialing: Dialing, dialString: string): void {
     channel.dialing = dialing
+    dialing.begins?.()
     this.#emit('DialBegin', [...(dialing.dialer?.headers() ?? []), ...channel.headers('Dest'), ['DialString', dialString]])
   }
 
@@ -295,7 +296,6 @@ export class Switchboard {
   hangup(channel: FakeChannel, givenCause: number, requested = false): void {
     if (channel.isGone) return
     channel.isGone = true
-    channel.cancel()
     channel.cancelPhone()
     channel.cancelTimeout()
     // Who leaves a bridge without a cause has hung up normally.
@@ -312,6 +312,7 @@ export class Switchboard {
     }
     const partner = partnerOf(channel)
     this.#leaveBridge(channel)
+    channel.cancel()
     if (channel.runsDialplan) this.#emit('SoftHangupRequest', [...channel.headers(), ['Cause', DIALPLAN_ENDED]])
     const { dialing } = channel
     channel.dialing = undefined
