@@ -151,7 +151,7 @@ class FakeOriginate implements Dialing {
           ]
     this.#settled(answered !== undefined)
     if (!this.#isAsync) return
-    this.#board.originateResponse([
+    this.#board.announce('OriginateResponse', [
       ...(actionId === '' ? [] : [['ActionID', actionId] as const]),
       ['Response', response],
       ['Channel', answered?.name ?? this.#header('Channel')],

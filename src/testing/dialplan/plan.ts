@@ -89,6 +89,7 @@ export class Plan {
   readonly #entries: ReadonlyMap<string, (Place | undefined)[]>
   readonly #patterns: readonly string[]
   readonly #contexts = new Set(['default'])
+  readonly #telephones = new Set<string>()
 
   /** @throws TypeError or RangeError that names a wrong entry. */
   constructor(plan: Dialplan) {
@@ -107,6 +108,11 @@ export class Plan {
     this.#contexts.add(context)
   }
 
+  /** A test says that there is such a telephone; unless the plan says otherwise, it rings and no more. */
+  addTelephone(name: string): void {
+    this.#telephones.add(name)
+  }
+
   /** What happens at an extension of a context; undefined when it is not there. */
   extension(exten: string, context: string): readonly Step[] | undefined {
     if (!this.#contexts.has(context)) return undefined
@@ -121,13 +127,15 @@ export class Plan {
   }
 
   hasTelephone(name: string): boolean {
-    return this.#find(name, '')?.[0]?.telephone !== undefined
+    const entries = this.#find(name, '')
+    return entries === undefined ? this.#telephones.has(name) : entries[0]?.telephone !== undefined
   }
 
   /** What a telephone that is called now does; undefined when it is not there. */
   takeTelephone(name: string): Telephone | undefined {
     const entries = this.#find(name, '')
-    const found = entries?.[0]?.telephone
+    if (entries === undefined) return this.#telephones.has(name) ? { kind: 'noanswer' } : undefined
+    const found = entries[0]?.telephone
     passOn(entries)
     return found
   }

@@ -121,6 +121,11 @@ export class DialplanRunner {
   }
 }
 
+/** The telephone that a destination reaches. */
+export function telephoneOf(to: string): string {
+  return addressOf(to.slice(to.indexOf('/') + 1)).number
+}
+
 /** `PJSIP/0301@trunk` calls 0301 by the peer `trunk`, and so does `SIP/trunk/0301`. */
 function addressOf(resource: string): { readonly number: string; readonly peer: string } {
   const [first = '', second] = resource.split('/')
