@@ -1,3 +1,4 @@
+import { HANGUP_QUESTION } from '../../agi/application-answer.js'
 import { type CallerId, parseCallerId } from '../../core/caller-id.js'
 import { callback, listOf, type OptionsShape, recordOf, text } from '../../core/options.js'
 import { isApplication } from '../application-names.js'
@@ -196,6 +197,8 @@ export class AGIChannel {
 
   /** The answer to a command; `hangsUp`: the caller hangs up while it runs. */
   execute(line: string, hangsUp: boolean): string {
+    // The session's own question, none of the script's commands.
+    if (line === HANGUP_QUESTION) return DONE
     this.#commands.push(line)
     const words = parseWords(line)
     const [command, facts] = commandOf(words)
