@@ -3,12 +3,15 @@ import { ActionError } from '../ami/messages/errors.js'
 import { unlisted } from '../ami/messages/typed-names.js'
 import { actionIdSource } from '../ami/protocol/action-id.js'
 import type { AGIArgument } from '../catalog/values.js'
+import type { Clock } from '../core/clock.js'
 import { Handler } from '../core/handler.js'
 import { joined } from '../core/joined.js'
 import { printable } from '../core/printable.js'
 import { systemRandomBytes } from '../core/random-bytes.js'
 import type { TextCodec } from '../core/text-codec.js'
 import { hasFailed, hidesHangup } from './application-answer.js'
+import { ManagerCallWatch } from './async-agi-call-watch.js'
+import type { CallWatch } from './call-watch.js'
 import { encodeCommand } from './command-line.js'
 import { CommandQueue, type QueuedCommand } from './command-queue.js'
 import { commandText } from './command-text.js'
@@ -22,8 +25,8 @@ import type { AGISessionConnection } from './session-connection.js'
 
 /** A line of AMI without its `Command: ` (`main/manager.c`; verified on 16 and 22). */
 const MAX_COMMAND_BYTES = 1_013
-/** Asterisk writes no more of a `Result` (`res/res_agi.c`; verified on 22): what is as long may be longer. */
-const MAX_RESULT_CHARACTERS = 2_047
+/** Asterisk writes 2,047 characters of a `Result` at the most, and no half of an escape (verified on 16 and 22): what is as long may be longer. */
+const MAX_RESULT_CHARACTERS = 2_045
 /** The longest answer that is put together. Asterisk gives 1,024 bytes at a time. */
 const MAX_ANSWER_BYTES = 1 << 20
 const MAX_PROBES = 1_200
@@ -102,6 +105,10 @@ export class AsyncAGIConnection implements AGISessionConnection {
 
   withdraw(handler: Handler<AGIResponse>): boolean {
     return this.#commands.withdraw(handler)
+  }
+
+  watch(clock: Clock): CallWatch {
+    return new ManagerCallWatch(this.#ami, clock, this.uniqueId)
   }
 
   /** Hands the call back to the dialplan. */
