@@ -1,6 +1,6 @@
 import { printable } from '../../core/printable.js'
 import type { Feature, Need } from '../features.js'
-import { type Facts, MODULES } from './facts.js'
+import { type Facts, isInMask, MODULES } from './facts.js'
 import { type Check, type Finding, note, ok, unknown, wrong } from './finding.js'
 
 /** What an account was examined for. */
@@ -90,8 +90,7 @@ function missing(feature: string, side: 'read' | 'write', needs: readonly Need[]
 
 /** Whether events of a class come; undefined where nobody can tell. */
 function reads(facts: Facts, name: string): boolean | undefined {
-  const inMask = facts.mask === 'on' || facts.mask.split(',').includes(name)
-  if (!facts.isMaskOn || !inMask) return false
+  if (!facts.isMaskOn || !isInMask(facts.mask, name)) return false
   if (facts.rights !== undefined) return facts.rights.read.has(name)
   if (name === 'system' && facts.booted !== undefined) return true
   if (name === 'call') return facts.hearsCalls

@@ -84,6 +84,11 @@ export async function gatherFacts(patient: Patient): Promise<Facts> {
   }
 }
 
+/** Whether the login asked for events of a class. */
+export function isInMask(mask: string, name: string): boolean {
+  return mask === 'on' || mask.split(',').includes(name)
+}
+
 type Ask = (name: string, headers?: ActionHeaders) => Promise<AMIResponse | undefined>
 
 /** What is refused is undefined. */
@@ -158,8 +163,8 @@ function accountOf(config: AMIResponse | undefined): Facts['account'] {
 }
 
 /** An event that harms nobody: does it come, and what does it have? */
-async function ownEvent({ ami, signal }: Patient, granted: ReadonlySet<string>): Promise<Facts['ownEvent']> {
-  if (!granted.has('user')) return undefined
+async function ownEvent({ ami, mask, signal }: Patient, granted: ReadonlySet<string>): Promise<Facts['ownEvent']> {
+  if (!granted.has('user') || !isInMask(mask, 'user')) return undefined
   const name = `ObelusDoctor${Math.random().toString(36).slice(2, 10)}`
   const coming = ami.waitFor('UserEvent', { timeoutMs: EVENT_MS, signal, where: (event) => event.get('UserEvent') === name })
   const [came] = await Promise.allSettled([coming, ami.sendAction('UserEvent', { UserEvent: name }, { signal })])
@@ -167,8 +172,8 @@ async function ownEvent({ ami, signal }: Patient, granted: ReadonlySet<string>):
 }
 
 /** A call to nowhere fails at once, and OriginateResponse, of the class call, says so to those who may read it. */
-async function hearsCalls({ ami, signal }: Patient, granted: ReadonlySet<string>): Promise<boolean | undefined> {
-  if (!granted.has('originate')) return undefined
+async function hearsCalls({ ami, mask, signal }: Patient, granted: ReadonlySet<string>): Promise<boolean | undefined> {
+  if (!granted.has('originate') || !isInMask(mask, 'call')) return undefined
   const nowhere = 'obelus-doctor'
   const coming = ami.waitFor('OriginateResponse', {
     timeoutMs: EVENT_MS,

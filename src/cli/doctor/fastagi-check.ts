@@ -1,6 +1,5 @@
 import { isAMIError } from '../../ami/messages/errors.js'
 import { unlisted } from '../../ami/messages/typed-names.js'
-import { asError } from '../../core/errors.js'
 import { printable } from '../../core/printable.js'
 import type { Patient } from './facts.js'
 import { type Finding, ok, unknown, wrong } from './finding.js'
@@ -8,56 +7,50 @@ import { type Finding, ok, unknown, wrong } from './finding.js'
 /** How long the test call may take: Asterisk gives up to connect after 5 s. */
 const CALL_MS = 15_000
 
+/** Where the extension of a test call stands for a moment. */
+const CONTEXT = 'obelus-doctor'
+
 /**
  * Has Asterisk call a FastAGI address: an extension of its own is added for it (`DialplanExtensionAdd`), called by a Local channel, and removed
- * again. The script that serves the address runs, on a channel where nobody is.
+ * again; its context stays, empty, until the dialplan is reloaded. The script that serves the address runs, on a channel where nobody is.
  */
-export async function fastAGIFinding(patient: Patient, url: string): Promise<Finding> {
-  const { ami, signal } = patient
-  const context = `obelus-doctor-${Math.random().toString(36).slice(2, 10)}`
-  const steps: readonly (readonly [string, string])[] = [
-    ['Answer', ''],
-    ['AGI', url],
-    ['UserEvent', `ObelusDoctor\\,Mark:${context}\\,Status:\${AGISTATUS}`],
-    ['Hangup', ''],
-  ]
-  const add = async () => {
-    for (const [at, [application, data]] of steps.entries())
-      await ami.sendAction(
-        unlisted('DialplanExtensionAdd'),
-        {
-          Context: context,
-          Extension: 's',
-          Priority: at + 1,
-          Application: application,
-          ApplicationData: data === '' ? undefined : data.replaceAll('\\,', ','),
-        },
-        { signal },
-      )
-  }
-  const status = async () => {
+export async function fastAGIFinding({ ami, signal }: Patient, url: string): Promise<Finding> {
+  const exten = `x${Math.random().toString(36).slice(2, 10)}`
+  const place = { Context: CONTEXT, Extension: exten }
+  try {
+    for (const [at, [application, data]] of stepsOf(url, exten).entries()) {
+      const step = { ...place, Priority: at + 1, Application: application, ApplicationData: data }
+      await ami.sendAction(unlisted('DialplanExtensionAdd'), step, { signal })
+    }
     const coming = ami.waitFor('UserEvent', {
       timeoutMs: CALL_MS,
       signal,
-      where: (event) => event.get(unlisted('Mark')) === context,
+      where: (event) => event.get(unlisted('Mark')) === exten,
     })
-    const call = { Channel: `Local/s@${context}/n`, Application: 'Wait', Data: '10', Async: true } as const
+    const call = { Channel: `Local/${exten}@${CONTEXT}/n`, Application: 'Wait', Data: '10', Async: true } as const
     const [came, sent] = await Promise.allSettled([coming, ami.sendAction('Originate', call, { signal })])
     if (sent.status === 'rejected') throw sent.reason
-    return came.status === 'fulfilled' ? (came.value.get(unlisted('Status')) ?? '') : undefined
-  }
-  try {
-    await add()
-    return findingOf(url, await status())
+    return findingOf(url, came.status === 'fulfilled' ? (came.value.get(unlisted('Status')) ?? '') : undefined)
   } catch (error) {
     if (!isAMIError(error)) throw error
     return unknown(
-      `whether Asterisk reaches ${printable(url)}: ${printable(asError(error).message)}`,
+      `whether Asterisk reaches ${printable(url)}: ${printable(error.message)}`,
       'A test call needs an account with system and originate in write and user in read.',
     )
   } finally {
-    await ami.sendAction(unlisted('DialplanExtensionRemove'), { Context: context, Extension: 's' }).catch(() => undefined)
+    await ami.sendAction(unlisted('DialplanExtensionRemove'), place).catch(() => undefined)
   }
+}
+
+/** What the call does: the script, then an event that says how it went. */
+function stepsOf(url: string, mark: string): readonly (readonly [application: string, data: string | undefined])[] {
+  const told = ['ObelusDoctor', `Mark:${mark}`, `Status:\${AGISTATUS}`].join(',')
+  return [
+    ['Answer', undefined],
+    ['AGI', url],
+    ['UserEvent', told],
+    ['Hangup', undefined],
+  ]
 }
 
 function findingOf(url: string, status: string | undefined): Finding {

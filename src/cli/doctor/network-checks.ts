@@ -157,7 +157,7 @@ function stranger(server: Server, line: string): Finding {
 /** What accepts a connection and says nothing may wait for the client to begin. */
 async function silent(server: Server): Promise<Finding> {
   if (server.tls === undefined) {
-    const { connectedMs } = await probe(server, { tls: true, listenMs: 0 })
+    const { connectedMs } = await probe({ ...server, timeoutMs: GREETING_MS }, { tls: true, listenMs: 0 })
     if (connectedMs !== undefined)
       return wrong(
         `${nameOf(server)} speaks TLS, and the URL says ami://`,
