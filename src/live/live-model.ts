@@ -54,7 +54,7 @@ const LISTEN_SHAPE = { by: required(line), mode: oneOf('listen', 'whisper', 'bar
 const SPY_OPTIONS = { listen: 'qES', whisper: 'qESw', barge: 'qESB' } as const
 /** What events cannot tell is read so long after one that hints at it, and once more for what Asterisk does a little later. */
 const SOON_MS = 100
-const LATER_MS = 600
+const LATER_MS = 400
 const WRAP_UP_UNKNOWN =
   'The live model does not know how long members of queues have after a call: give wrapUpMs, or an account with write = config, for GetConfig of queues.conf'
 
