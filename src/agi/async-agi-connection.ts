@@ -10,6 +10,7 @@ import { printable } from '../core/printable.js'
 import { systemRandomBytes } from '../core/random-bytes.js'
 import type { TextCodec } from '../core/text-codec.js'
 import { hasFailed, hidesHangup } from './application-answer.js'
+import { hangUpOver } from './async-agi-call-control.js'
 import { ManagerCallWatch } from './async-agi-call-watch.js'
 import { type Claim, claimAtEnd, claimCommand, countVariable, parseClaim, releaseCommand, UNCLAIMED } from './async-agi-claim.js'
 import { AsyncAGILease } from './async-agi-lease.js'
@@ -161,6 +162,12 @@ export class AsyncAGIConnection implements AGISessionConnection {
 
   watch(clock: Clock): CallWatch {
     return new ManagerCallWatch(this.#ami, clock, this.uniqueId)
+  }
+
+  hangUp(): Promise<unknown> {
+    const byCommand = () => this.sendCommand('HANGUP').toPromise()
+    // Where the channel may be another process's by now, it is asked first.
+    return this.isOver || (this.#isClaimed && !this.#lease.isSafe) ? byCommand() : hangUpOver(this.#ami, this.channel, byCommand)
   }
 
   /** Hands the call back to the dialplan. */

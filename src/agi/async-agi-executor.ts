@@ -160,8 +160,8 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Answers no more channels, waits until the scripts that run are over, and unbinds. After `timeoutMs`, those that still run are told that their
-   * sessions are over; their channels stay in AsyncAGI. Idempotent.
+   * Answers no more channels, waits until the scripts that run are over, and unbinds. After `timeoutMs`, the callers of those that still run are hung
+   * up. Idempotent. To leave them to another process instead: `unbind()`.
    *
    * @param timeoutMs default: Infinity
    * @throws TypeError or RangeError for a wrong option.
@@ -180,7 +180,11 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
     const over = deferred<void>()
     this.#idle = over.resolve
     this.#tellIfIdle()
-    const cancel = timeoutMs === Number.POSITIVE_INFINITY ? () => undefined : this.#clock.after(timeoutMs, over.resolve)
+    const stopAll = () => {
+      const reason = new AGISessionEndedError('the executor was closed')
+      void Promise.all([...this.#runs.values()].map((run) => run.stop(reason))).then(() => over.resolve())
+    }
+    const cancel = timeoutMs === Number.POSITIVE_INFINITY ? () => undefined : this.#clock.after(timeoutMs, stopAll)
     await over.promise
     cancel()
     this.unbind()

@@ -585,20 +585,24 @@ describe('close()', () => {
     expect(await caller.ended()).toBe('SUCCESS')
   })
 
-  it('tells what still runs after timeoutMs that its session is over', async () => {
-    const { seen, run } = watched(
-      (agi) => new Promise((_, reject) => agi.signal.addEventListener('abort', () => reject(agi.signal.reason))),
-    )
+  it('hangs up the callers of what still runs after timeoutMs, also while a command runs', async () => {
+    const { seen, run } = watched((agi) => agi.waitForDigit())
     await using at = await open(run)
-    at.pbx.callAsyncAGI()
+    at.pbx.use(
+      action(
+        (request) => request.name === 'AGI' && claimIn(request) === undefined,
+        () => ADDED,
+      ),
+    )
+    const caller = at.pbx.callAsyncAGI()
     await at.clock.advance(10)
     const closed = at.executor.close({ timeoutMs: 500 })
-    await at.clock.advance(499)
+    await at.clock.advance(480)
     expect(seen.error).toBeUndefined()
-    await at.clock.advance(1)
+    await at.clock.advance(20)
     await closed
-    await settle()
-    expect(seen.error).toBeInstanceOf(AGISessionEndedError)
+    expect(await caller.ended()).toBe('HANGUP')
+    expect(seen.error).toBeInstanceOf(AGIHangupError)
   })
 
   it('is what await using does, can be called again, and is for good', async () => {

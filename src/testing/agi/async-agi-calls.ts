@@ -39,6 +39,10 @@ export class AsyncAGICalls {
   get handlers(): ActionHandler[] {
     return [
       action('AGI', (request) => this.#command(request)),
+      this.#onCall('Hangup', ({ caller }) => {
+        caller.hangup()
+        return success('Channel Hungup')
+      }),
       this.#onCall('Getvar', (call, request) => {
         const variable = request.get('Variable') ?? ''
         const value = isClaim(variable) ? call.claims.get(variable) : call.caller.variable(variable)
