@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.js'
+import type { Observer } from '../core/observer.js'
 import { amount, callback, checkOptions, milliseconds, type OptionsShape, text, wholeNumber } from '../core/options.js'
 import { INTERRUPTED } from './command-options.js'
 import { CommandSender } from './command-sender.js'
@@ -14,6 +15,8 @@ export type AnyParams = Readonly<Record<string, string>>
 /** Where a script was called, and how. */
 export interface SessionContext {
   readonly clock: Clock
+  /** Who watches the program. */
+  readonly observer?: Observer | undefined
   /** Aborts when the caller hangs up or the session is over. */
   readonly signal: AbortSignal
   /** The parameters of the URL: `?lang=en`. */
@@ -78,9 +81,9 @@ export class AGISession<Params = AnyParams> extends AGICommands {
 
   private constructor(
     connection: AGISessionConnection,
-    { clock, signal, query = new URLSearchParams(), params = {} }: SessionContext,
+    { clock, observer, signal, query = new URLSearchParams(), params = {} }: SessionContext,
   ) {
-    const sender = new CommandSender(connection, clock, signal)
+    const sender = new CommandSender(connection, { clock, session: signal, observed: observer?.agiCommand })
     super(sender)
     this.#connection = connection
     this.#traffic = sender.traffic

@@ -20,15 +20,20 @@ export class Traffic {
   /** Tells of a command. The answer, when it comes, is handed to what it returns; undefined while nobody listens. */
   sent(command: string, args: readonly (AGIArgument | undefined)[]): ((answer: AGIResponse | AGIError) => void) | undefined {
     if (this.#listeners.size === 0) return undefined
-    const words = [command, ...args.filter((each) => each !== undefined).map((each) => JSON.stringify(String(each)))]
     const isSecret = args.some((each) => isSecretName(String(each ?? '')))
-    this.#tell('sent', redactText(words.join(' ')))
+    this.#tell('sent', commandLine(command, args))
     return (answer) => this.#tell('received', isSecret ? withoutValue(answer) : redactText(textOf(answer)))
   }
 
   #tell(direction: 'sent' | 'received', line: string): void {
     for (const listener of this.#listeners) listener(direction, line)
   }
+}
+
+/** A command with its arguments, without secrets. */
+export function commandLine(command: string, args: readonly (AGIArgument | undefined)[]): string {
+  const words = [command, ...args.filter((each) => each !== undefined).map((each) => JSON.stringify(String(each)))]
+  return redactText(words.join(' '))
 }
 
 function textOf(answer: AGIResponse | AGIError): string {

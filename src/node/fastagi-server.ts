@@ -2,11 +2,13 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import { type AGIPlatform, type FastAGIServerOptions, FastAGIServer as PlatformFastAGIServer } from '../agi/fastagi-server.js'
 import { systemClock } from '../core/system-clock.js'
 import { traceWhenDebugged } from './debug-trace.js'
+import { DIAGNOSTICS_CHANNELS } from './diagnostics-channels.js'
 import { TCPListener } from './tcp-listener.js'
 
 const PLATFORM: AGIPlatform = {
   clock: systemClock,
   unheardError: (error) => process.emitWarning(error),
+  observer: DIAGNOSTICS_CHANNELS,
   listen: ({ host, port, allow, tcpKeepAliveMs }, serve) => {
     const isAllowed = allowList(allow)
     return TCPListener.open((address) => (isAllowed(address) ? serve(address) : undefined), { host, port, tcpKeepAliveMs })
