@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.js'
+import type { Observer } from '../core/observer.js'
 import { checkOptions } from '../core/options.js'
 import type { CallWatch } from './call-watch.js'
 import { INTERRUPTED } from './command-options.js'
@@ -20,6 +21,8 @@ export type AnyParams = Readonly<Record<string, string>>
 /** Where a script was called, and how. */
 export interface SessionContext {
   readonly clock: Clock
+  /** Who watches the program. */
+  readonly observer?: Observer | undefined
   /** Aborts when the caller hangs up or the session is over. */
   readonly signal: AbortSignal
   /** The parameters of the URL: `?lang=en`. */
@@ -47,9 +50,9 @@ export class AGISession<Params = AnyParams> extends AGICommands {
 
   private constructor(
     connection: AGISessionConnection,
-    { clock, signal, query = new URLSearchParams(), params = {} }: SessionContext,
+    { clock, observer, signal, query = new URLSearchParams(), params = {} }: SessionContext,
   ) {
-    const sender = new CommandSender(connection, clock, signal)
+    const sender = new CommandSender(connection, { clock, session: signal, observed: observer?.agiCommand })
     super(sender)
     this.#connection = connection
     this.#clock = clock
