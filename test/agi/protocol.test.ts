@@ -78,6 +78,16 @@ const ANSWERS: readonly (readonly [string, string, object, command?: string])[] 
     },
     'speech  recognize',
   ],
+  [
+    'more names than Asterisk ever sends',
+    `200 result=0 ${Array.from({ length: 1_002 }, (_, at) => `a${at}=1 `).join('')}b\n`,
+    {
+      fields: new Map([
+        ...Array.from({ length: 1_000 }, (_, at): [string, string] => [`a${at}`, '1']),
+        ['text', 'a1000=1 a1001=1 b'],
+      ]),
+    },
+  ],
   ['a value of a command that this library does not know', '200 result=1 (a\nb)\n', { value: 'a\nb' }, 'SHOP PRICE'],
   ['a word and a field of such a command', '200 result=1 (a) endpos=3\n', { value: 'a' }, 'SHOP PRICE'],
 ]
