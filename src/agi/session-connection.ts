@@ -12,6 +12,8 @@ export interface AGISessionConnection {
   readonly isHungUp: boolean
   /** How long after a failed command it may take to be told that the caller hung up, or that the session is over. */
   readonly noticeMs: number
+  /** The caller's sound, where Asterisk gives it: EAGI. */
+  readonly audio?: AsyncIterable<Uint8Array> | undefined
   /** Sends a command when those before it are answered. */
   sendCommand(command: string, ...args: readonly (AGIArgument | undefined)[]): Handler<AGIResponse>
   /** Takes a command back that was not written. True if it was not. */

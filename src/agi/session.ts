@@ -7,6 +7,7 @@ import { CommandSender } from './command-sender.js'
 import { AGICommands, type InterruptOptions } from './commands.js'
 import { type DialOptions, type DialResult, dial } from './dial.js'
 import type { AGIEnvironment } from './environment.js'
+import { AGIProtocolError } from './errors.js'
 import { type MenuChoices, type MenuOptions, type MenuResult, menu } from './menu.js'
 import { type PromptOptions, type PromptResult, prompt } from './prompt.js'
 import { type QueueOptions, type QueueOutcome, queue } from './queue.js'
@@ -83,6 +84,20 @@ export class AGISession<Params = AnyParams> extends AGICommands {
    */
   get isHungUp(): boolean {
     return this.#connection.isHungUp
+  }
+
+  /**
+   * The caller's sound, in a program that the dialplan starts by `EAGI(…)`: frames of 320 bytes, 20 ms of signed linear sound of 16 bits and 8 kHz (another
+   * format where the channel's variable `EAGI_AUDIO_FORMAT` names one). It ends with the call, or with the session. There is none while an application
+   * has the caller (`exec`, `dial`). Nothing is kept for one who reads late: Asterisk drops what does not fit into a pipe, some 4 s. Verified on 16 and 22.
+   *
+   * @throws AGIProtocolError over FastAGI and AsyncAGI, and where `AGI(…)` started the program: they have no sound.
+   */
+  get audio(): AsyncIterable<Uint8Array> {
+    const { audio } = this.#connection
+    if (audio === undefined)
+      throw new AGIProtocolError("Asterisk gives the caller's sound only to a program that the dialplan starts by EAGI(…)")
+    return audio
   }
 
   /**
