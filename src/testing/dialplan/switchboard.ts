@@ -160,6 +160,11 @@ export class Switchboard {
     if (number === channel.connectedNum && name === channel.connectedName) return
     channel.connectedNum = number
     channel.connectedName = name
+    this.connectedLineChanged(channel)
+  }
+
+  /** The event of a channel that is connected with another one now. */
+  connectedLineChanged(channel: FakeChannel): void {
     this.#emit('NewConnectedLine', channel.headers())
   }
 
@@ -352,11 +357,11 @@ export class Switchboard {
       ['Cause-txt', HANGUP_CAUSES[cause]?.text ?? 'Unknown'],
       ...technology,
     ])
-    this.devices.channelChanged(channel)
     channel.gone.resolve()
     if (channel.otherHalf !== undefined) this.hangup(channel.otherHalf, givenCause, true)
     // A bridge that was all a channel lived for is gone: what dialled goes on to the end of its dialplan, what was dialled ends.
     if (partner !== undefined) this.hangup(partner, cause)
+    this.devices.channelChanged(channel)
   }
 
   /** The telephone of a channel hangs up: a CANCEL before the call is answered, a BYE after that, with a cause or without one. */

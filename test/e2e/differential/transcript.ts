@@ -63,7 +63,7 @@ const UNRELATED =
 /** Events that another thread than the channel's sends: their place among those of the channel is by chance. */
 const OF_OTHER_THREADS: ReadonlySet<string> = new Set(['AgentComplete', 'OriginateResponse', 'UserEvent'])
 /** The far end of the phones of a real server, which calls itself. */
-const FAR_END = /^PJSIP\/loop-/
+const FAR_END = /^PJSIP\/loop\b/
 
 /** What a server answered and sent, channel by channel: threads of different channels overtake one another, those of one do not. */
 export class Transcript {
@@ -96,7 +96,7 @@ export class Transcript {
 
   event(event: AMIEvent): void {
     const get = (name: string) => event.get(name)
-    const channel = get('Channel') ?? get('LocalOneChannel') ?? get('DestChannel') ?? ''
+    const channel = get('Channel') ?? get('LocalOneChannel') ?? get('DestChannel') ?? get('Device') ?? ''
     const ofList = get('Privilege') === undefined && get('ActionID') !== undefined
     if (ofList || UNRELATED.test(event.name) || FAR_END.test(channel)) return
     if (event.name === 'Newchannel') this.#alive.add(get('Uniqueid') ?? '')
@@ -115,10 +115,10 @@ export class Transcript {
    */
   #add(lines: string[], name: string, line: string): void {
     if (name === 'DialBegin') lines.splice(1, 0, line.replace(/DestChannelState=\d+ ?/, ''))
-    else if (name === 'Newstate' && /^(DialState|HangupRequest) /.test(lines.at(-1) ?? '')) lines.splice(-1, 0, line)
-    else if (name === 'DialState') lines.push(line.replace(/DestChannelState=\d+ ?/, ''))
+    else if (name === 'Newstate' && /^HangupRequest /.test(lines.at(-1) ?? '')) lines.splice(-1, 0, line)
+    else if (name === 'DialState') lines.splice(2, 0, line.replace(/DestChannelState=\d+ ?/, ''))
     else if (/^(Soft)?HangupRequest$/.test(name))
-      lines.push(line.replace(/(ChannelState|ChannelStateDesc|CallerIDNum|ConnectedLineNum)=\S+ /g, ''))
+      lines.push(line.replace(/(ChannelState|ChannelStateDesc|CallerIDNum|ConnectedLineNum|Exten)=\S+ /g, ''))
     else lines.push(line)
   }
 
