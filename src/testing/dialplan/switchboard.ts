@@ -358,7 +358,12 @@ export class Switchboard {
       ...technology,
     ])
     channel.gone.resolve()
-    if (channel.otherHalf !== undefined) this.hangup(channel.otherHalf, givenCause, true)
+    if (channel.otherHalf !== undefined) {
+      const dialStatus = channel.variables.get('DIALSTATUS')
+      if (dialStatus !== undefined && channel.name.endsWith(';2') && !channel.otherHalf.isGone)
+        this.setVariable(channel.otherHalf, 'CHANLOCALSTATUS', dialStatus)
+      this.hangup(channel.otherHalf, givenCause, true)
+    }
     // A bridge that was all a channel lived for is gone: what dialled goes on to the end of its dialplan, what was dialled ends.
     if (partner !== undefined) this.hangup(partner, cause)
     this.devices.channelChanged(channel)

@@ -61,7 +61,7 @@ const COMPARED: ReadonlySet<string> = new Set([
 const UNRELATED =
   /^(RTCP|Registry|ContactStatus|PeerStatus|SuccessfulAuth|ChallengeSent|FullyBooted|LoadAverage|InvalidPassword|InvalidAccountID|ChallengeResponseFailed|RequestBadFormat|Reload|Load|Unload|TestEvent)/
 /** Events that another thread than the channel's sends: their place among those of the channel is by chance. */
-const OF_OTHER_THREADS: ReadonlySet<string> = new Set(['AgentComplete', 'OriginateResponse', 'UserEvent'])
+const OF_OTHER_THREADS: ReadonlySet<string> = new Set(['AgentComplete', 'ConfbridgeJoin', 'OriginateResponse', 'UserEvent'])
 /** The far end of the phones of a real server, which calls itself. */
 const FAR_END = /^PJSIP\/loop\b/
 
@@ -89,7 +89,9 @@ export class Transcript {
   answer(action: string, response: AMIResponse): void {
     const { type, message } = response
     this.#answers.push(`${action}: ${type} ${JSON.stringify(message)} [${headersOf(response)}]`)
-    for (const item of response.events) this.#answers.push(`${action}: item ${lineOf(item)}`)
+    const items = response.events.map((item) => `${action}: item ${lineOf(item)}`)
+    // These are kept by a hash of their names.
+    this.#answers.push(...(/^(Status|CoreShowChannels)$/.test(action) ? items.sort() : items))
     const { completion } = response
     if (completion !== undefined) this.#answers.push(`${action}: end ${lineOf(completion)}`)
   }
@@ -114,9 +116,9 @@ export class Transcript {
    * what the second shows of the channel besides the cause, are by chance.
    */
   #add(lines: string[], name: string, line: string): void {
-    if (name === 'DialBegin') lines.splice(1, 0, line.replace(/DestChannelState=\d+ ?/, ''))
+    if (name === 'DialBegin') lines.splice(0, 0, line.replace(/DestChannelState=\d+ ?/, ''))
     else if (name === 'Newstate' && /^HangupRequest /.test(lines.at(-1) ?? '')) lines.splice(-1, 0, line)
-    else if (name === 'DialState') lines.splice(2, 0, line.replace(/DestChannelState=\d+ ?/, ''))
+    else if (name === 'DialState') lines.splice(1, 0, line.replace(/DestChannelState=\d+ ?/, ''))
     else if (/^(Soft)?HangupRequest$/.test(name))
       lines.push(line.replace(/(ChannelState|ChannelStateDesc|CallerIDNum|ConnectedLineNum|Exten)=\S+ /g, ''))
     else lines.push(line)
