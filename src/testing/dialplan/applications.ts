@@ -27,7 +27,7 @@ export type FakeApplication = (data: string, channel: ApplicationChannel) => unk
 const SOUND_MS = 1_000
 
 /** Run until somebody hangs up. */
-const ENDLESS: ReadonlySet<string> = new Set(['confbridge', 'echo', 'milliwatt', 'musiconhold', 'park', 'stasis', 'voicemail'])
+const ENDLESS: ReadonlySet<string> = new Set(['echo', 'milliwatt', 'musiconhold', 'stasis', 'voicemail'])
 /** Refuse a caller who is not answered. */
 const REFUSALS: Readonly<Record<string, DialFailure>> = {
   busy: { dialStatus: 'BUSY', cause: 17, reason: 5 },

@@ -9,7 +9,7 @@ export interface Difference {
 
 export const DIFFERENCES: readonly Difference[] = [
   {
-    programs: /^(a Local|an extension|the application|queue:)/,
+    programs: /^(a Local|an extension|the application|queue:|conference:|parking:)/,
     lines: /^channel \d+: Newexten .*Application=(Wait|Hangup|Answer) /,
     reason:
       'Answer of a real server waits for sound, half a second here, where there is none; what the extension runs next comes then, or not at all. The fake answers at once.',
@@ -49,10 +49,27 @@ export const DIFFERENCES: readonly Difference[] = [
     reason: 'The fake does not transfer with consultation: the action is unhandled, and close() says so.',
   },
   {
-    programs: /a caller is redirected/,
-    lines: /^channel 2: (VarSet|QueueCaller\w+|MusicOnHoldStop|Newexten .*Application=Queue) /,
+    programs: /is redirected/,
+    lines:
+      /^channel 2: (VarSet|QueueCaller\w+|MusicOnHoldStop|BridgeLeave|Newexten .*Application=(Queue|ConfBridge)) |^ConfbridgeLeave/,
     reason:
       'The thread of a Redirect says where the channel goes while that of the queue lets it go: which extension its last events name is by chance.',
+  },
+  {
+    lines: /^DeviceStateChange Device=(CBAnn\/|park:)/,
+    reason:
+      "The announcer of a conference is a channel that nobody sees but by its device; the fake has none. The lot's context is named otherwise here.",
+  },
+  {
+    programs: /the application Park$/,
+    lines: /MusicOnHoldStart/,
+    reason:
+      'Park of a real server says the number of the space first, and has music begin behind it; the fake has no sounds that take time here.',
+  },
+  {
+    programs: /^parking/,
+    lines: /^BridgeCreate /,
+    reason: 'A parking lot makes its bridge for the first call and keeps it: a server that runs for longer has it already.',
   },
   {
     programs: /phone rejects/,

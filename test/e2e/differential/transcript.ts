@@ -61,7 +61,13 @@ const COMPARED: ReadonlySet<string> = new Set([
 const UNRELATED =
   /^(RTCP|Registry|ContactStatus|PeerStatus|SuccessfulAuth|ChallengeSent|FullyBooted|LoadAverage|InvalidPassword|InvalidAccountID|ChallengeResponseFailed|RequestBadFormat|Reload|Load|Unload|TestEvent)/
 /** Events that another thread than the channel's sends: their place among those of the channel is by chance. */
-const OF_OTHER_THREADS: ReadonlySet<string> = new Set(['AgentComplete', 'ConfbridgeJoin', 'OriginateResponse', 'UserEvent'])
+const OF_OTHER_THREADS: ReadonlySet<string> = new Set([
+  'AgentComplete',
+  'ConfbridgeJoin',
+  'ConfbridgeLeave',
+  'OriginateResponse',
+  'UserEvent',
+])
 /** The far end of the phones of a real server, which calls itself. */
 const FAR_END = /^PJSIP\/loop\b/
 

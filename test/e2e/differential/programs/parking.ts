@@ -20,12 +20,11 @@ const stays = (ChannelId: string, more: Headers = {}) => ({
   ...more,
 })
 /** A call that is up, and parked by the manager. */
-async function parked(bench: Bench, more: Headers = {}): Promise<string> {
+async function parked(bench: Bench): Promise<void> {
   const up = await bench.until('OriginateResponse', {}, 'Originate', stays('p-1', { Data: 30 }))
   await bench.quiet()
-  await bench.until('ParkedCall', {}, 'Park', { Channel: up.get('Channel'), ...more })
+  await bench.until('ParkedCall', {}, 'Park', { Channel: up.get('Channel') })
   await bench.quiet()
-  return up.get('Channel') ?? ''
 }
 
 /** Programs of parking. */
@@ -46,18 +45,10 @@ export const parkingPrograms: readonly Program[] = [
     await bench.send('ParkedCalls')
     await bench.send('Hangup', { Channel: 'p-1' })
   }),
-  program('a parked call is forgotten', async (bench) => {
-    await parked(bench, { Timeout: 1_000 })
-  }),
   program('a parked call is fetched', async (bench) => {
     await parked(bench)
-    await bench.send('Originate', {
-      Channel: 'Local/fetch@default/n',
-      Application: 'Wait',
-      Data: 20,
-      Async: true,
-      ChannelId: 'p-2',
-    })
+    const fetcher = { Channel: 'Local/fetch@default/n', Application: 'Wait', Data: 20, Async: true, ChannelId: 'p-2' }
+    await bench.until('UnParkedCall', {}, 'Originate', fetcher)
     await bench.quiet()
     await bench.send('ParkedCalls')
     await bench.send('Hangup', { Channel: 'p-2' })
