@@ -18,6 +18,8 @@ export interface AGISessionConnection {
   withdraw(handler: Handler<AGIResponse>): boolean
   /** Listens to what Asterisk tells of the call, until it is stopped. Only where there is an AMI connection. */
   watch?(clock: Clock): CallWatch
+  /** Hangs the caller up while a command runs, where Asterisk obeys then. Resolves when it has. */
+  hangUp(): Promise<unknown>
   /** Hands the call back to the dialplan. */
   close(): void
 }

@@ -2,6 +2,7 @@ import { HANGUP_QUESTION } from '../../agi/application-answer.js'
 import { type CallerId, parseCallerId } from '../../core/caller-id.js'
 import { callback, listOf, type OptionsShape, recordOf, text } from '../../core/options.js'
 import { isApplication } from '../application-names.js'
+import { substitute } from './substitution.js'
 
 /** What a simulated channel is, and what its caller does. */
 export interface AGIChannelOptions {
@@ -267,13 +268,15 @@ export class AGIChannel {
     const value = (found: string | undefined) => (found === undefined ? DONE : `200 result=1 (${found})\n`)
     switch (command) {
       case 'GET VARIABLE':
-        return value(this.#variable(first))
+        return value(this.variable(first))
       case 'SET VARIABLE':
         this.variables.set(first, second)
         return ONE
       case 'GET FULL VARIABLE':
         if (this.#isOther(second)) return DONE
-        return value(first.replace(/\$\{([^}]*)\}/g, (_, name: string) => this.#variable(name) ?? ''))
+        return value(
+          substitute(first, { get: (name) => this.variable(name) ?? '', set: (name, text) => this.variables.set(name, text) }),
+        )
       case 'DATABASE GET':
         return value(this.database.get(`${first}/${second}`))
       case 'DATABASE PUT':
@@ -329,7 +332,8 @@ export class AGIChannel {
     }
   }
 
-  #variable(name: string): string | undefined {
+  /** The value of a variable, or of one of some functions. */
+  variable(name: string): string | undefined {
     switch (name.toUpperCase()) {
       case 'CALLERID(NUM)':
         return this.#caller.number
