@@ -3,6 +3,7 @@ import { deferred } from '../core/deferred.js'
 import type { Observer } from '../core/observer.js'
 import {
   amount,
+  anObject,
   type Complete,
   checkOptions,
   hostName,
@@ -16,6 +17,7 @@ import {
 import { printable } from '../core/printable.js'
 import type { Protocol } from '../core/transport.js'
 import { type AGIEvents, AGIListeners } from './agi-events.js'
+import { hangUpOver, type ManagerConnection } from './async-agi-call-control.js'
 import { AGIProtocolError, AGISessionEndedError, AGITimeoutError } from './errors.js'
 import { AGI_PROTOCOL_SHAPE, type AGILimits, AGIProtocol, type AGIProtocolOptions } from './protocol.js'
 import { AGIRouter, type AGIScript, type RouteParams } from './router.js'
@@ -40,6 +42,11 @@ export interface FastAGIServerOptions {
    * session is over then, as with any lost connection. At least 1,000; Infinity: never. @default 30_000
    */
   readonly tcpKeepAliveMs?: number | undefined
+  /**
+   * An AMI connection to the same Asterisk: callers are hung up by it at once, also while a command runs that Asterisk does not leave, such as EXEC and
+   * RECORD FILE. Its account needs `call` for writing. @default none
+   */
+  readonly ami?: ManagerConnection | undefined
   /** @default 'utf-8' */
   readonly encoding?: string | undefined
   readonly limits?: Optional<AGILimits> | undefined
@@ -53,6 +60,7 @@ const SHAPE: OptionsShape<FastAGIServerOptions> = {
   environmentTimeoutMs: milliseconds(),
   scriptTimeoutMs: milliseconds(),
   tcpKeepAliveMs: milliseconds(1_000),
+  ami: anObject,
   ...AGI_PROTOCOL_SHAPE,
 }
 
@@ -92,8 +100,9 @@ export interface AGIPlatform {
 
 /** Answers calls that Asterisk sends by `AGI(agi://host/path)`, each with the script of its path. */
 export class FastAGIServer implements AsyncDisposable {
-  readonly #options: Complete<Omit<FastAGIServerOptions, 'limits' | 'encoding'>>
+  readonly #options: Complete<Omit<FastAGIServerOptions, 'limits' | 'encoding' | 'ami'>>
   readonly #protocolOptions: AGIProtocolOptions
+  readonly #ami: ManagerConnection | undefined
   readonly #platform: AGIPlatform
   readonly #router = new AGIRouter()
   readonly #listeners: AGIListeners
@@ -120,6 +129,7 @@ export class FastAGIServer implements AsyncDisposable {
     } = options
     this.#options = { host, port, allow, maxSessions, environmentTimeoutMs, scriptTimeoutMs, tcpKeepAliveMs }
     this.#protocolOptions = { encoding, limits }
+    this.#ami = options.ami
     this.#platform = platform
     this.#listeners = new AGIListeners(platform.unheardError)
   }
@@ -199,7 +209,7 @@ export class FastAGIServer implements AsyncDisposable {
   }
 
   #connect(): Protocol {
-    const connection = new Connection(this.#protocolOptions, {
+    const connection = new Connection(this.#protocolOptions, this.#ami, {
       started: () => this.#start(connection),
       hungUp: () => this.#runs.get(connection)?.hungUp(),
       ended: (error) => this.#ended(connection, error),
@@ -279,11 +289,18 @@ interface ConnectionEvents {
 /** One connection of Asterisk's. */
 class Connection extends AGIProtocol {
   readonly #events: ConnectionEvents
+  readonly #ami: ManagerConnection | undefined
   stopTimer: () => void = () => undefined
 
-  constructor(options: AGIProtocolOptions, events: ConnectionEvents) {
+  constructor(options: AGIProtocolOptions, ami: ManagerConnection | undefined, events: ConnectionEvents) {
     super(options)
+    this.#ami = ami
     this.#events = events
+  }
+
+  override hangUp(): Promise<unknown> {
+    const byCommand = () => super.hangUp()
+    return this.#ami === undefined ? byCommand() : hangUpOver(this.#ami, this.env.channel, byCommand)
   }
 
   override sessionStarted(): void {

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.js'
 import type { Observer } from '../core/observer.js'
-import { AGIHangupError, AGISessionEndedError, isAGIError } from './errors.js'
+import { waitWithin } from '../core/waiting.js'
+import { AGIHangupError, AGISessionEndedError, AGITimeoutError, isAGIError } from './errors.js'
 import type { AGIScript, RouteMatch } from './router.js'
 import { AGISession } from './session.js'
 import type { AGISessionConnection } from './session-connection.js'
@@ -22,9 +23,13 @@ export class ScriptRun {
   readonly session: AGISession
   readonly #abort = new AbortController()
   readonly #script: AGIScript
+  readonly #connection: AGISessionConnection
+  readonly #clock: Clock
 
   constructor(connection: AGISessionConnection, { clock, observer }: ScriptRuntime, { script, params, query }: RouteMatch) {
     this.#script = script
+    this.#connection = connection
+    this.#clock = clock
     this.session = AGISession.on(connection, { clock, observer, signal: this.#abort.signal, params, query })
   }
 
@@ -41,7 +46,7 @@ export class ScriptRun {
   /** Hangs up, ends the session and tells the script why. What it still does reaches nobody. */
   async stop(reason: AGISessionEndedError): Promise<void> {
     this.#abort.abort(reason)
-    await this.session.hangup(undefined, { answerTimeoutMs: HANGUP_MS }).catch(() => undefined)
+    await this.#hangUp()
     this.session.end()
   }
 
@@ -53,10 +58,15 @@ export class ScriptRun {
     } catch (error) {
       if (!this.#isOrderly(error)) end = { threw: error }
     }
-    if (end !== undefined && !this.#abort.signal.aborted)
-      await this.session.hangup(undefined, { answerTimeoutMs: HANGUP_MS }).catch(() => undefined)
+    if (end !== undefined && !this.#abort.signal.aborted) await this.#hangUp()
     this.session.end()
     return end
+  }
+
+  async #hangUp(): Promise<void> {
+    const tooLate = () => new AGITimeoutError(`HANGUP was not answered within ${HANGUP_MS} ms`, 'HANGUP')
+    const limits = { clock: this.#clock, timeoutMs: HANGUP_MS, tooLate }
+    await waitWithin(this.#connection.hangUp(), limits).catch(() => undefined)
   }
 
   /** A script need not catch what its caller's hangup throws. */

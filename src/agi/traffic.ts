@@ -1,5 +1,6 @@
 import type { AGIArgument } from '../catalog/values.js'
 import { isSecretName, REMOVED, redactText } from '../core/redaction.js'
+import { commandText } from './command-text.js'
 import { AGICommandFailure, type AGIError, AGIHangupError } from './errors.js'
 import type { AGIResponse } from './response.js'
 
@@ -21,19 +22,13 @@ export class Traffic {
   sent(command: string, args: readonly (AGIArgument | undefined)[]): ((answer: AGIResponse | AGIError) => void) | undefined {
     if (this.#listeners.size === 0) return undefined
     const isSecret = args.some((each) => isSecretName(String(each ?? '')))
-    this.#tell('sent', commandLine(command, args))
+    this.#tell('sent', commandText(command, args))
     return (answer) => this.#tell('received', isSecret ? withoutValue(answer) : redactText(textOf(answer)))
   }
 
   #tell(direction: 'sent' | 'received', line: string): void {
     for (const listener of this.#listeners) listener(direction, line)
   }
-}
-
-/** A command with its arguments, without secrets. */
-export function commandLine(command: string, args: readonly (AGIArgument | undefined)[]): string {
-  const words = [command, ...args.filter((each) => each !== undefined).map((each) => JSON.stringify(String(each)))]
-  return redactText(words.join(' '))
 }
 
 function textOf(answer: AGIResponse | AGIError): string {

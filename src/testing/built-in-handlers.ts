@@ -1,3 +1,4 @@
+import { CLAIM_VARIABLE } from '../agi/async-agi-claim.js'
 import type { AMIAction } from '../ami/protocol/action-reader.js'
 import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
 import { databaseActions } from './database-actions.js'
@@ -32,7 +33,13 @@ export interface BuiltInHost {
   emit(name: string, headers: ServerHeaders): void
 }
 
-export const PING = action('Ping', () => success({ Ping: 'Pong', Timestamp: (Date.now() / 1000).toFixed(6) }))
+const PING = action('Ping', () => success({ Ping: 'Pong', Timestamp: (Date.now() / 1000).toFixed(6) }))
+
+/** What comes when it is time for it, whatever a recording holds: pings, and AsyncAGI's word that a process is there. */
+export const KEEP_ALIVES: readonly ActionHandler[] = [
+  PING,
+  action({ name: 'Setvar', headers: { Variable: new RegExp(`^${CLAIM_VARIABLE}_`) } }, () => success('Variable Set')),
+]
 
 /** What every Asterisk answers. */
 export function builtInHandlers(host: BuiltInHost): ActionHandler[] {

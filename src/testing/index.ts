@@ -52,6 +52,7 @@ export type {
 } from './handlers.js'
 export { action, delay, event, FakeEvent, FakeResponse, failure, once, success, times } from './handlers.js'
 export type { FakeAsteriskOptions } from './options.js'
+export type { FakeQueueMember, FakeQueueOptions, QueueStrategy } from './queues/queue-options.js'
 export type { PlaybackOptions } from './recording/playback.js'
 export type { RecordableClient, Recorder, Recording, RecordOptions } from './recording/recorder.js'
 export { record } from './recording/recorder.js'

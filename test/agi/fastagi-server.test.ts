@@ -1,7 +1,14 @@
 import { once } from 'node:events'
 import { connect, Socket } from 'node:net'
-import { AGIHangupError, type AGISession, AGISessionEndedError, FastAGIServer, type FastAGIServerOptions } from 'obelus-asterisk'
-import { FakeAsterisk } from 'obelus-asterisk/testing'
+import {
+  AGIHangupError,
+  type AGISession,
+  AGISessionEndedError,
+  AMIClient,
+  FastAGIServer,
+  type FastAGIServerOptions,
+} from 'obelus-asterisk'
+import { action, FakeAsterisk, failure, success } from 'obelus-asterisk/testing'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { environment } from '../support/agi-peer.js'
 
@@ -436,4 +443,63 @@ it('an address that is not allowed is closed without a word', async () => {
   const caller = allowed('x')
   await caller.ended()
   expect(caller.variables.get('IN')).toBe('1')
+})
+
+describe('a hangup while a command runs', () => {
+  /** A caller whose script is at a command that is not answered. */
+  async function busy(command: (agi: AGISession) => Promise<unknown>, options: FastAGIServerOptions = {}) {
+    const rig = await open(options)
+    const threw: unknown[] = []
+    rig.server.routeDefault(async (agi) => {
+      await command(agi).catch((error: unknown) => {
+        threw.push(error)
+        throw error
+      })
+    })
+    const socket = await rig.raw()
+    socket.write(environment())
+    await expect.poll(() => socket.text()).toMatch(/\n$/)
+    return { ...rig, socket, threw }
+  }
+
+  it('is written over it when the server closes, and the command rejects with AGIHangupError', async () => {
+    const { server, socket, threw } = await busy((agi) => agi.streamFile('long'))
+    const over = server.close({ timeoutMs: 0 })
+    await expect.poll(() => socket.text()).toBe('STREAM FILE "long" ""\nHANGUP\n')
+    socket.write('200 result=1\nHANGUP\n')
+    await over
+    await expect.poll(() => threw).toEqual([expect.any(AGIHangupError)])
+  })
+
+  it('a script that throws has its caller hung up then too', async () => {
+    const { server, raw, errors } = await open()
+    server.routeDefault(async (agi) => {
+      agi.waitForDigit().catch(() => undefined)
+      throw new Error('a bug')
+    })
+    const socket = await raw()
+    socket.write(environment())
+    await expect.poll(() => socket.text()).toBe('WAIT FOR DIGIT "-1"\nHANGUP\n')
+    socket.write('200 result=1\n200 result=1\nHANGUP\n')
+    await closed(socket)
+    expect(errors.map(({ message }) => message)).toEqual(['a bug'])
+  })
+
+  it('goes over AMI where the server has a connection, and by the command where that refuses', async () => {
+    for (const answer of [success('Channel Hungup'), failure('Permission denied')]) {
+      const asterisk = new FakeAsterisk(
+        { users: { admin: 's3cret' } },
+        action('Hangup', () => answer),
+      )
+      const ami = new AMIClient({ username: 'admin', secret: 's3cret', connect: asterisk.connector })
+      await ami.login()
+      const { server, socket } = await busy((agi) => agi.exec('Dial', 'PJSIP/200'), { ami })
+      const over = server.close({ timeoutMs: 0 })
+      await expect.poll(() => asterisk.actions('Hangup').map((each) => each.get('Channel'))).toEqual(['PJSIP/100-00000001'])
+      if (answer.type === 'Error') await expect.poll(() => socket.text()).toBe('EXEC "Dial" "PJSIP/200"\nHANGUP\n')
+      socket.write('200 result=-1\nHANGUP\n')
+      await over
+      await Promise.all([ami.close(), asterisk.close()])
+    }
+  })
 })

@@ -3,14 +3,15 @@ import { FakeAsterisk } from 'obelus-asterisk/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Bench, type Program } from './differential/bench.js'
 import { DIFFERENCES } from './differential/differences.js'
-import { PLAN } from './differential/plan.js'
+import { PLAN, QUEUES } from './differential/plan.js'
 import { actionPrograms } from './differential/programs/actions.js'
 import { agiPrograms } from './differential/programs/agi.js'
 import { callPrograms } from './differential/programs/calls.js'
+import { queuePrograms } from './differential/programs/queues.js'
 import { loggedIn, NOT_OURS, servers } from './target.js'
 
 const ours = servers.every(({ version }) => version !== undefined)
-const programs: readonly Program[] = [...actionPrograms, ...callPrograms, ...agiPrograms]
+const programs: readonly Program[] = [...actionPrograms, ...callPrograms, ...agiPrograms, ...queuePrograms]
 
 /** What happens when a program runs, without what may differ. */
 async function transcriptOf(
@@ -43,6 +44,7 @@ describe.skipIf(!ours).each(servers)(`the fake does what $name does${ours ? '' :
     const pbx = new FakeAsterisk({ users: { admin: 's3cret' }, version, unhandled: 'bypass' })
     onTestFinished(() => pbx.close())
     pbx.dialplan(PLAN)
+    for (const [name, queue] of Object.entries(QUEUES)) pbx.queue(name, queue)
     const [there, here] = await Promise.all([
       transcriptOf(program, await loggedIn(server)),
       transcriptOf(program, await loggedIn(server, { connect: pbx.connector }), (url) => pbx.callFastAGI(url, CALLER).ended()),

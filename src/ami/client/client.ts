@@ -62,6 +62,7 @@ const ACTION_SHAPE: OptionsShape<ActionOptions> = {
   timeoutMs: milliseconds(),
   priority: number,
   onWritten: callback,
+  onAnswer: callback,
 }
 const LOGIN_SHAPE: OptionsShape<LoginOptions> = { signal: abortSignal, timeoutMs: milliseconds() }
 /** How many changes of the status may wait for a reader of `statusChanges()`. */
@@ -334,7 +335,7 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
         )
       }
       if (options !== undefined) checkOptions(options, ACTION_SHAPE)
-      const { variables, priority = 0, signal, onWritten } = options ?? {}
+      const { variables, priority = 0, signal, onWritten, onAnswer } = options ?? {}
       const action = prepareAction(name, headers, variables, this.#codec, this.#newActionId)
       const timeoutMs = options?.timeoutMs ?? this.#defaultTimeout(action)
       const run = () =>
@@ -344,6 +345,7 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
           signal,
           onItem,
           onWritten: onWritten && guarded(onWritten, (error) => this.report(error)),
+          onAnswer: onAnswer && guarded(onAnswer, (error) => this.report(error)),
         })
       const watched = this.observer?.action
       if (!watched?.isWatched) return run()
