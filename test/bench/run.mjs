@@ -1,6 +1,6 @@
 // Compares the library with raw sockets that do the same work, in one run: `npm run bench [part of a case's name …]`.
 // BENCH_RECORDING=file serves another recording, BENCH_PASSES=n measures more often.
-import { fork } from 'node:child_process'
+import { execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { EVENTS_PER_CALL } from './calls.mjs'
@@ -143,6 +143,32 @@ if (isWanted('sound media')) {
   rows.push(
     plain('memory: each connection of sound', `${(perConnection / 1000).toFixed(1)} KB`, '≤ 100 KB', perConnection <= 100_000),
   )
+}
+if (isWanted('start of obelus')) {
+  // Wall time: what a person waits for.
+  const starts = { bound: [], help: [], doctor: [] }
+  const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+  const run = (args) => {
+    const from = performance.now()
+    execFileSync(process.execPath, args, { stdio: 'ignore' })
+    return performance.now() - from
+  }
+  for (let pass = 0; pass < PASSES; pass += 1) {
+    starts.bound.push(run(['-e', '0']))
+    starts.help.push(run([main, '--help']))
+    starts.doctor.push(run([main, 'doctor', '--help']))
+  }
+  for (const name of ['help', 'doctor']) {
+    const ratio = median(starts[name]) / median(starts.bound)
+    rows.push({
+      case: `start of obelus: ${name === 'help' ? '--help' : 'doctor --help'}, not of node -e 0`,
+      library: spread(starts[name], 'ms'),
+      bound: spread(starts.bound, 'ms'),
+      ratio: ratio.toFixed(2),
+      allowed: '≤ 3',
+      '': verdict(ratio <= 3),
+    })
+  }
 }
 if (isWanted('worst inputs')) {
   for (const { reader, input, small, large } of await once1('worst-inputs', {})) {
