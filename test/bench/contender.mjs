@@ -143,6 +143,8 @@ const CONTENDERS = {
   },
   'churn-100': () => churn(100),
   'churn-50000': () => churn(50_000),
+  'bridge-5': () => visits(5),
+  'bridge-500': () => visits(500),
   /** How many bytes a live call takes, and how many more there are when others have come and gone. */
   'live-calls': async () => {
     const play = await player()
@@ -305,6 +307,16 @@ async function churn(live) {
   return async ({ calls }) => {
     await play(live, live + calls, 'whole')
     expect(play.calls.trackedCalls.length, live)
+  }
+}
+
+/** Channels that join and leave a bridge in which `members` others are. */
+async function visits(members) {
+  const play = await player()
+  await play(0, members, 'join')
+  return async ({ calls }) => {
+    await play(members, members + calls, 'visit')
+    expect(play.calls.trackedCalls.length, members)
   }
 }
 

@@ -24,6 +24,8 @@ const stream = {
 }
 /** Calls that come and go in a pass. */
 const churn = { calls: Math.round(50_000 / EVENTS_PER_CALL) }
+/** Channels that join a bridge and leave it, in a pass. */
+const visits = { calls: 10_000 }
 const LIVE = { live: 50_000, churn: 100_000 }
 const SESSIONS = { live: 1_000, gone: 100_000 }
 /** As many calls with sound at once, for so long. */
@@ -41,6 +43,13 @@ const CASES = [
     bound: 'churn-100',
     allowed: 1.3,
     what: churn,
+  },
+  {
+    name: 'calls that join and leave a bridge of 500, not of 5',
+    mine: 'bridge-500',
+    bound: 'bridge-5',
+    allowed: 1.3,
+    what: visits,
   },
   {
     name: `${PINGS} Pings, 100 in flight`,
