@@ -19,17 +19,23 @@ export interface CommandOptions {
   readonly answerTimeoutMs?: number | undefined
 }
 
+/** What tells that a session is over. */
+export interface SessionSignal {
+  readonly clock: Clock
+  /** Aborts when the caller hangs up or the session is over; made when it is read. */
+  readonly signal: AbortSignal
+}
+
 /** Sends commands over a connection, with time and signals. */
 export class CommandSender {
   readonly #connection: AGISessionConnection
   readonly #clock: Clock
-  readonly #session: AbortSignal
+  readonly #session: SessionSignal
   readonly traffic = new Traffic()
 
-  /** `session` aborts when the caller hangs up or the session is over. */
-  constructor(connection: AGISessionConnection, clock: Clock, session: AbortSignal) {
+  constructor(connection: AGISessionConnection, session: SessionSignal) {
     this.#connection = connection
-    this.#clock = clock
+    this.#clock = session.clock
     this.#session = session
   }
 
@@ -68,7 +74,7 @@ export class CommandSender {
 
   /** A command that fails because the caller hung up is told before the hangup is. */
   #failed(error: AGIError, shown: () => string, reject: (reason: unknown) => void): void {
-    if (!(error instanceof AGICommandFailure) || !error.result.startsWith('-') || this.#session.aborted) {
+    if (!(error instanceof AGICommandFailure) || !error.result.startsWith('-') || this.#session.signal.aborted) {
       reject(error)
       return
     }
@@ -76,7 +82,12 @@ export class CommandSender {
       unlimit()
       reject(this.#connection.isHungUp ? new AGIHangupError(error.command, error.response, shown()) : error)
     }
-    const limits = { clock: this.#clock, timeoutMs: this.#connection.noticeMs, signal: this.#session, tooLate: () => error }
+    const limits = {
+      clock: this.#clock,
+      timeoutMs: this.#connection.noticeMs,
+      signal: this.#session.signal,
+      tooLate: () => error,
+    }
     const unlimit = limitWait(limits, settle)
   }
 }
