@@ -1,6 +1,7 @@
 import type { AGIArgument } from '../catalog/values.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
+import type { ObservedOperation } from '../core/observer.js'
 import { checkOptions } from '../core/options.js'
 import { printable } from '../core/printable.js'
 import { limitWait } from '../core/waiting.js'
@@ -31,16 +32,26 @@ export class CommandSender {
   readonly #connection: AGISessionConnection
   readonly #clock: Clock
   readonly #session: SessionSignal
+  readonly #observed: ObservedOperation | undefined
   readonly traffic = new Traffic()
 
-  constructor(connection: AGISessionConnection, session: SessionSignal) {
+  /** @param observed who watches the commands of the program. */
+  constructor(connection: AGISessionConnection, session: SessionSignal, observed: ObservedOperation | undefined) {
     this.#connection = connection
     this.#clock = session.clock
     this.#session = session
+    this.#observed = observed
   }
 
   /** @throws what `AGIProtocol.sendCommand` gives; AGITimeoutError; the signal's reason. */
-  async send(command: string, args: readonly (AGIArgument | undefined)[], options: CommandOptions = {}): Promise<AGIResponse> {
+  send(command: string, args: readonly (AGIArgument | undefined)[], options: CommandOptions = {}): Promise<AGIResponse> {
+    if (!this.#observed?.isWatched) return this.#send(command, args, options)
+    const { channel, uniqueId } = this.#connection.env
+    const facts = { channel, uniqueId, command, line: commandText(command, args) }
+    return this.#observed.watch(facts, () => this.#send(command, args, options))
+  }
+
+  async #send(command: string, args: readonly (AGIArgument | undefined)[], options: CommandOptions): Promise<AGIResponse> {
     checkOptions(options, shapeOf(command))
     const { signal, answerTimeoutMs = Number.POSITIVE_INFINITY } = options
     signal?.throwIfAborted()

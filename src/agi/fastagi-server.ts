@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
+import type { Observer } from '../core/observer.js'
 import {
   amount,
   anObject,
@@ -101,6 +102,8 @@ export interface AGIPlatform {
   ) => Promise<AGIListener>
   /** What becomes of an error that nobody listens to. */
   readonly unheardError: (error: Error) => void
+  /** Who watches the program, if the runtime has a place for that. */
+  readonly observer?: Observer | undefined
 }
 
 /** Answers calls that Asterisk sends by `AGI(agi://host/path)`, each with the script of its path. */
@@ -249,7 +252,7 @@ export class FastAGIServer implements AsyncDisposable {
       connection.refuse()
       return
     }
-    const run = new ScriptRun(connection, this.#platform.clock, match)
+    const run = new ScriptRun(connection, this.#platform, match)
     this.#runs.set(connection, run)
     this.#listeners.tell('session', run.session)
     const { scriptTimeoutMs } = this.#options

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.js'
+import type { Observer } from '../core/observer.js'
 import { waitWithin } from '../core/waiting.js'
 import { AGIHangupError, AGISessionEndedError, AGITimeoutError, isAGIError } from './errors.js'
 import type { AGIScript, RouteMatch } from './router.js'
@@ -12,6 +13,12 @@ const HANGUP_MS = 1_000
 /** How a script ended. `threw` has what it threw, if that was neither the caller's hangup nor the end of the session. */
 export type ScriptEnd = { readonly threw: unknown } | undefined
 
+/** What a script needs of its runtime. */
+export interface ScriptRuntime {
+  readonly clock: Clock
+  readonly observer?: Observer | undefined
+}
+
 /** One script at work on one call. */
 export class ScriptRun {
   readonly session: AGISession
@@ -20,13 +27,14 @@ export class ScriptRun {
   readonly #connection: AGISessionConnection
   readonly #clock: Clock
 
-  constructor(connection: AGISessionConnection, clock: Clock, { script, params, query }: RouteMatch) {
+  constructor(connection: AGISessionConnection, { clock, observer }: ScriptRuntime, { script, params, query }: RouteMatch) {
     this.#script = script
     this.#connection = connection
     this.#clock = clock
     const end = this.#end
     const context = {
       clock,
+      observer,
       params,
       query,
       get signal() {
