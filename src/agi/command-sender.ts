@@ -1,9 +1,12 @@
 import type { AGIArgument } from '../catalog/values.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
+import type { ObservedOperation } from '../core/observer.js'
 import { checkOptions } from '../core/options.js'
+import { printable } from '../core/printable.js'
 import { limitWait } from '../core/waiting.js'
 import { shapeOf } from './command-options.js'
+import { commandText } from './command-text.js'
 import { AGICommandFailure, type AGIError, AGIHangupError, AGITimeoutError } from './errors.js'
 import type { AGIResponse } from './response.js'
 import type { AGISessionConnection } from './session-connection.js'
@@ -17,27 +20,44 @@ export interface CommandOptions {
   readonly answerTimeoutMs?: number | undefined
 }
 
+/** What tells that a session is over. */
+export interface SessionSignal {
+  readonly clock: Clock
+  /** Aborts when the caller hangs up or the session is over; made when it is read. */
+  readonly signal: AbortSignal
+}
+
 /** Sends commands over a connection, with time and signals. */
 export class CommandSender {
   readonly #connection: AGISessionConnection
   readonly #clock: Clock
-  readonly #session: AbortSignal
+  readonly #session: SessionSignal
+  readonly #observed: ObservedOperation | undefined
   readonly traffic = new Traffic()
 
-  /** `session` aborts when the caller hangs up or the session is over. */
-  constructor(connection: AGISessionConnection, clock: Clock, session: AbortSignal) {
+  /** @param observed who watches the commands of the program. */
+  constructor(connection: AGISessionConnection, session: SessionSignal, observed: ObservedOperation | undefined) {
     this.#connection = connection
-    this.#clock = clock
+    this.#clock = session.clock
     this.#session = session
+    this.#observed = observed
   }
 
   /** @throws what `AGIProtocol.sendCommand` gives; AGITimeoutError; the signal's reason. */
-  async send(command: string, args: readonly (AGIArgument | undefined)[], options: CommandOptions = {}): Promise<AGIResponse> {
+  send(command: string, args: readonly (AGIArgument | undefined)[], options: CommandOptions = {}): Promise<AGIResponse> {
+    if (!this.#observed?.isWatched) return this.#send(command, args, options)
+    const { channel, uniqueId } = this.#connection.env
+    const facts = { channel, uniqueId, command, line: commandText(command, args) }
+    return this.#observed.watch(facts, () => this.#send(command, args, options))
+  }
+
+  async #send(command: string, args: readonly (AGIArgument | undefined)[], options: CommandOptions): Promise<AGIResponse> {
     checkOptions(options, shapeOf(command))
     const { signal, answerTimeoutMs = Number.POSITIVE_INFINITY } = options
     signal?.throwIfAborted()
     const handler = this.#connection.sendCommand(command, ...args)
     const answer = deferred<AGIResponse>()
+    const shown = () => commandText(command, args)
     // What is refused at once was not written.
     const answered = handler.done ? undefined : this.traffic.sent(command, args)
     handler.onResult = (response) => {
@@ -46,7 +66,7 @@ export class CommandSender {
     }
     handler.onException = (error) => {
       answered?.(error as AGIError)
-      this.#failed(error as AGIError, answer.reject)
+      this.#failed(error as AGIError, shown, answer.reject)
     }
     const stop = (reason: unknown) => {
       this.#connection.withdraw(handler)
@@ -54,7 +74,7 @@ export class CommandSender {
       // Whoever aborts goes on with the session; after a timeout Asterisk may still be at the command.
       if (reason !== signal?.reason) this.#connection.close()
     }
-    const tooLate = () => new AGITimeoutError(`${command} was not answered within ${answerTimeoutMs} ms`, command)
+    const tooLate = () => new AGITimeoutError(`${printable(shown())} was not answered within ${answerTimeoutMs} ms`, command)
     const unlimit = limitWait({ clock: this.#clock, timeoutMs: answerTimeoutMs, signal, tooLate }, stop)
     try {
       return await answer.promise
@@ -64,16 +84,21 @@ export class CommandSender {
   }
 
   /** A command that fails because the caller hung up is told before the hangup is. */
-  #failed(error: AGIError, reject: (reason: unknown) => void): void {
-    if (!(error instanceof AGICommandFailure) || !error.result.startsWith('-') || this.#session.aborted) {
+  #failed(error: AGIError, shown: () => string, reject: (reason: unknown) => void): void {
+    if (!(error instanceof AGICommandFailure) || !error.result.startsWith('-') || this.#session.signal.aborted) {
       reject(error)
       return
     }
     const settle = () => {
       unlimit()
-      reject(this.#connection.isHungUp ? new AGIHangupError(error.command, error.response) : error)
+      reject(this.#connection.isHungUp ? new AGIHangupError(error.command, error.response, shown()) : error)
     }
-    const limits = { clock: this.#clock, timeoutMs: this.#connection.noticeMs, signal: this.#session, tooLate: () => error }
+    const limits = {
+      clock: this.#clock,
+      timeoutMs: this.#connection.noticeMs,
+      signal: this.#session.signal,
+      tooLate: () => error,
+    }
     const unlimit = limitWait(limits, settle)
   }
 }

@@ -9,6 +9,7 @@ import { onAbort } from '../core/abort.js'
 import { parseCallerId } from '../core/caller-id.js'
 import { quote } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
+import { deferred } from '../core/deferred.js'
 import { asError } from '../core/errors.js'
 import type { EventStream } from '../core/event-stream.js'
 import { EventWriter } from '../core/event-writer.js'
@@ -95,6 +96,7 @@ export class CallManager implements Disposable, AsyncDisposable {
   #variableFeed: (() => void) | undefined
   #isConnected = false
   #isSeeded = false
+  readonly #seeded = deferred<void>()
   #hasWarned = false
   #closed = false
 
@@ -137,6 +139,14 @@ export class CallManager implements Disposable, AsyncDisposable {
   /** Calls that have not ended and do not wait for their turn: ours and all others. */
   get trackedCalls(): readonly Call[] {
     return [...this.#calls].filter(([record]) => !this.#queue.has(record)).map(([, call]) => call)
+  }
+
+  /**
+   * Resolves when the calls that lived before this manager are known: `trackedCalls` has them. That is once the client is connected and Asterisk has
+   * listed its channels, or has refused to; also when the manager is closed before. Never rejects.
+   */
+  ready(): Promise<void> {
+    return this.#seeded.promise
   }
 
   /**
@@ -205,7 +215,7 @@ export class CallManager implements Disposable, AsyncDisposable {
     const call = Call.of(record, this.#host)
     this.#calls.set(record, call)
     this.#board.expect(record)
-    this.#push(this.#all, call)
+    this.#tell(call)
     const { signal } = request
     if (signal?.aborted) {
       this.#board.giveUp(record, 'failed', cancellation(signal.reason))
@@ -238,6 +248,7 @@ export class CallManager implements Disposable, AsyncDisposable {
     for (const stop of this.#subscriptions) stop()
     this.#variableFeed?.()
     this.#abandonAll(new ClosedError('The CallManager was closed'))
+    this.#seeded.resolve()
     for (const writer of [...this.#all, ...this.#incoming]) writer.end()
   }
 
@@ -321,7 +332,7 @@ export class CallManager implements Disposable, AsyncDisposable {
   #began(record: CallState): void {
     const call = Call.of(record, this.#host)
     this.#calls.set(record, call)
-    this.#push(this.#all, call)
+    this.#tell(call)
     if (this.#isIncoming(record)) this.#push(this.#incoming, call)
   }
 
@@ -329,6 +340,13 @@ export class CallManager implements Disposable, AsyncDisposable {
   #isIncoming({ origin, caller, direction }: CallState): boolean {
     if (caller === undefined || (origin === 'unknown' && !this.#isSeeded)) return false
     return this.#outside.isKnown ? direction === 'inbound' : true
+  }
+
+  /** To those who asked for all calls, and those who watch the program. */
+  #tell(call: Call): void {
+    this.#push(this.#all, call)
+    const watched = this.#ami.observer?.call
+    if (watched?.isWatched) call.follow((transition) => watched.tell({ call, transition }))
   }
 
   #push(writers: ReadonlySet<EventWriter<Call>>, call: Call): void {
@@ -431,6 +449,7 @@ export class CallManager implements Disposable, AsyncDisposable {
     if (this.#closed) return
     resynchronization.completed()
     this.#isSeeded = true
+    this.#seeded.resolve()
   }
 
   /** The list of channels names their bridges, and not what kind they are of. */

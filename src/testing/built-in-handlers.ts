@@ -1,6 +1,8 @@
+import { CLAIM_VARIABLE } from '../agi/async-agi-claim.js'
 import type { AMIAction } from '../ami/protocol/action-reader.js'
 import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
 import { databaseActions } from './database-actions.js'
+import { emptyLists } from './empty-lists.js'
 import {
   type ActionHandler,
   action,
@@ -32,7 +34,13 @@ export interface BuiltInHost {
   emit(name: string, headers: ServerHeaders): void
 }
 
-export const PING = action('Ping', () => success({ Ping: 'Pong', Timestamp: (Date.now() / 1000).toFixed(6) }))
+const PING = action('Ping', () => success({ Ping: 'Pong', Timestamp: (Date.now() / 1000).toFixed(6) }))
+
+/** What comes when it is time for it, whatever a recording holds: pings, and AsyncAGI's word that a process is there. */
+export const KEEP_ALIVES: readonly ActionHandler[] = [
+  PING,
+  action({ name: 'Setvar', headers: { Variable: new RegExp(`^${CLAIM_VARIABLE}_`) } }, () => success('Variable Set')),
+]
 
 /** What every Asterisk answers. */
 export function builtInHandlers(host: BuiltInHost): ActionHandler[] {
@@ -80,6 +88,7 @@ export function builtInHandlers(host: BuiltInHost): ActionHandler[] {
       return success({ Variable: name, Value: host.globals.get(plain) ?? '' })
     }),
     action('BridgeList', () => bridgesOf(host.channels())),
+    ...emptyLists(),
     // A fake has a dialplan, and no endpoints.
     action('PJSIPShowEndpoint', (request) => failure(`Unable to retrieve endpoint ${request.get('Endpoint') ?? ''}`)),
     action('UserEvent', (request) => {

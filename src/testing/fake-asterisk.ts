@@ -8,7 +8,7 @@ import type { ListenOptions } from '../node/tcp-listener.js'
 import { Account } from './account.js'
 import type { AGICaller, AGICallOptions } from './agi/agi-caller.js'
 import { AGICalls } from './agi/agi-calls.js'
-import { builtInHandlers, PING } from './built-in-handlers.js'
+import { builtInHandlers, KEEP_ALIVES } from './built-in-handlers.js'
 import type { Caller, IncomingCall } from './dialplan/caller.js'
 import { DialplanCalls } from './dialplan/dialplan-calls.js'
 import type { Dialplan } from './dialplan/plan.js'
@@ -20,6 +20,7 @@ import { HandlerStack } from './handler-stack.js'
 import { type ActionHandler, type FakeClient, type FakeEventHeaders, failure, type Reply } from './handlers.js'
 import { fullyBooted, successfulAuth } from './login-events.js'
 import { checkFakeOptions, FAKE_SHAPE, type FakeAsteriskOptions, VERSIONS } from './options.js'
+import type { FakeQueueOptions } from './queues/queue-options.js'
 import { ReceivedActions } from './received-actions.js'
 import { PLAYBACK_SHAPE, type PlaybackOptions } from './recording/playback.js'
 import { PlayedRecording } from './recording/played-recording.js'
@@ -48,6 +49,7 @@ export class FakeAsterisk implements AsyncDisposable {
   /** The first error of a handler or a listener. */
   #failure: Error | undefined
   #plan: Dialplan | undefined
+  readonly #queues = new Map<string, FakeQueueOptions>()
   #calls: DialplanCalls | undefined
   #recording: PlayedRecording | undefined
   readonly #agiCalls = new AGICalls({ emit: (name, headers) => this.#sessions.emit(name, headers) })
@@ -158,6 +160,7 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#calls?.hangUpAll()
     this.#calls = undefined
     this.#plan = undefined
+    this.#queues.clear()
     void this.#agiCalls.hangUp()
     this.#shuttingDown = false
     this.database.clear()
@@ -200,6 +203,7 @@ export class FakeAsterisk implements AsyncDisposable {
       const pbx = new FakeAsterisk(this.#options, ...this.#handlers.handlers)
       pbx.#recording = this.#recording?.anew()
       if (this.#plan !== undefined) pbx.dialplan(this.#plan)
+      for (const [name, options] of this.#queues) pbx.queue(name, options)
       let result: Result
       try {
         result = await test(pbx, ...context)
@@ -241,9 +245,24 @@ export class FakeAsterisk implements AsyncDisposable {
       plan,
       applications,
     )
+    for (const [name, options] of this.#queues) calls.addQueue(name, options)
     this.#calls?.hangUpAll()
     this.#calls = calls
     this.#plan = plan
+  }
+
+  /**
+   * Has a queue, as queues.conf would: its members' telephones are entries of the dialplan, and `{ queue: 'support' }` is an extension that leads to
+   * it. The actions and events are those of app_queue. A queue of the same name takes the place of the one before.
+   *
+   *     pbx.queue('support', { members: { Ann: 'PJSIP/101', Bob: { interface: 'PJSIP/102', penalty: 1 } }, strategy: 'rrmemory' })
+   *
+   * @throws TypeError or RangeError that names a wrong option.
+   */
+  queue(name: string, options: FakeQueueOptions = {}): void {
+    if (this.#calls === undefined) this.dialplan({})
+    this.#calls?.addQueue(name, options)
+    this.#queues.set(name, options)
   }
 
   /**
@@ -389,8 +408,8 @@ export class FakeAsterisk implements AsyncDisposable {
   /** What answers an action when neither the test nor the session does, in the order in which they are asked. */
   #ownHandlers(): readonly ActionHandler[] {
     return this.#recording === undefined
-      ? [...(this.#calls?.handlers ?? []), ...this.#agiCalls.handlers, ...this.#builtIn]
-      : [PING]
+      ? [...this.#agiCalls.handlers, ...(this.#calls?.handlers ?? []), ...this.#builtIn]
+      : KEEP_ALIVES
   }
 
   #welcome(session: FakeSession, username: string): void {

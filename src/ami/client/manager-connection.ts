@@ -1,4 +1,5 @@
 import type { EventStream } from '../../core/event-stream.js'
+import type { Observer } from '../../core/observer.js'
 import type { EventOf } from '../messages/event.js'
 import type { AMIResponse, ListItem } from '../messages/response.js'
 import type { ActionArguments, ActionName, EventName, ListActionName, PlainName, Unlisted } from '../messages/typed-names.js'
@@ -23,6 +24,12 @@ export interface ActionOptions {
   readonly priority?: number | undefined
   /** Called when the action is written: from now on Asterisk may do it. */
   readonly onWritten?: (() => void) | undefined
+  /**
+   * Called with the answer, a refusal too, as it arrives, in its place among the events: after the listeners of those before it,
+   * before those of any behind it. The promise settles later, when more events may have been heard. A connection that passes
+   * answers and events on by different ways may not call it.
+   */
+  readonly onAnswer?: ((response: AMIResponse) => void) | undefined
 }
 
 /**
@@ -30,6 +37,9 @@ export interface ActionOptions {
  * without a connection of its own.
  */
 export interface ManagerConnection {
+  /** Who watches the program; for what is built on the connection. */
+  readonly observer?: Observer | undefined
+
   /** Where the client stands now. */
   readonly status: ConnectionStatus
 

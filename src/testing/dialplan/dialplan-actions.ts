@@ -59,6 +59,10 @@ export function dialplanActions(board: Switchboard, runner: DialplanRunner): Act
         return success('Transfer succeeded')
       },
     ),
+    action('BridgeList', () => {
+      const bridges = new Set(board.channels.flatMap(({ bridge }) => bridge ?? []))
+      return [...bridges].map((bridge) => event('BridgeListItem', bridge.headers()))
+    }),
     action('Bridge', (request) => bridge(board, request)),
     onChannel('PlayDTMF', { required: [], missing: () => 'Channel not found' }, (channel, request) =>
       playDigit(board, channel, request),
@@ -134,7 +138,7 @@ function redirect(board: Switchboard, runner: DialplanRunner, channel: FakeChann
   const extra = board.find(extraName)
   if (extraName !== '' && extra === undefined) return failure(`ExtraChannel does not exist: ${extraName}`)
   const left = board.unbridge(channel)
-  runner.run(channel, context, exten)
+  runner.run(channel, context, exten, Number(request.get('Priority')))
   if (extra === undefined) {
     if (left !== undefined) board.hangup(left, 16)
     return success('Redirect successful')

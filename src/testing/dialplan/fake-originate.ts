@@ -101,7 +101,7 @@ class FakeOriginate implements Dialing {
     this.#board.dialEnd(channel, undefined, 'ANSWER')
     this.#respond('Success', REASON.answered)
     if (this.#application !== '') this.#runner.runApplication(channel, this.#application, this.#header('Data'))
-    else this.#runner.run(channel, this.#context, this.#exten)
+    else this.#runner.run(channel, this.#context, this.#exten, Number(this.#header('Priority')))
   }
 
   failed({ dialStatus, cause, reason }: DialFailure): void {
@@ -122,7 +122,10 @@ class FakeOriginate implements Dialing {
     this.#called ??= channel
     this.#board.identify(channel, this.#caller)
     this.#board.connectLine(channel, this.#caller)
-    for (const [name, value] of this.#request.variables) this.#board.setVariable(channel, name, value)
+    // The first half gets them the other way round.
+    const variables = [...this.#request.variables]
+    for (const [name, value] of channel === this.#called ? variables.reverse() : variables)
+      this.#board.setVariable(channel, name, value)
   }
 
   #tooLate(): void {
@@ -151,7 +154,7 @@ class FakeOriginate implements Dialing {
           ]
     this.#settled(answered !== undefined)
     if (!this.#isAsync) return
-    this.#board.originateResponse([
+    this.#board.announce('OriginateResponse', [
       ...(actionId === '' ? [] : [['ActionID', actionId] as const]),
       ['Response', response],
       ['Channel', answered?.name ?? this.#header('Channel')],

@@ -3,8 +3,9 @@ import type { CallerId } from '../../core/caller-id.js'
 import type { Clock } from '../../core/clock.js'
 import type { HeaderPairs } from '../handlers.js'
 import { channelVariable } from './channel-variables.js'
+import { Devices } from './devices.js'
 import { type DialFailure, dialStatusOf } from './dial-failure.js'
-import { FakeBridge } from './fake-bridge.js'
+import { type BridgeKind, FakeBridge } from './fake-bridge.js'
 import { type Dialing, FakeChannel, STATE } from './fake-channel.js'
 import { NORMAL_CLEARING } from './plan.js'
 
@@ -13,6 +14,8 @@ export interface SwitchboardHost {
   readonly clock: Clock
   readonly version: 16 | 22
   emit(name: string, headers: HeaderPairs): void
+  /** Whether there is a telephone of that device, or an extension behind a Local channel. */
+  isThere(device: string): boolean
   /** Something of the test's own threw. */
   failed(message: string, error: unknown): void
 }
@@ -44,6 +47,7 @@ const DIALPLAN_ENDED = 16
  * the order in which Asterisk 16 and 22 send them for a channel.
  */
 export class Switchboard {
+  readonly devices: Devices
   readonly #host: SwitchboardHost
   readonly #channels = new Map<string, FakeChannel>()
   #sequence = 0
@@ -52,6 +56,18 @@ export class Switchboard {
 
   constructor(host: SwitchboardHost) {
     this.#host = host
+    const channels = () => this.channels
+    this.devices = new Devices({
+      get channels() {
+        return channels()
+      },
+      isThere: (device) => host.isThere(device),
+      changed: (device, state) =>
+        this.announce('DeviceStateChange', [
+          ['Device', device],
+          ['State', state],
+        ]),
+    })
   }
 
   get clock(): Clock {
@@ -112,8 +128,10 @@ export class Switchboard {
     return this.#sequence.toString(16).padStart(8, '0')
   }
 
+  /** Sets a variable of a channel; nothing takes it away. */
   setVariable(channel: FakeChannel, name: string, value: string): void {
-    channel.variables.set(name, value)
+    if (value === '') channel.variables.delete(name)
+    else channel.variables.set(name, value)
     this.#emit('VarSet', [...channel.headers(), ['Variable', name], ['Value', value]])
   }
 
@@ -142,6 +160,11 @@ export class Switchboard {
     if (number === channel.connectedNum && name === channel.connectedName) return
     channel.connectedNum = number
     channel.connectedName = name
+    this.connectedLineChanged(channel)
+  }
+
+  /** The event of a channel that is connected with another one now. */
+  connectedLineChanged(channel: FakeChannel): void {
     this.#emit('NewConnectedLine', channel.headers())
   }
 
@@ -182,6 +205,7 @@ export class Switchboard {
 
   dialBegin(channel: FakeChannel, dialing: Dialing, dialString: string): void {
     channel.dialing = dialing
+    dialing.begins?.()
     this.#emit('DialBegin', [...(dialing.dialer?.headers() ?? []), ...channel.headers('Dest'), ['DialString', dialString]])
   }
 
@@ -193,8 +217,14 @@ export class Switchboard {
     this.#emit('DialEnd', [...(dialer?.headers() ?? []), ...channel.headers('Dest'), ['DialStatus', dialStatus]])
   }
 
-  originateResponse(headers: HeaderPairs): void {
-    this.#emit('OriginateResponse', headers)
+  /** An event of an application on a channel. */
+  tell(channel: FakeChannel, name: string, more: HeaderPairs): void {
+    this.#emit(name, [...channel.headers(), ...more])
+  }
+
+  /** An event of no channel. */
+  announce(name: string, headers: HeaderPairs): void {
+    this.#emit(name, headers)
   }
 
   /** A channel says that it rings. Half of a Local channel says so through the other half. */
@@ -233,19 +263,41 @@ export class Switchboard {
   }
 
   /** Connects two channels, taking them out of other bridges. */
-  bridge(one: FakeChannel, two: FakeChannel): void {
+  bridge(one: FakeChannel, two: FakeChannel): FakeBridge<FakeChannel> {
     for (const channel of [one, two]) {
       channel.cancel()
       this.#leaveBridge(channel)
     }
+    const bridge = this.createBridge()
+    for (const channel of [one, two]) this.enter(bridge, channel)
+    this.#setPeer(one, two)
+    this.#setPeer(two, one)
+    return bridge
+  }
+
+  /** @param leave of a bridge that is no pair's: takes a channel out of it, with all that is to be told. */
+  createBridge(kind?: BridgeKind, leave?: (channel: FakeChannel) => void): FakeBridge<FakeChannel> {
     this.#bridges += 1
-    const bridge = new FakeBridge<FakeChannel>(`00000000-0000-4000-8000-${this.#bridges.toString(16).padStart(12, '0')}`)
+    const id = `00000000-0000-4000-8000-${this.#bridges.toString(16).padStart(12, '0')}`
+    const bridge = new FakeBridge<FakeChannel>(id, kind, leave)
     this.#emit('BridgeCreate', bridge.headers())
-    for (const channel of [one, two]) {
-      bridge.members.add(channel)
-      channel.bridge = bridge
-      this.#emit('BridgeEnter', [...bridge.headers(), ...channel.headers()])
-    }
+    return bridge
+  }
+
+  enter(bridge: FakeBridge<FakeChannel>, channel: FakeChannel): void {
+    bridge.members.add(channel)
+    channel.bridge = bridge
+    this.#emit('BridgeEnter', [...bridge.headers(), ...channel.headers()])
+  }
+
+  leave(bridge: FakeBridge<FakeChannel>, channel: FakeChannel): void {
+    bridge.members.delete(channel)
+    channel.bridge = undefined
+    this.#emit('BridgeLeave', [...bridge.headers(), ...channel.headers()])
+  }
+
+  destroyBridge(bridge: FakeBridge<FakeChannel>): void {
+    this.#emit('BridgeDestroy', bridge.headers())
   }
 
   /** Takes a channel and its partner out of their bridge, and gives the partner. */
@@ -269,6 +321,7 @@ export class Switchboard {
       ['Context', context],
       ['Extension', exten],
     ])
+    bridge.end('transfer')
     this.#leaveBridge(transferee)
     return transferee
   }
@@ -295,11 +348,11 @@ export class Switchboard {
   hangup(channel: FakeChannel, givenCause: number, requested = false): void {
     if (channel.isGone) return
     channel.isGone = true
-    channel.cancel()
     channel.cancelPhone()
     channel.cancelTimeout()
     // Who leaves a bridge without a cause has hung up normally.
-    const cause = channel.ownCause ?? (givenCause === 0 && channel.bridge !== undefined ? NORMAL_CLEARING : givenCause)
+    const causeOfOther = givenCause === 0 && channel.bridge !== undefined ? NORMAL_CLEARING : givenCause
+    const cause = channel.ownCause ?? causeOfOther
     const technology = this.#techCause(channel, cause)
     if (requested) {
       // 16 does not say why a telephone hung up.
@@ -312,6 +365,7 @@ export class Switchboard {
     }
     const partner = partnerOf(channel)
     this.#leaveBridge(channel)
+    channel.cancel()
     if (channel.runsDialplan) this.#emit('SoftHangupRequest', [...channel.headers(), ['Cause', DIALPLAN_ENDED]])
     const { dialing } = channel
     channel.dialing = undefined
@@ -324,9 +378,15 @@ export class Switchboard {
       ...technology,
     ])
     channel.gone.resolve()
-    if (channel.otherHalf !== undefined) this.hangup(channel.otherHalf, givenCause, true)
+    if (channel.otherHalf !== undefined) {
+      const dialStatus = channel.variables.get('DIALSTATUS')
+      if (dialStatus !== undefined && channel.name.endsWith(';2') && !channel.otherHalf.isGone)
+        this.setVariable(channel.otherHalf, 'CHANLOCALSTATUS', dialStatus)
+      this.hangup(channel.otherHalf, causeOfOther, true)
+    }
     // A bridge that was all a channel lived for is gone: what dialled goes on to the end of its dialplan, what was dialled ends.
     if (partner !== undefined) this.hangup(partner, cause)
+    this.devices.channelChanged(channel)
   }
 
   /** The telephone of a channel hangs up: a CANCEL before the call is answered, a BYE after that, with a cause or without one. */
@@ -361,17 +421,34 @@ export class Switchboard {
   #leaveBridge(channel: FakeChannel): void {
     const { bridge } = channel
     if (bridge === undefined) return
-    for (const member of [channel, ...[...bridge.members].filter((each) => each !== channel)]) {
-      bridge.members.delete(member)
-      member.bridge = undefined
-      this.#emit('BridgeLeave', [...bridge.headers(), ...member.headers()])
+    if (bridge.leave !== undefined) {
+      bridge.leave(channel)
+      return
     }
-    this.#emit('BridgeDestroy', bridge.headers())
+    bridge.end(channel)
+    const members = [channel, ...[...bridge.members].filter((each) => each !== channel)]
+    for (const member of members) this.#clearPeer(member)
+    for (const member of members) {
+      this.leave(bridge, member)
+    }
+    this.destroyBridge(bridge)
+  }
+
+  /** A channel learns with whom it is bridged; of a SIP channel also the Call-ID. */
+  #setPeer(channel: FakeChannel, peer: FakeChannel): void {
+    this.setVariable(channel, 'BRIDGEPEER', peer.name)
+    if (isSIP(peer)) this.setVariable(channel, 'BRIDGEPVTCALLID', `${peer.uniqueId}@fake`)
+  }
+
+  #clearPeer(channel: FakeChannel): void {
+    this.setVariable(channel, 'BRIDGEPEER', '')
+    if (channel.variables.has('BRIDGEPVTCALLID')) this.setVariable(channel, 'BRIDGEPVTCALLID', '')
   }
 
   #setState(channel: FakeChannel, state: number): void {
     channel.state = state
     this.#emit('Newstate', channel.headers())
+    this.devices.channelChanged(channel)
   }
 
   #techCause(channel: FakeChannel, cause: number): HeaderPairs {
@@ -385,6 +462,13 @@ export class Switchboard {
   }
 }
 
+function isSIP({ name }: FakeChannel): boolean {
+  return /^(PJ)?SIP\//.test(name)
+}
+
 function partnerOf(channel: FakeChannel): FakeChannel | undefined {
-  return [...(channel.bridge?.members ?? [])].find((member) => member !== channel)
+  const { bridge } = channel
+  // Who is in a conference has no partner.
+  if (bridge?.leave !== undefined) return undefined
+  return [...(bridge?.members ?? [])].find((member) => member !== channel)
 }

@@ -1,4 +1,4 @@
-import type { Dialplan } from 'obelus-asterisk/testing'
+import type { Dialplan, FakeQueueOptions } from 'obelus-asterisk/testing'
 
 /** What `conf/extensions.conf` and `conf/pjsip.conf` of the real servers are. */
 export const PLAN: Dialplan = {
@@ -16,4 +16,31 @@ export const PLAN: Dialplan = {
   202: 'reject',
   203: 'noanswer',
   204: 'congestion',
+  'queue-ringall': { queue: 'ringall', timeoutMs: 3000 },
+  'queue-rrmemory': { queue: 'rrmemory', timeoutMs: 3000 },
+  'queue-leastrecent': { queue: 'leastrecent', timeoutMs: 3000 },
+  'queue-linear': { queue: 'linear', timeoutMs: 3000 },
+  'queue-fewestcalls': { queue: 'fewestcalls', timeoutMs: 3000 },
+  'queue-wrapup': { queue: 'wrapup', timeoutMs: 3000 },
+  'queue-closed': { queue: 'closed', timeoutMs: 3000 },
+  'queue-short': { queue: 'short', timeoutMs: 3000 },
+  'queue-none': { queue: 'none', timeoutMs: 3000 },
+  conference: { conference: 'room' },
+  park: { steps: ['Answer()', 'Park()', 'Hangup()'] },
+  fetch: { steps: ['Answer()', 'ParkedCall(default,701)', 'Hangup()'] },
+  steps: { steps: ['Answer()', 'Set(STEP=one)', 'Queue(ringall,,,,1)', 'NoOp(TIMEOUT)', 'Hangup(17)'] },
+}
+
+const QUICK = { timeoutMs: 1000, retryMs: 1000, ringInUse: false }
+
+/** What `conf/queues.conf` is. */
+export const QUEUES: Readonly<Record<string, FakeQueueOptions>> = {
+  ringall: { ...QUICK, strategy: 'ringall' },
+  rrmemory: { ...QUICK, strategy: 'rrmemory' },
+  leastrecent: { ...QUICK, strategy: 'leastrecent' },
+  linear: { ...QUICK, strategy: 'linear' },
+  fewestcalls: { ...QUICK, strategy: 'fewestcalls' },
+  wrapup: { ...QUICK, wrapUpMs: 2000 },
+  closed: { ...QUICK, joinEmpty: false, leaveWhenEmpty: true },
+  short: { ...QUICK, maxLength: 1 },
 }
