@@ -165,6 +165,14 @@ export type { Connector, Protocol, Transport } from './core/transport.js'
 export type { AMIClientOptions, AMIClientURLOptions } from './node/ami-client.js'
 export { AMIClient } from './node/ami-client.js'
 export type { Environment } from './node/client-environment.js'
+export type {
+  ActionMessage,
+  AGICommandMessage,
+  CallMessage,
+  EventMessage,
+  GapMessage,
+  StatusMessage,
+} from './node/diagnostics-channels.js'
 export { FastAGIServer } from './node/fastagi-server.js'
 export type { RunAGIOptions } from './node/run-agi.js'
 export { runAGI } from './node/run-agi.js'

@@ -366,7 +366,7 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
       return
     }
     connection.open()
-    const run = new ScriptRun(connection, this.#clock, match)
+    const run = new ScriptRun(connection, { clock: this.#clock, observer: this.#ami.observer }, match)
     this.#runs.set(connection, run)
     if (connection.isHungUp) run.hungUp()
     this.#listeners.tell('session', run.session)

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.js'
+import type { Observer } from '../core/observer.js'
 import { checkOptions } from '../core/options.js'
 import type { CallWatch } from './call-watch.js'
 import { INTERRUPTED } from './command-options.js'
@@ -21,6 +22,8 @@ export type AnyParams = Readonly<Record<string, string>>
 /** Where a script was called, and how. */
 export interface SessionContext {
   readonly clock: Clock
+  /** Who watches the program. */
+  readonly observer?: Observer | undefined
   /** Aborts when the caller hangs up or the session is over. */
   readonly signal: AbortSignal
   /** The parameters of the URL: `?lang=en`. */
@@ -37,8 +40,7 @@ export class AGISession<Params = AnyParams> extends AGICommands {
   readonly #connection: AGISessionConnection
   readonly #clock: Clock
   readonly #traffic: Traffic
-  /** Aborts when the caller hangs up or the session is over; its reason is an AGIHangupError or an AGISessionEndedError. */
-  readonly signal: AbortSignal
+  readonly #context: SessionContext
   /** The parameters of the URL: of `agi://host/hello?lang=en`, `lang` is `en`. */
   readonly query: URLSearchParams
   /** The parts of the path that the route names: of the route `queue/:name`, `name`. */
@@ -46,16 +48,14 @@ export class AGISession<Params = AnyParams> extends AGICommands {
   /** The channel's variables. */
   readonly variables: ChannelVariables
 
-  private constructor(
-    connection: AGISessionConnection,
-    { clock, signal, query = new URLSearchParams(), params = {} }: SessionContext,
-  ) {
-    const sender = new CommandSender(connection, clock, signal)
+  private constructor(connection: AGISessionConnection, context: SessionContext) {
+    const { clock, observer, query = new URLSearchParams(), params = {} } = context
+    const sender = new CommandSender(connection, context, observer?.agiCommand)
     super(sender)
     this.#connection = connection
     this.#clock = clock
     this.#traffic = sender.traffic
-    this.signal = signal
+    this.#context = context
     this.query = query
     this.params = params as Params
     this.variables = new ChannelVariables(this)
@@ -64,6 +64,19 @@ export class AGISession<Params = AnyParams> extends AGICommands {
   /** @internal */
   static on(connection: AGISessionConnection, context: SessionContext): AGISession {
     return new AGISession(connection, context)
+  }
+
+  /** Aborts when the caller hangs up or the session is over; its reason is an AGIHangupError or an AGISessionEndedError. */
+  get signal(): AbortSignal {
+    return this.#context.signal
+  }
+
+  /**
+   * Where Asterisk's connection comes from: its address, or the one that a proxy tells (`proxyProtocol`). Undefined for AsyncAGI, whose AMI connection
+   * knows its server, and for programs, which run beside it.
+   */
+  get remoteAddress(): string | undefined {
+    return this.#connection.remoteAddress
   }
 
   get env(): AGIEnvironment {

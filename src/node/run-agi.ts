@@ -13,6 +13,7 @@ import { systemClock } from '../core/system-clock.js'
 import type { Transport } from '../core/transport.js'
 import { CallerAudio } from './caller-audio.js'
 import { traceWhenDebugged } from './debug-trace.js'
+import { DIAGNOSTICS_CHANNELS } from './diagnostics-channels.js'
 
 export interface RunAGIOptions {
   /** @default 'utf-8' */
@@ -91,7 +92,11 @@ class StdioSession extends AGIProtocol {
   override sessionStarted(env: AGIEnvironment): void {
     if (env.isEnhanced) this.#audio = CallerAudio.open()
     const query = new URLSearchParams()
-    this.#run = new ScriptRun(this, systemClock, { script: this.#script, params: {}, query })
+    this.#run = new ScriptRun(
+      this,
+      { clock: systemClock, observer: DIAGNOSTICS_CHANNELS },
+      { script: this.#script, params: {}, query },
+    )
     if (this.isHungUp) this.#run.hungUp()
     traceWhenDebugged(this.#run.session)
     void this.#run.run().then((end) => (end === undefined ? this.#over.resolve() : this.#over.reject(end.threw)))
