@@ -167,7 +167,10 @@ export class AsyncAGIConnection implements AGISessionConnection {
   hangUp(): Promise<unknown> {
     const byCommand = () => this.sendCommand('HANGUP').toPromise()
     // Where the channel may be another process's by now, it is asked first.
-    return this.isOver || (this.#isClaimed && !this.#lease.isSafe) ? byCommand() : hangUpOver(this.#ami, this.channel, byCommand)
+    if (this.isOver || (this.#isClaimed && !this.#lease.isSafe)) return byCommand()
+    // What the command answers may come before the action is answered.
+    this.#hungUp = true
+    return hangUpOver(this.#ami, this.channel, byCommand)
   }
 
   /** Hands the call back to the dialplan. */

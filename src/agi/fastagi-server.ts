@@ -373,7 +373,10 @@ class Connection extends AGIProtocol {
 
   override hangUp(): Promise<unknown> {
     const byCommand = () => super.hangUp()
-    return this.#ami === undefined ? byCommand() : hangUpOver(this.#ami, this.env.channel, byCommand)
+    if (this.#ami === undefined) return byCommand()
+    // What the command answers may come before the notice.
+    this.noteHangup()
+    return hangUpOver(this.#ami, this.env.channel, byCommand)
   }
 
   override sessionStarted(): void {

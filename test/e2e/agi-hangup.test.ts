@@ -18,7 +18,7 @@ describe.each(servers)('a hangup while a command runs on $name', (server) => {
     ...LASTING.filter(([, isLeft]) => isLeft).map(([name, , command]) => ['FastAGI', name, command] as const),
     ...LASTING.map(([name, , command]) => ['FastAGI with AMI', name, command] as const),
     ...LASTING.map(([name, , command]) => ['AsyncAGI', name, command] as const),
-  ])('%s, %s: the caller is hung up at once, and the dialplan does not go on', async (transport, _, command) => {
+  ])('%s, %s: the caller is hung up at once, and the dialplan does not go on', async (transport, name, command) => {
     const ami = await loggedIn(server)
     let began: () => void = () => undefined
     const hasBegun = new Promise<void>((resolve) => {
@@ -48,6 +48,8 @@ describe.each(servers)('a hangup while a command runs on $name', (server) => {
     await close()
     expect(await told).toBe('HANGUP')
     expect(performance.now() - at).toBeLessThan(1_000)
+    // It tells of the hangup by its result.
+    if (name === 'RECORD FILE') return
     // Over AMI the session may be over before the hangup is told.
     const codes = () => threw.map((error) => isAGIError(error) && error.code)
     await expect.poll(codes).toEqual([expect.stringMatching(/^AGI_(HANGUP|SESSION_ENDED)$/)])
