@@ -17,12 +17,15 @@ import { type FakeAsteriskEvents, FakeAsteriskListeners } from './fake-asterisk-
 import type { FakeServer, FakeSession } from './fake-session.js'
 import { FakeSessions } from './fake-sessions.js'
 import { HandlerStack } from './handler-stack.js'
-import { type ActionHandler, type FakeClient, type FakeEventHeaders, failure, type Reply } from './handlers.js'
+import { type ActionHandler, type FakeClient, type FakeEventHeaders, failure, noSuchCommand, type Reply } from './handlers.js'
 import { fullyBooted, successfulAuth } from './login-events.js'
 import { checkFakeOptions, FAKE_SHAPE, type FakeAsteriskOptions, VERSIONS } from './options.js'
 import { ReceivedActions } from './received-actions.js'
 import { PLAYBACK_SHAPE, type PlaybackOptions } from './recording/playback.js'
 import { PlayedRecording } from './recording/played-recording.js'
+import { parameterProblem } from './required-parameters.js'
+import { FakeState } from './state/fake-state.js'
+import { globalValue, setGlobalValue } from './state/functions.js'
 import { VirtualClock } from './virtual-clock.js'
 
 /**
@@ -37,9 +40,8 @@ export class FakeAsterisk implements AsyncDisposable {
   readonly #listeners = new FakeAsteriskListeners((message, error) => this.#failed(message, error))
   readonly #builtIn: readonly ActionHandler[]
   readonly #sessions: FakeSessions
-  /** Asterisk's database, by `family/key`: what DBPut and DBGet work on. `reset()` clears it. */
-  readonly database: Map<string, string> = new Map()
-  readonly #globals = new Map<string, string>()
+  /** What the server knows beside its calls: devices, hints, presence, mailboxes, files of settings, globals. `reset()` clears it. */
+  readonly state: FakeState = new FakeState((name, headers) => this.#sessions.emit(name, headers))
   readonly #received = new ReceivedActions()
   readonly #clock: Clock
   #startedAt = new Date()
@@ -118,6 +120,11 @@ export class FakeAsterisk implements AsyncDisposable {
     )
   }
 
+  /** Asterisk's database, by `family/key`: what DBPut and DBGet work on. The same as `state.database`. */
+  get database(): Map<string, string> {
+    return this.state.database
+  }
+
   /** How many clients are logged in. */
   get clients(): number {
     return this.#sessions.loggedIn.length
@@ -160,8 +167,7 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#plan = undefined
     void this.#agiCalls.hangUp()
     this.#shuttingDown = false
-    this.database.clear()
-    this.#globals.clear()
+    this.state.clear()
     this.#recording?.rewind()
     this.#sessions.rewind()
     this.#received.clear()
@@ -236,6 +242,8 @@ export class FakeAsterisk implements AsyncDisposable {
         clock: this.#clock,
         version,
         emit: (name, headers) => this.#sessions.emit(name, headers),
+        globalValue: (name) => globalValue(this.state, name),
+        setGlobalValue: (name, value) => setGlobalValue(this.state, name, value),
         failed: (message, error) => this.#failed(message, error),
       },
       plan,
@@ -340,6 +348,7 @@ export class FakeAsterisk implements AsyncDisposable {
       version,
       greeting: `Asterisk Call Manager/${VERSIONS[version].ami}`,
       encoding,
+      clock: this.#clock,
       loginFailureDelayMs,
       get shuttingDown() {
         return fake.#shuttingDown
@@ -363,7 +372,7 @@ export class FakeAsterisk implements AsyncDisposable {
     const others = [...own, ...this.#ownHandlers()]
     const handler = this.#handlers.take(request, others)
     this.#came(request, client, handler)
-    if (handler === undefined) return this.#unhandled(request, others)
+    if (handler === undefined) return this.#refusal(request) ?? this.#unhandled(request, others)
     const reply = handler.resolve(request, client)
     const answered = (settled: Reply) => this.#listeners.emit('response', request, settled)
     if (reply instanceof Promise) void reply.then(answered, () => undefined)
@@ -376,14 +385,34 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#listeners.emit('action', request, handler)
   }
 
+  /** What Asterisk says to an action that lacks something, or means something that is not there. A recording has its own answers. */
+  #refusal(request: AMIAction): Reply {
+    if (this.#recording !== undefined) return undefined
+    const problem = parameterProblem(request, (header, name) => this.#isThere(header, name))
+    return problem === undefined ? undefined : failure(problem)
+  }
+
+  #isThere(header: string, name: string): boolean {
+    switch (header) {
+      case 'Channel':
+        return this.#calls?.has(name) ?? false
+      case 'Context':
+        return this.#calls?.hasContext(name) ?? false
+      case 'Endpoint':
+        return this.state.devices.has(`PJSIP/${name}`)
+      case 'BridgeUniqueid':
+        return this.#calls?.hasBridge(name) ?? false
+      default:
+        return false
+    }
+  }
+
   #unhandled(request: AMIAction, others: readonly ActionHandler[]): Reply {
     const description = this.#handlers.addUnhandled(request, others)
     if (this.#options.unhandled === 'warn') process.emitWarning(`The fake has no handler for ${description}`)
-    return failure(
-      this.#recording === undefined
-        ? `Invalid/unknown command: ${request.name}. Use Action: ListCommands to show available commands.`
-        : 'The recording has no such action (any more)',
-    )
+    if (this.#recording !== undefined) return failure('The recording has no such action (any more)')
+    if (request.name.toLowerCase() === 'command') return noSuchCommand(request.get('Command') ?? '')
+    return failure(`Invalid/unknown command: ${request.name}. Use Action: ListCommands to show available commands.`)
   }
 
   /** What answers an action when neither the test nor the session does, in the order in which they are asked. */
@@ -404,8 +433,7 @@ export class FakeAsterisk implements AsyncDisposable {
     return builtInHandlers({
       version,
       release: VERSIONS[version],
-      database: this.database,
-      globals: this.#globals,
+      state: this.state,
       get startedAt() {
         return fake.#startedAt
       },

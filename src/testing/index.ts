@@ -43,6 +43,7 @@ export { faulty } from './faulty.js'
 export type {
   ActionHandler,
   ActionMatch,
+  CommandOutput,
   FakeClient,
   FakeEventHeaders,
   HeaderPairs,
@@ -50,10 +51,11 @@ export type {
   Reply,
   Resolver,
 } from './handlers.js'
-export { action, delay, event, FakeEvent, FakeResponse, failure, once, success, times } from './handlers.js'
+export { action, command, delay, event, FakeEvent, FakeResponse, failure, once, success, times } from './handlers.js'
 export type { FakeAsteriskOptions } from './options.js'
 export type { PlaybackOptions } from './recording/playback.js'
 export type { RecordableClient, Recorder, Recording, RecordOptions } from './recording/recorder.js'
 export { record } from './recording/recorder.js'
+export type { ConfigFile, FakeState, Mailbox, Presence } from './state/fake-state.js'
 export { UnhandledActionError } from './unhandled-action-error.js'
 export { VirtualClock } from './virtual-clock.js'

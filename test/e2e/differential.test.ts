@@ -3,22 +3,24 @@ import { FakeAsterisk } from 'obelus-asterisk/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Bench, type Program } from './differential/bench.js'
 import { DIFFERENCES } from './differential/differences.js'
-import { PLAN } from './differential/plan.js'
+import { configure } from './differential/plan.js'
 import { actionPrograms } from './differential/programs/actions.js'
 import { agiPrograms } from './differential/programs/agi.js'
 import { callPrograms } from './differential/programs/calls.js'
+import { statePrograms } from './differential/programs/state.js'
 import { loggedIn, NOT_OURS, servers } from './target.js'
 
 const ours = servers.every(({ version }) => version !== undefined)
-const programs: readonly Program[] = [...actionPrograms, ...callPrograms, ...agiPrograms]
+const programs: readonly Program[] = [...actionPrograms, ...callPrograms, ...agiPrograms, ...statePrograms]
 
 /** What happens when a program runs, without what may differ. */
 async function transcriptOf(
   program: Program,
-  ami: AMIClient,
-  callScript: (url: string) => Promise<string> = (url) => callByAsterisk(ami, url),
+  logIn: () => Promise<AMIClient>,
+  callScript?: (url: string) => Promise<string>,
 ): Promise<readonly string[]> {
-  const bench = new Bench(ami, callScript)
+  const ami = await logIn()
+  const bench = new Bench(ami, callScript ?? ((url) => callByAsterisk(ami, url)), logIn)
   await program.run(bench)
   await ami.close()
   const differences = DIFFERENCES.filter((each) => each.programs?.test(program.name) ?? true)
@@ -42,10 +44,14 @@ describe.skipIf(!ours).each(servers)(`the fake does what $name does${ours ? '' :
   it.each(programs)('$name', async (program) => {
     const pbx = new FakeAsterisk({ users: { admin: 's3cret' }, version, unhandled: 'bypass' })
     onTestFinished(() => pbx.close())
-    pbx.dialplan(PLAN)
+    configure(pbx)
     const [there, here] = await Promise.all([
-      transcriptOf(program, await loggedIn(server)),
-      transcriptOf(program, await loggedIn(server, { connect: pbx.connector }), (url) => pbx.callFastAGI(url, CALLER).ended()),
+      transcriptOf(program, () => loggedIn(server)),
+      transcriptOf(
+        program,
+        () => loggedIn(server, { connect: pbx.connector }),
+        (url) => pbx.callFastAGI(url, CALLER).ended(),
+      ),
     ])
     expect(here).toEqual(there)
   })

@@ -32,6 +32,7 @@ export class FakeChannel {
   connectedNum = ''
   connectedName = ''
   accountCode = ''
+  language = 'en'
   application = ''
   applicationData = ''
   /** The other half of a Local channel. */
@@ -97,7 +98,7 @@ export class FakeChannel {
       ['CallerIDName', this.callerIdName || '<unknown>'],
       ['ConnectedLineNum', this.connectedNum || '<unknown>'],
       ['ConnectedLineName', this.connectedName || '<unknown>'],
-      ['Language', 'en'],
+      ['Language', this.language],
       ['AccountCode', this.accountCode],
       ['Context', this.context],
       ['Exten', this.exten],

@@ -89,6 +89,10 @@ export class Plan {
     this.#contexts.add(context)
   }
 
+  hasContext(context: string): boolean {
+    return this.#contexts.has(context)
+  }
+
   /** What happens at an extension of a context; undefined when it is not there. */
   extension(exten: string, context: string): Reachable | undefined {
     if (!this.#contexts.has(context)) return undefined

@@ -1,4 +1,4 @@
-import type { Dialplan } from 'obelus-asterisk/testing'
+import type { Dialplan, FakeAsterisk } from 'obelus-asterisk/testing'
 
 /** What `conf/extensions.conf` and `conf/pjsip.conf` of the real servers are. */
 export const PLAN: Dialplan = {
@@ -16,4 +16,11 @@ export const PLAN: Dialplan = {
   202: 'reject',
   203: 'noanswer',
   204: 'congestion',
+}
+
+/** The other files of `conf`: devices and hints. */
+export function configure(pbx: FakeAsterisk): void {
+  pbx.dialplan(PLAN)
+  for (const phone of ['200', '201', '202', '203', '204']) pbx.state.devices.set(`PJSIP/${phone}`, 'NOT_INUSE')
+  pbx.state.hints.set('300@day', 'Custom:lamp,CustomPresence:desk')
 }
