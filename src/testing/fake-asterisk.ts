@@ -90,12 +90,12 @@ export class FakeAsterisk implements AsyncDisposable {
     return this.#handlers.unhandled
   }
 
-  /** Every action of clients that were logged in, in order; those that were refused too. */
+  /** Every action of clients that were logged in, in order; those that were refused too. Without Ping, which clients send by themselves. */
   get received(): readonly AMIAction[] {
     return this.#received.all
   }
 
-  /** The actions of this name among those received. */
+  /** The actions of this name that clients sent, in order. */
   actions(name: ActionName | Unlisted): readonly AMIAction[] {
     return this.#received.named(name)
   }
@@ -354,6 +354,7 @@ export class FakeAsterisk implements AsyncDisposable {
         return fake.#shuttingDown
       },
       account: (name) => accounts.get(name),
+      hasAccounts: accounts.size > 0,
       isLoggedIn: (name) => this.#sessions.loggedIn.some(({ username }) => username === name),
       playback: () => this.#recording?.next(),
       reply: (request, client, own) => this.#reply(request, client, own),

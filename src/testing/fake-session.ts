@@ -35,6 +35,7 @@ export interface FakeServer {
   readonly loginFailureDelayMs: number
   readonly shuttingDown: boolean
   account(name: string): Account | undefined
+  readonly hasAccounts: boolean
   isLoggedIn(name: string): boolean
   /** What a recording says in the sessions' place, if there is one. */
   playback(): Playback | undefined
@@ -51,6 +52,8 @@ export interface FakeServer {
 
 /** What works before the login. */
 const BEFORE_LOGIN: ReadonlySet<string> = new Set(['challenge', 'login', 'logoff'])
+
+const NO_ACCOUNTS = 'Authentication failed: the fake has no users: new FakeAsterisk({ users })'
 
 /** One client's connection to the fake. It works on one action after the other, and buffers events meanwhile, as Asterisk does. */
 export class FakeSession extends AMIServerProtocol {
@@ -270,6 +273,7 @@ export class FakeSession extends AMIServerProtocol {
     // Asterisk compares the name without regard to case.
     const name = (action.get('Username') ?? '').toLowerCase()
     const account = this.#server.account(name)
+    if (!this.#server.hasAccounts) return this.#refuse(NO_ACCOUNTS)
     if (account === undefined || !this.#isRight(action, account.secret)) return this.#refuse('Authentication failed')
     if (!account.allowsMultipleLogin && this.#server.isLoggedIn(name)) return this.#refuse('Login Already In Use')
     return success('Authentication accepted')
