@@ -52,13 +52,14 @@ export class FakeAsterisk implements AsyncDisposable {
   #plan: Dialplan | undefined
   #calls: DialplanCalls | undefined
   #recording: PlayedRecording | undefined
-  readonly #agiCalls = new AGICalls({ emit: (name, headers) => this.#sessions.emit(name, headers) })
+  readonly #agiCalls: AGICalls
 
   /** @throws TypeError that names a wrong option. */
   constructor(options: FakeAsteriskOptions = {}, ...handlers: ActionHandler[]) {
     checkFakeOptions(options)
     this.#options = options
     this.#clock = options.clock === 'virtual' ? new VirtualClock() : (options.clock ?? systemClock)
+    this.#agiCalls = new AGICalls({ clock: this.#clock, emit: (name, headers) => this.#sessions.emit(name, headers) })
     this.#handlers = new HandlerStack(handlers)
     this.#builtIn = this.#builtInHandlers()
     this.#sessions = new FakeSessions(this.#serverForSessions(), () => this.#listeners.emit('connection'))

@@ -56,6 +56,6 @@ export class VirtualClock implements Clock {
 }
 
 /** Lets everything happen that needs no time. */
-function settled(): Promise<void> {
+export function settled(): Promise<void> {
   return new Promise((resolve) => turn(resolve))
 }
