@@ -11,6 +11,7 @@ export { AsyncAGIExecutor } from './agi/async-agi-executor.js'
 export type { AGICommandArguments, AGICommandName } from './agi/command-names.js'
 export type { CommandOptions } from './agi/command-sender.js'
 export type { InterruptOptions } from './agi/commands.js'
+export type { DialOptions, DialResult, DialStatus } from './agi/dial.js'
 export type { AGIEnvironment } from './agi/environment.js'
 export type { AnyAGIError } from './agi/errors.js'
 export {
@@ -28,6 +29,7 @@ export {
 } from './agi/errors.js'
 export type { AGICloseOptions, FastAGIServerOptions } from './agi/fastagi-server.js'
 export type { AGILimits } from './agi/protocol.js'
+export type { QueueOptions, QueueOutcome, QueueStatus } from './agi/queue.js'
 export type { AGIResponse } from './agi/response.js'
 export type {
   ChannelStatusResult,

@@ -71,7 +71,13 @@ const OVER_AMI = /^agi\/async-agi-/
 /** The rooms without I/O: no socket, timer, date or chance. */
 const SANS_IO = ['core', 'catalog', 'ami/messages', 'ami/protocol', 'agi', 'calls', 'live']
 /** What drives in them: it owns timers, chance and queues, so that no other file needs to. */
-const DRIVERS = new Set(['core/random-bytes.ts', 'core/system-clock.ts', 'calls/call-manager.ts', 'calls/call.ts'])
+const DRIVERS = new Set([
+  'core/random-bytes.ts',
+  'core/system-clock.ts',
+  'calls/call-manager.ts',
+  'calls/call.ts',
+  'live/live-model.ts',
+])
 const sansIO = files.filter((file) => SANS_IO.includes(roomOf(file)) && !DRIVERS.has(file))
 /** The rooms that run on Node.js only. */
 const ON_NODE = ['node', 'media', 'fleet', 'nats', 'gateway', 'testing', 'cli']

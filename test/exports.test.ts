@@ -1,4 +1,5 @@
 import * as main from 'obelus-asterisk'
+import * as live from 'obelus-asterisk/live'
 import * as protocol from 'obelus-asterisk/protocol'
 import * as testing from 'obelus-asterisk/testing'
 import * as web from 'obelus-asterisk/web'
@@ -108,4 +109,8 @@ it('obelus-asterisk/testing', () => {
 
 it('obelus-asterisk/web has all but what needs TCP or a process', () => {
   expect(Object.keys(web).sort()).toEqual([...everywhere].sort())
+})
+
+it('obelus-asterisk/live', () => {
+  expect(Object.keys(live)).toEqual(['LiveModel'])
 })

@@ -3,13 +3,18 @@ import { ActionError } from '../ami/messages/errors.js'
 import { unlisted } from '../ami/messages/typed-names.js'
 import { actionIdSource } from '../ami/protocol/action-id.js'
 import type { AGIArgument } from '../catalog/values.js'
+import type { Clock } from '../core/clock.js'
 import { Handler } from '../core/handler.js'
 import { joined } from '../core/joined.js'
 import { printable } from '../core/printable.js'
 import { systemRandomBytes } from '../core/random-bytes.js'
 import type { TextCodec } from '../core/text-codec.js'
+import { hasFailed, hidesHangup } from './application-answer.js'
+import { ManagerCallWatch } from './async-agi-call-watch.js'
+import type { CallWatch } from './call-watch.js'
 import { encodeCommand } from './command-line.js'
 import { CommandQueue, type QueuedCommand } from './command-queue.js'
+import { commandText } from './command-text.js'
 import type { AGIEnvironment } from './environment.js'
 import { AGICommandFailure, type AGIError, AGIHangupError, AGIProtocolError, AGISessionEndedError } from './errors.js'
 import { percentDecode } from './percent-encoding.js'
@@ -20,8 +25,8 @@ import type { AGISessionConnection } from './session-connection.js'
 
 /** A line of AMI without its `Command: ` (`main/manager.c`; verified on 16 and 22). */
 const MAX_COMMAND_BYTES = 1_013
-/** Asterisk writes no more of a `Result` (`res/res_agi.c`; verified on 22): what is as long may be longer. */
-const MAX_RESULT_CHARACTERS = 2_047
+/** Asterisk writes 2,047 characters of a `Result` at the most, and no half of an escape (verified on 16 and 22): what is as long may be longer. */
+const MAX_RESULT_CHARACTERS = 2_045
 /** The longest answer that is put together. Asterisk gives 1,024 bytes at a time. */
 const MAX_ANSWER_BYTES = 1 << 20
 const MAX_PROBES = 1_200
@@ -91,7 +96,7 @@ export class AsyncAGIConnection implements AGISessionConnection {
     try {
       const line = encodeCommand(command, args, this.#codec, MAX_COMMAND_BYTES)
       if (this.#over) handler.setException(this.#overError(command))
-      else this.#commands.add({ command, line, handler })
+      else this.#commands.add({ command, args, line, handler })
     } catch (error) {
       handler.setException(error as AGIError)
     }
@@ -100,6 +105,10 @@ export class AsyncAGIConnection implements AGISessionConnection {
 
   withdraw(handler: Handler<AGIResponse>): boolean {
     return this.#commands.withdraw(handler)
+  }
+
+  watch(clock: Clock): CallWatch {
+    return new ManagerCallWatch(this.#ami, clock, this.uniqueId)
   }
 
   /** Hands the call back to the dialplan. */
@@ -144,11 +153,12 @@ export class AsyncAGIConnection implements AGISessionConnection {
     if (this.#lastFailure !== undefined) this.#lastFailure.endedSession = true
     this.#out = undefined
     this.#environment?.setException(this.#overError('', why))
-    for (const { command, handler } of this.#commands.end()) handler.setException(this.#overError(command, why))
+    for (const { command, args, handler } of this.#commands.end())
+      handler.setException(this.#overError(command, why, commandText(command, args)))
   }
 
-  #overError(command: string, why = 'AsyncAGI has ended'): AGIError {
-    return this.#hungUp ? new AGIHangupError(command) : new AGISessionEndedError(why, command)
+  #overError(command: string, why = 'AsyncAGI has ended', shown: string = command): AGIError {
+    return this.#hungUp ? new AGIHangupError(command, undefined, shown) : new AGISessionEndedError(why, command, undefined, shown)
   }
 
   #settle(text: string, isCut: boolean): void {
@@ -189,23 +199,25 @@ export class AsyncAGIConnection implements AGISessionConnection {
     this.#commands.answered()
   }
 
-  #settleBy({ command, handler }: QueuedCommand, text: string, isCut: boolean): void {
+  #settleBy(written: QueuedCommand, text: string, isCut: boolean): void {
+    const { command, args, handler } = written
     const reader = new ReplyReader()
     reader.expect(command)
     const { reply } = reader.read(isCut ? [] : text.replace(/\n$/, '').split('\n'))
     if (reply === undefined)
       handler.setException(new AGIProtocolError(`Asterisk cut the answer to ${command}: it is too long for AsyncAGI`))
-    else if (reply.kind === 'refused') handler.setException(refusalError(command, reply.refusal))
-    else if (Number(reply.response.result) < 0) this.#fail(command, reply.response, handler)
+    else if (reply.kind === 'refused') handler.setException(refusalError(command, reply.refusal, commandText(command, args)))
+    else if (hasFailed(command, reply.response) || (hidesHangup(command) && this.#hungUp)) this.#fail(written, reply.response)
     else handler.setResult(reply.response)
   }
 
-  #fail(command: string, response: AGIResponse, handler: Handler<AGIResponse>): void {
+  #fail({ command, args, handler }: QueuedCommand, response: AGIResponse): void {
+    const shown = commandText(command, args)
     if (this.#hungUp) {
-      handler.setException(new AGIHangupError(command, response))
+      handler.setException(new AGIHangupError(command, response, shown))
       return
     }
-    this.#lastFailure = new AGICommandFailure(command, response)
+    this.#lastFailure = new AGICommandFailure(command, response, shown)
     handler.setException(this.#lastFailure)
   }
 

@@ -3,9 +3,9 @@ import { abortSignal, flag, milliseconds, type OptionKind, oneOf, text, wholeNum
 type Shape = Readonly<Record<string, OptionKind>>
 
 /** What every command takes. */
-const ANY: Shape = { signal: abortSignal, answerTimeoutMs: milliseconds() }
+export const ANY_COMMAND = { signal: abortSignal, answerTimeoutMs: milliseconds() } satisfies Shape
 /** What every command takes that keys can end. */
-export const INTERRUPTED: Shape = { ...ANY, escapeDigits: text }
+export const INTERRUPTED: Shape = { ...ANY_COMMAND, escapeDigits: text }
 
 /** What the methods take of which there is more. */
 const SHAPES: Readonly<Record<string, Shape>> = {
@@ -17,7 +17,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     pause: text,
     offsetMs: milliseconds(0),
   },
-  'GET DATA': { ...ANY, timeoutMs: milliseconds(), maxDigits: wholeNumber(1) },
+  'GET DATA': { ...ANY_COMMAND, timeoutMs: milliseconds(), maxDigits: wholeNumber(1) },
   'GET OPTION': { ...INTERRUPTED, timeoutMs: milliseconds() },
   'RECORD FILE': {
     ...INTERRUPTED,
@@ -33,11 +33,11 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   'SAY NUMBER': { ...INTERRUPTED, gender: text },
   'SAY PHONETIC': INTERRUPTED,
   'SAY TIME': INTERRUPTED,
-  'SPEECH RECOGNIZE': { ...ANY, timeoutMs: milliseconds(0), offset: wholeNumber(0) },
+  'SPEECH RECOGNIZE': { ...ANY_COMMAND, timeoutMs: milliseconds(0), offset: wholeNumber(0) },
   'STREAM FILE': { ...INTERRUPTED, offset: wholeNumber(0) },
 }
 
 /** The options of the method that sends a command. */
 export function shapeOf(command: string): Shape {
-  return SHAPES[command] ?? ANY
+  return SHAPES[command] ?? ANY_COMMAND
 }

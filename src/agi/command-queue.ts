@@ -1,9 +1,12 @@
+import type { AGIArgument } from '../catalog/values.js'
 import type { Handler } from '../core/handler.js'
 import type { AGIResponse } from './response.js'
 
 /** A command, its line as bytes, and whoever waits for its answer. */
 export interface QueuedCommand {
   readonly command: string
+  /** For errors, which say them. */
+  readonly args: readonly (AGIArgument | undefined)[]
   readonly line: Uint8Array
   readonly handler: Handler<AGIResponse>
 }

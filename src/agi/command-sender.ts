@@ -2,8 +2,10 @@ import type { AGIArgument } from '../catalog/values.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
 import { checkOptions } from '../core/options.js'
+import { printable } from '../core/printable.js'
 import { limitWait } from '../core/waiting.js'
 import { shapeOf } from './command-options.js'
+import { commandText } from './command-text.js'
 import { AGICommandFailure, type AGIError, AGIHangupError, AGITimeoutError } from './errors.js'
 import type { AGIResponse } from './response.js'
 import type { AGISessionConnection } from './session-connection.js'
@@ -38,6 +40,7 @@ export class CommandSender {
     signal?.throwIfAborted()
     const handler = this.#connection.sendCommand(command, ...args)
     const answer = deferred<AGIResponse>()
+    const shown = () => commandText(command, args)
     // What is refused at once was not written.
     const answered = handler.done ? undefined : this.traffic.sent(command, args)
     handler.onResult = (response) => {
@@ -46,7 +49,7 @@ export class CommandSender {
     }
     handler.onException = (error) => {
       answered?.(error as AGIError)
-      this.#failed(error as AGIError, answer.reject)
+      this.#failed(error as AGIError, shown, answer.reject)
     }
     const stop = (reason: unknown) => {
       this.#connection.withdraw(handler)
@@ -54,7 +57,7 @@ export class CommandSender {
       // Whoever aborts goes on with the session; after a timeout Asterisk may still be at the command.
       if (reason !== signal?.reason) this.#connection.close()
     }
-    const tooLate = () => new AGITimeoutError(`${command} was not answered within ${answerTimeoutMs} ms`, command)
+    const tooLate = () => new AGITimeoutError(`${printable(shown())} was not answered within ${answerTimeoutMs} ms`, command)
     const unlimit = limitWait({ clock: this.#clock, timeoutMs: answerTimeoutMs, signal, tooLate }, stop)
     try {
       return await answer.promise
@@ -64,14 +67,14 @@ export class CommandSender {
   }
 
   /** A command that fails because the caller hung up is told before the hangup is. */
-  #failed(error: AGIError, reject: (reason: unknown) => void): void {
+  #failed(error: AGIError, shown: () => string, reject: (reason: unknown) => void): void {
     if (!(error instanceof AGICommandFailure) || !error.result.startsWith('-') || this.#session.aborted) {
       reject(error)
       return
     }
     const settle = () => {
       unlimit()
-      reject(this.#connection.isHungUp ? new AGIHangupError(error.command, error.response) : error)
+      reject(this.#connection.isHungUp ? new AGIHangupError(error.command, error.response, shown()) : error)
     }
     const limits = { clock: this.#clock, timeoutMs: this.#connection.noticeMs, signal: this.#session, tooLate: () => error }
     const unlimit = limitWait(limits, settle)

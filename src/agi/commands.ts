@@ -5,6 +5,7 @@ import type { Unlisted } from '../core/unlisted.js'
 import { joinRawArguments } from './arguments.js'
 import type { AGICommandArguments, AGICommandName } from './command-names.js'
 import type { CommandOptions, CommandSender } from './command-sender.js'
+import { commandText } from './command-text.js'
 import { AGICommandFailure, AGIHangupError, AGIInvalidCommandError } from './errors.js'
 import type { AGIResponse } from './response.js'
 import {
@@ -37,6 +38,8 @@ type Words = AGIArgument | undefined
 
 /** Asterisk has room for so many digits; it dies of a caller who presses more (`handle_getdata` in `res/res_agi.c`; verified on 22). */
 const MAX_DIGITS = 1_023
+/** Asterisk writes no more of a variable's value (`handle_getvariable` in `res/res_agi.c`; verified on 16 and 22), in mid-character too. */
+const MAX_VARIABLE_BYTES = 1_023
 /** How long GET OPTION waits, where the dialplan has not set another time. */
 const OPTION_TIMEOUT_MS = 5_000
 /** What Asterisk reads of a caller ID (`handle_setcallerid` in `res/res_agi.c`). */
@@ -141,15 +144,24 @@ export abstract class AGICommands {
   }
 
   /**
-   * Runs an application of the dialplan and gives its result, which is 0 for most. The arguments are joined by commas and read by the application, as
-   * in the dialplan: of a comma in one it makes two, and it takes quotes and backslashes away. Text from elsewhere needs `escapeArgument(text)`,
-   * except for applications that take all of it as one text. Where the channel's variable `AGIEXECFULL` is true, Asterisk evaluates `${…}` first.
+   * Runs an application of the dialplan and gives its result: 0 for most, -1 where it wants the channel to be hung up, as `Dial` and `Queue` do after an
+   * answered call; the caller is still there then. `agi.dial()` and `agi.queue()` tell what came of those.
    *
-   * @throws AGICommandFailure with result -2 when there is no such application.
+   * The arguments are joined by commas and read by the application, as in the dialplan: of a comma in one it makes two, and it takes quotes and
+   * backslashes away. Text from elsewhere needs `escapeArgument(text)`, except for applications that take all of it as one text. Where the channel's
+   * variable `AGIEXECFULL` is true, Asterisk evaluates `${…}` first. With options, the arguments are a list: `exec('Read', ['PIN', 'beep'], { signal })`.
+   *
+   * @throws AGICommandFailure with result -2 when there is no such application; AGIHangupError when the caller hung up meanwhile, whatever the
+   * application did.
    */
-  async exec(application: string, ...args: readonly AGIArgument[]): Promise<number> {
+  async exec(application: string, ...args: readonly AGIArgument[]): Promise<number>
+  async exec(application: string, args: readonly AGIArgument[], options?: CommandOptions): Promise<number>
+  async exec(application: string, ...given: readonly unknown[]): Promise<number> {
+    const [first, options] = given
+    const isList = Array.isArray(first)
+    const args = (isList ? first : given) as readonly AGIArgument[]
     const words = args.length === 0 ? [application] : [application, args.join(',')]
-    return Number((await this.#send('EXEC', words)).result)
+    return Number((await this.#send('EXEC', words, isList ? (options as CommandOptions) : undefined)).result)
   }
 
   /** Plays a file and collects digits up to `maxDigits`, `#`, or the end of the time after the last one. */
@@ -193,9 +205,14 @@ export abstract class AGICommands {
   /**
    * A channel variable, or what a function such as `CHANNEL(state)` says; undefined if it is not set. Asterisk evaluates the name: one that ends with
    * a parenthesis is a function, and `SHELL(…)` runs a command.
+   *
+   * Asterisk cuts the answer after 1,023 bytes. A value that comes so long is asked for once more, by GET FULL VARIABLE: a function is run twice then.
+   * Only one whose name holds `$`, `{` or `}`, which would be evaluated there, stays cut.
    */
   async getVariable(name: string, options?: CommandOptions): Promise<string | undefined> {
-    return textOf(await this.#send('GET VARIABLE', [name], options))
+    const value = textOf(await this.#send('GET VARIABLE', [name], options))
+    const mayBeCut = value !== undefined && new TextEncoder().encode(value).length >= MAX_VARIABLE_BYTES && !/[${}]/.test(name)
+    return mayBeCut ? this.getFullVariable(`\${${name}}`, undefined, options) : value
   }
 
   /**
@@ -219,8 +236,10 @@ export abstract class AGICommands {
       )
     const all = typeof args === 'object' ? args : [args]
     const argument = all.length === 0 ? undefined : joinRawArguments('GOSUB', all)
-    const response = await this.#send('GOSUB', [context, extension, priority, argument], options)
-    if (response.fields.get('text')?.includes('failed')) throw new AGICommandFailure('GOSUB', response)
+    const words = [context, extension, priority, argument]
+    const response = await this.#send('GOSUB', words, options)
+    if (response.fields.get('text')?.includes('failed'))
+      throw new AGICommandFailure('GOSUB', response, commandText('GOSUB', words))
   }
 
   /** Hangs up this channel, or the one that is named. @throws AGICommandFailure when there is no such channel. */
@@ -402,7 +421,7 @@ export abstract class AGICommands {
     const { timeoutMs, offset } = options
     const timeout = timeoutMs === Number.POSITIVE_INFINITY ? 0 : seconds('timeoutMs', timeoutMs)
     const response = await this.#send('SPEECH RECOGNIZE', [prompt, timeout, offset], options)
-    requireDone('SPEECH RECOGNIZE', response)
+    requireDone('SPEECH RECOGNIZE', [prompt], response)
     if (response.value === 'hangup') throw new AGIHangupError('SPEECH RECOGNIZE', response)
     return speechOf(response)
   }
@@ -444,7 +463,7 @@ export abstract class AGICommands {
 
   /** One whose result is 1 when it is done, and 0 when it is not. */
   async #do(command: string, args: readonly Words[], options?: CommandOptions): Promise<void> {
-    requireDone(command, await this.#send(command, args, options))
+    requireDone(command, args, await this.#send(command, args, options))
   }
 
   async #say(

@@ -5,13 +5,16 @@ import type { AGIResponse } from './response.js'
 /** How much of a usage its error quotes. */
 const MOST_OF_A_USAGE = 600
 
+/** How much of a command and its arguments they do. */
+const MOST_OF_A_COMMAND = 300
+
 /** The base of all errors of the Gateway Interface. Each has a literal `code`. */
 export abstract class AGIError extends AsteriskError {
   static {
     markFamily(AGIError, 'agi')
   }
 
-  /** The command as it was written, without its arguments; empty where there was none. */
+  /** The command as it was written, without its arguments, which the message has; empty where there was none. */
   readonly command: string
 
   constructor(message: string, command: string, options?: ErrorOptions) {
@@ -32,8 +35,8 @@ export class AGIUnknownCommandError extends AGIError {
   /** What Asterisk said: `Invalid or unknown command`. */
   readonly text: string
 
-  constructor(command: string, text = '') {
-    super(`Asterisk does not know the AGI command ${command}${because(text)}`, command)
+  constructor(command: string, text = '', shown: string = command) {
+    super(`Asterisk does not know the AGI command ${quoted(shown)}${because(text)}`, command)
     this.text = text
   }
 }
@@ -50,8 +53,8 @@ export class AGIDeadChannelError extends AGIError {
   /** What Asterisk said: `Command Not Permitted on a dead channel or intercept routine`. */
   readonly text: string
 
-  constructor(command: string, text = '') {
-    super(`${command} is not permitted on a channel that has hung up${because(text)}`, command)
+  constructor(command: string, text = '', shown: string = command) {
+    super(`${quoted(shown)} is not permitted on a channel that has hung up${because(text)}`, command)
     this.text = text
   }
 }
@@ -67,8 +70,8 @@ export class AGISyntaxError extends AGIError {
   /** What Asterisk says of the command's use; empty where it says nothing. */
   readonly usage: string
 
-  constructor(command: string, usage: string) {
-    super(`The arguments of ${command} are wrong${because(usage.replace(/\s+/g, ' '), MOST_OF_A_USAGE)}`, command)
+  constructor(command: string, usage: string, shown: string = command) {
+    super(`The arguments of ${quoted(shown)} are wrong${because(usage.replace(/\s+/g, ' '), MOST_OF_A_USAGE)}`, command)
     this.usage = usage
   }
 }
@@ -87,9 +90,9 @@ export class AGICommandFailure extends AGIError {
   /** Whether AsyncAGI is over because of it, as it is when a file is not there: Asterisk then goes on in the dialplan. */
   endedSession = false
 
-  constructor(command: string, response: AGIResponse) {
+  constructor(command: string, response: AGIResponse, shown: string = command) {
     const why = response.value ?? response.fields.get('text') ?? ''
-    super(`${command} failed with result ${printable(response.result)}${because(why)}`, command)
+    super(`${quoted(shown)} failed with result ${printable(response.result)}${because(why)}`, command)
     this.response = response
   }
 
@@ -110,8 +113,8 @@ export class AGIHangupError extends AGIError {
   /** What Asterisk answered to the command that ran, such as how far a recording came; undefined if none did. */
   readonly response: AGIResponse | undefined
 
-  constructor(command = '', response?: AGIResponse) {
-    super(command === '' ? 'The caller has hung up' : `The caller has hung up; ${command} came to nothing`, command)
+  constructor(command = '', response?: AGIResponse, shown: string = command) {
+    super(command === '' ? 'The caller has hung up' : `The caller has hung up; ${quoted(shown)} came to nothing`, command)
     this.response = response
   }
 }
@@ -125,9 +128,9 @@ export class AGISessionEndedError extends AGIError {
   override readonly name = 'AGISessionEndedError' as const
   readonly code = 'AGI_SESSION_ENDED' as const
 
-  constructor(why: string, command = '', options?: ErrorOptions) {
+  constructor(why: string, command = '', options?: ErrorOptions, shown: string = command) {
     super(
-      `${command === '' ? 'The AGI session is over' : `${command} came to nothing: the AGI session is over`}: ${why}`,
+      `${command === '' ? 'The AGI session is over' : `${quoted(shown)} came to nothing: the AGI session is over`}: ${why}`,
       command,
       options,
     )
@@ -175,6 +178,11 @@ export class AGIProtocolError extends AGIError {
   constructor(message: string) {
     super(message, '')
   }
+}
+
+/** A command with its arguments, as a message quotes it. */
+function quoted(command: string): string {
+  return printable(command, MOST_OF_A_COMMAND)
 }
 
 /** What the server said, as a message quotes it. */

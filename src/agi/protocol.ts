@@ -4,8 +4,10 @@ import { callback, checkOptions, encoding, type Optional, type OptionsShape, sec
 import { printable } from '../core/printable.js'
 import { type TextCodec, textCodec } from '../core/text-codec.js'
 import type { Protocol, Transport } from '../core/transport.js'
+import { HANGUP_QUESTION, hasFailed, hidesHangup } from './application-answer.js'
 import { encodeCommand, MAX_COMMAND_BYTES } from './command-line.js'
 import { CommandQueue, type QueuedCommand } from './command-queue.js'
+import { commandText } from './command-text.js'
 import type { AGIEnvironment } from './environment.js'
 import { type EnvironmentLimits, EnvironmentReader } from './environment-reader.js'
 import { AGICommandFailure, type AGIError, AGIHangupError, AGIProtocolError, AGISessionEndedError } from './errors.js'
@@ -71,6 +73,10 @@ export class AGIProtocol implements Protocol {
   #env: AGIEnvironment | undefined
   #hasStarted = false
   #hungUp = false
+  /** Whether the caller had hung up already when the command was written. */
+  #wasHungUp = false
+  /** The answer of a command that may hide a hangup: it waits for the answer to the question. */
+  #heldReply: AGIReply | undefined
   #over = false
 
   /** @throws TypeError or RangeError that names a wrong option and quotes its value. */
@@ -146,7 +152,7 @@ export class AGIProtocol implements Protocol {
     try {
       const line = encodeCommand(command, args, this.#codec, this.#limits.maxCommandBytes)
       if (this.#over) handler.setException(new AGISessionEndedError('its connection is closed', command))
-      else this.#commands.add({ command, line, handler })
+      else this.#commands.add({ command, args, line, handler })
     } catch (error) {
       handler.setException(error as AGIError)
     }
@@ -201,6 +207,7 @@ export class AGIProtocol implements Protocol {
   }
 
   #writeCommand({ command, line }: QueuedCommand): void {
+    this.#wasHungUp = this.#hungUp
     this.#replies.expect(command)
     this.#transport?.write(line)
   }
@@ -211,11 +218,34 @@ export class AGIProtocol implements Protocol {
 
   #settleFirst(reply: AGIReply): void {
     if (reply.kind === 'refused' && reply.refusal.code === 511) this.#hangup()
-    const first = this.#commands.answered()
-    if (first === undefined) return
-    if (reply.kind === 'refused') first.handler.setException(refusalError(first.command, reply.refusal))
-    else if (Number(reply.response.result) < 0) first.handler.setException(this.#failure(first.command, reply.response))
-    else first.handler.setResult(reply.response)
+    const held = this.#heldReply
+    this.#heldReply = undefined
+    if (held === undefined && this.#mayHideHangup(reply)) this.#askForHangup(reply)
+    else this.#settle(this.#commands.answered(), held ?? reply)
+  }
+
+  #mayHideHangup(reply: AGIReply): boolean {
+    const command = this.#commands.written?.command ?? ''
+    return reply.kind === 'answer' && !this.#hungUp && hidesHangup(command) && !hasFailed(command, reply.response)
+  }
+
+  #askForHangup(reply: AGIReply): void {
+    this.#heldReply = reply
+    this.#replies.expect('NOOP')
+    this.#write(`${HANGUP_QUESTION}\n`)
+  }
+
+  #settle(answered: QueuedCommand | undefined, reply: AGIReply): void {
+    if (answered === undefined) return
+    const { command, args, handler } = answered
+    if (reply.kind === 'answer' && !this.#cameToNothing(command, reply.response)) {
+      handler.setResult(reply.response)
+      return
+    }
+    const shown = commandText(command, args)
+    if (reply.kind === 'refused') handler.setException(refusalError(command, reply.refusal, shown))
+    else if (this.#hungUp) handler.setException(new AGIHangupError(command, reply.response, shown))
+    else handler.setException(new AGICommandFailure(command, reply.response, shown))
   }
 
   #checkLimits(): void {
@@ -226,8 +256,8 @@ export class AGIProtocol implements Protocol {
       throw new AGIProtocolError(`An answer takes more than ${maxReplyBytes} bytes`)
   }
 
-  #failure(command: string, response: AGIResponse): AGIError {
-    return this.#hungUp ? new AGIHangupError(command, response) : new AGICommandFailure(command, response)
+  #cameToNothing(command: string, response: AGIResponse): boolean {
+    return hasFailed(command, response) || (hidesHangup(command) && this.#hungUp && !this.#wasHungUp)
   }
 
   /** Where the hangup is told in another way: stdio has a signal for it. */
@@ -244,10 +274,13 @@ export class AGIProtocol implements Protocol {
   #end(error: Error | undefined): void {
     if (this.#over) return
     this.#over = true
-    for (const { command, handler } of this.#commands.end())
-      handler.setException(
-        new AGISessionEndedError(error?.message ?? 'its connection is closed', command, error && { cause: error }),
-      )
+    const [written, ...waiting] = this.#commands.end()
+    // Its answer came; only the one to the question did not.
+    if (this.#heldReply !== undefined) this.#settle(written, this.#heldReply)
+    else if (written !== undefined) waiting.unshift(written)
+    const why = error?.message ?? 'its connection is closed'
+    for (const { command, args, handler } of waiting)
+      handler.setException(new AGISessionEndedError(why, command, error && { cause: error }, commandText(command, args)))
     this.sessionEnded(error)
   }
 }

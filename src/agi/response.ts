@@ -6,7 +6,10 @@ export interface AGIResponse {
   readonly result: string
   /** What is in parentheses; undefined where there are none. It may be empty, and may hold anything. */
   readonly value: string | undefined
-  /** What follows: `endpos`, `digit`, `results`, `score0` …; text without a name has the name `text`. */
+  /**
+   * What follows: `endpos`, `digit`, `results`, `score0` …; text without a name has the name `text`, and so has all of it behind the thousandth name:
+   * Asterisk sends no more than three for each thing that a speech engine has heard.
+   */
   readonly fields: ReadonlyMap<string, string>
 }
 
@@ -44,12 +47,14 @@ export function parseAnswer(text: string, isFree: boolean): AGIResponse | undefi
 }
 
 const NAME = /([A-Za-z]\w*)=/y
+const MAX_FIELDS = 1_000
 
 /** `endpos=8000 results=1 score0=900 text0="one two" grammar0=g`, or words without a name. */
 function fieldsOf(text: string, from: number): Map<string, string> {
   const fields = new Map<string, string>()
-  const words: string[] = []
-  for (let at = from; at < text.length; ) {
+  let words = ''
+  let at = from
+  while (at < text.length && fields.size < MAX_FIELDS) {
     NAME.lastIndex = at
     const name = NAME.exec(text)?.[1]
     const value = name === undefined ? at : NAME.lastIndex
@@ -58,10 +63,11 @@ function fieldsOf(text: string, from: number): Map<string, string> {
     const start = isQuoted ? value + 1 : value
     const end = upTo(text, isQuoted ? closingOf(name) : ' ', start)
     if (name !== undefined) fields.set(name, text.slice(start, end))
-    else if (end > start) words.push(text.slice(start, end))
+    else if (end > start) words += ` ${text.slice(start, end)}`
     at = end + 1
   }
-  if (words.length > 0) fields.set('text', words.join(' '))
+  if (at < text.length) words += ` ${text.slice(at)}`
+  if (words !== '') fields.set('text', words.slice(1))
   return fields
 }
 

@@ -1,3 +1,5 @@
+import type { AGIArgument } from '../catalog/values.js'
+import { commandText } from './command-text.js'
 import { AGICommandFailure, AGIHangupError } from './errors.js'
 import type { AGIResponse } from './response.js'
 
@@ -73,8 +75,8 @@ export function textOf({ result, value }: AGIResponse): string | undefined {
 }
 
 /** @throws AGICommandFailure when the result is not 1. */
-export function requireDone(command: string, response: AGIResponse): void {
-  if (response.result !== '1') throw new AGICommandFailure(command, response)
+export function requireDone(command: string, args: readonly (AGIArgument | undefined)[], response: AGIResponse): void {
+  if (response.result !== '1') throw new AGICommandFailure(command, response, commandText(command, args))
 }
 
 export function dataOf({ result, value }: AGIResponse): DataResult {

@@ -62,9 +62,8 @@ export class AGIRouter {
   match(networkScript: string): RouteMatch | undefined {
     const [path = '', search = ''] = networkScript.split(/\?(.*)/s)
     const query = new URLSearchParams(search)
-    const parts = partsOf(path).map(decoded)
     for (const { parts: wanted, script } of this.#routes) {
-      const params = paramsOf(wanted, parts)
+      const params = paramsOf(wanted, path)
       if (params !== undefined) return { script, params, query }
     }
     return this.#fallback && { script: this.#fallback, params: {}, query }
@@ -75,24 +74,45 @@ function partsOf(path: string): string[] {
   return path.split('/').filter((part) => part !== '')
 }
 
+/** What a path gives a route, if it fits. Of a path that somebody else has written, only as much is read as the route has parts. */
+function paramsOf(wanted: readonly string[], path: string): Record<string, string> | undefined {
+  const params: Record<string, string> = {}
+  let at = partFrom(path, 0)
+  for (const part of wanted) {
+    if (at === path.length) return undefined
+    if (part === '*') return { ...params, '*': restOf(path.slice(at)) }
+    const end = endOfPart(path, at)
+    const given = decoded(path.slice(at, end))
+    if (part.startsWith(':')) params[part.slice(1)] = given
+    else if (part !== given) return undefined
+    at = partFrom(path, end)
+  }
+  return at === path.length ? params : undefined
+}
+
+/** Where the next part begins, or the end: parts without a letter are none. */
+function partFrom(path: string, from: number): number {
+  let at = from
+  while (path[at] === '/') at += 1
+  return at
+}
+
+function endOfPart(path: string, from: number): number {
+  const end = path.indexOf('/', from)
+  return end < 0 ? path.length : end
+}
+
+function restOf(path: string): string {
+  const parts = path.replace(/\/+/g, '/').replace(/\/$/, '')
+  return parts.includes('%') ? parts.replace(/[^/]+/g, decoded) : parts
+}
+
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part)
   } catch {
     return part
   }
-}
-
-function paramsOf(wanted: readonly string[], parts: readonly string[]): Record<string, string> | undefined {
-  const params: Record<string, string> = {}
-  for (const [at, part] of wanted.entries()) {
-    const given = parts[at]
-    if (part === '*') return { ...params, '*': parts.slice(at).join('/') }
-    if (given === undefined) return undefined
-    if (part.startsWith(':')) params[part.slice(1)] = given
-    else if (part !== given) return undefined
-  }
-  return parts.length === wanted.length ? params : undefined
 }
 
 /** Two routes of one shape fit the same paths. */

@@ -1,5 +1,7 @@
 import type { AGIArgument } from '../catalog/values.js'
+import type { Clock } from '../core/clock.js'
 import type { Handler } from '../core/handler.js'
+import type { CallWatch } from './call-watch.js'
 import type { AGIEnvironment } from './environment.js'
 import type { AGIResponse } from './response.js'
 
@@ -14,6 +16,8 @@ export interface AGISessionConnection {
   sendCommand(command: string, ...args: readonly (AGIArgument | undefined)[]): Handler<AGIResponse>
   /** Takes a command back that was not written. True if it was not. */
   withdraw(handler: Handler<AGIResponse>): boolean
+  /** Listens to what Asterisk tells of the call, until it is stopped. Only where there is an AMI connection. */
+  watch?(clock: Clock): CallWatch
   /** Hands the call back to the dialplan. */
   close(): void
 }

@@ -1,9 +1,12 @@
 import type { Clock } from '../core/clock.js'
 import { amount, callback, checkOptions, milliseconds, type OptionsShape, text, wholeNumber } from '../core/options.js'
+import type { CallWatch } from './call-watch.js'
 import { INTERRUPTED } from './command-options.js'
 import { CommandSender } from './command-sender.js'
 import { AGICommands, type InterruptOptions } from './commands.js'
+import { type DialOptions, type DialResult, dial } from './dial.js'
 import type { AGIEnvironment } from './environment.js'
+import { type QueueOptions, type QueueOutcome, queue } from './queue.js'
 import type { AGISessionConnection } from './session-connection.js'
 import type { Traffic, TrafficListener } from './traffic.js'
 import { ChannelVariables } from './variables.js'
@@ -66,6 +69,7 @@ export type MenuResult<Choices extends MenuChoices> = Awaited<ReturnType<Choices
  */
 export class AGISession<Params = AnyParams> extends AGICommands {
   readonly #connection: AGISessionConnection
+  readonly #clock: Clock
   readonly #traffic: Traffic
   /** Aborts when the caller hangs up or the session is over; its reason is an AGIHangupError or an AGISessionEndedError. */
   readonly signal: AbortSignal
@@ -83,6 +87,7 @@ export class AGISession<Params = AnyParams> extends AGICommands {
     const sender = new CommandSender(connection, clock, signal)
     super(sender)
     this.#connection = connection
+    this.#clock = clock
     this.#traffic = sender.traffic
     this.signal = signal
     this.query = query
@@ -123,6 +128,30 @@ export class AGISession<Params = AnyParams> extends AGICommands {
   /** Hands the call back to the dialplan. Commands that come later throw AGISessionEndedError. Idempotent. */
   end(): void {
     this.#connection.close()
+  }
+
+  /**
+   * Calls somebody, and connects the caller with them: `dial('PJSIP/200', { timeoutMs: 20_000 })`; several ring at once. Resolves when that is over, also when
+   * nobody answers, and when the caller hung up meanwhile.
+   *
+   * @throws AGIInvalidCommandError for a channel with a comma; as `exec`, but for the hangup.
+   */
+  async dial(channels: string | readonly string[], options: DialOptions = {}): Promise<DialResult> {
+    return this.#watched((watch) => dial(this, this.#clock, watch, channels, options))
+  }
+
+  /**
+   * Has the caller wait in a queue: `queue('support', { timeoutMs: 120_000 })`. Resolves when they have left it, also when they hung up.
+   *
+   * @throws AGIInvalidCommandError for a name with a comma; as `exec`, but for the hangup.
+   */
+  async queue(name: string, options: QueueOptions = {}): Promise<QueueOutcome> {
+    return this.#watched((watch) => queue(this, watch, name, options))
+  }
+
+  async #watched<T>(use: (watch: CallWatch | undefined) => Promise<T>): Promise<T> {
+    const watch = this.#connection.watch?.(this.#clock)
+    return use(watch).finally(() => watch?.stop())
   }
 
   /** Says one thing after the other, until a key of `escapeDigits` is pressed. The key, if one was. */

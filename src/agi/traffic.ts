@@ -1,5 +1,6 @@
 import type { AGIArgument } from '../catalog/values.js'
 import { isSecretName, REMOVED, redactText } from '../core/redaction.js'
+import { commandText } from './command-text.js'
 import { AGICommandFailure, type AGIError, AGIHangupError } from './errors.js'
 import type { AGIResponse } from './response.js'
 
@@ -20,9 +21,8 @@ export class Traffic {
   /** Tells of a command. The answer, when it comes, is handed to what it returns; undefined while nobody listens. */
   sent(command: string, args: readonly (AGIArgument | undefined)[]): ((answer: AGIResponse | AGIError) => void) | undefined {
     if (this.#listeners.size === 0) return undefined
-    const words = [command, ...args.filter((each) => each !== undefined).map((each) => JSON.stringify(String(each)))]
     const isSecret = args.some((each) => isSecretName(String(each ?? '')))
-    this.#tell('sent', redactText(words.join(' ')))
+    this.#tell('sent', commandText(command, args))
     return (answer) => this.#tell('received', isSecret ? withoutValue(answer) : redactText(textOf(answer)))
   }
 

@@ -9,6 +9,7 @@ import { onAbort } from '../core/abort.js'
 import { parseCallerId } from '../core/caller-id.js'
 import { quote } from '../core/checks.js'
 import type { Clock } from '../core/clock.js'
+import { deferred } from '../core/deferred.js'
 import { asError } from '../core/errors.js'
 import type { EventStream } from '../core/event-stream.js'
 import { EventWriter } from '../core/event-writer.js'
@@ -98,6 +99,7 @@ export class CallManager implements Disposable, AsyncDisposable {
   #variableFeed: (() => void) | undefined
   #isConnected = false
   #isSeeded = false
+  readonly #seeded = deferred<void>()
   #hasWarned = false
   #closed = false
 
@@ -142,6 +144,14 @@ export class CallManager implements Disposable, AsyncDisposable {
   /** Calls that have not ended and do not wait for their turn: ours and all others. */
   get trackedCalls(): readonly Call[] {
     return [...this.#calls].filter(([record]) => !this.#queue.has(record)).map(([, call]) => call)
+  }
+
+  /**
+   * Resolves when the calls that lived before this manager are known: `trackedCalls` has them. That is once the client is connected and Asterisk has
+   * listed its channels, or has refused to; also when the manager is closed before. Never rejects.
+   */
+  ready(): Promise<void> {
+    return this.#seeded.promise
   }
 
   /**
@@ -243,6 +253,7 @@ export class CallManager implements Disposable, AsyncDisposable {
     for (const stop of this.#subscriptions) stop()
     this.#variableFeed?.()
     this.#abandonAll(new ClosedError('The CallManager was closed'))
+    this.#seeded.resolve()
     for (const writer of [...this.#all, ...this.#incoming]) writer.end()
   }
 
@@ -436,6 +447,7 @@ export class CallManager implements Disposable, AsyncDisposable {
     if (this.#closed) return
     resynchronization.completed()
     this.#isSeeded = true
+    this.#seeded.resolve()
   }
 
   /** The list of channels names their bridges, and not what kind they are of. */

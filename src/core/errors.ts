@@ -5,7 +5,7 @@
 const FAMILY = Symbol.for('obelus-asterisk.error')
 
 /** Which part of the package an error is about. */
-export type ErrorFamily = 'ami' | 'agi' | 'call' | 'testing'
+export type ErrorFamily = 'ami' | 'agi' | 'call' | 'media' | 'testing'
 
 /**
  * The base of every error this library raises on purpose. Anything else that comes out of it is a bug, or a mistake of the program that calls it,

@@ -9,6 +9,8 @@ export interface Transport {
   write(data: Uint8Array): void
   /** Ends the connection, also a stalled one. The protocol's `connectionLost` is called afterwards. Idempotent. */
   close(): void
+  /** How many bytes wait here to be sent, because the peer takes no more. Left out where it cannot be known. */
+  readonly unsentBytes?: number | undefined
 }
 
 /**

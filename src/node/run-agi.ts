@@ -72,10 +72,11 @@ class StdioSession extends AGIProtocol {
     // Asterisk may close its end first; what is written then reaches nobody.
     output.on('error', () => undefined)
     input.on('error', (error) => this.connectionLost(error))
-    input.on('end', () => this.#inputEnded())
-    input.on('close', () => this.connectionLost())
+    input.on('end', () => setImmediate(() => this.#inputEnded()))
+    input.on('close', () => setImmediate(() => this.connectionLost()))
     this.connectionMade(new PipeTransport(write, () => this.connectionLost()))
-    input.on('data', (data: Buffer) => this.dataReceived(data))
+    // SIGHUP comes before what Asterisk writes behind it; Node.js runs the signal's handler last, though.
+    input.on('data', (data: Buffer) => setImmediate(() => this.dataReceived(data)))
   }
 
   override sessionStarted(): void {

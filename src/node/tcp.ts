@@ -117,6 +117,10 @@ export class SocketTransport implements Transport {
     this.#socket = socket
   }
 
+  get unsentBytes(): number {
+    return this.#socket.writableLength
+  }
+
   write(data: Uint8Array): void {
     if (!this.#socket.writable) return
     if (this.#pieces.length === 0) process.nextTick(this.#flush)

@@ -20,6 +20,7 @@ import { HandlerStack } from './handler-stack.js'
 import { type ActionHandler, type FakeClient, type FakeEventHeaders, failure, noSuchCommand, type Reply } from './handlers.js'
 import { fullyBooted, successfulAuth } from './login-events.js'
 import { checkFakeOptions, FAKE_SHAPE, type FakeAsteriskOptions, VERSIONS } from './options.js'
+import type { FakeQueueOptions } from './queues/queue-options.js'
 import { ReceivedActions } from './received-actions.js'
 import { PLAYBACK_SHAPE, type PlaybackOptions } from './recording/playback.js'
 import { PlayedRecording } from './recording/played-recording.js'
@@ -50,6 +51,7 @@ export class FakeAsterisk implements AsyncDisposable {
   /** The first error of a handler or a listener. */
   #failure: Error | undefined
   #plan: Dialplan | undefined
+  readonly #queues = new Map<string, FakeQueueOptions>()
   #calls: DialplanCalls | undefined
   #recording: PlayedRecording | undefined
   readonly #agiCalls: AGICalls
@@ -166,6 +168,7 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#calls?.hangUpAll()
     this.#calls = undefined
     this.#plan = undefined
+    this.#queues.clear()
     void this.#agiCalls.hangUp()
     this.#shuttingDown = false
     this.state.clear()
@@ -207,6 +210,7 @@ export class FakeAsterisk implements AsyncDisposable {
       const pbx = new FakeAsterisk(this.#options, ...this.#handlers.handlers)
       pbx.#recording = this.#recording?.anew()
       if (this.#plan !== undefined) pbx.dialplan(this.#plan)
+      for (const [name, options] of this.#queues) pbx.queue(name, options)
       let result: Result
       try {
         result = await test(pbx, ...context)
@@ -245,14 +249,30 @@ export class FakeAsterisk implements AsyncDisposable {
         emit: (name, headers) => this.#sessions.emit(name, headers),
         globalValue: (name) => globalValue(this.state, name),
         setGlobalValue: (name, value) => setGlobalValue(this.state, name, value),
+        deviceChanged: (device, state) => this.state.deviceChanged(device, state),
         failed: (message, error) => this.#failed(message, error),
       },
       plan,
       applications,
     )
+    for (const [name, options] of this.#queues) calls.addQueue(name, options)
     this.#calls?.hangUpAll()
     this.#calls = calls
     this.#plan = plan
+  }
+
+  /**
+   * Has a queue, as queues.conf would: its members' telephones are entries of the dialplan, and `{ queue: 'support' }` is an extension that leads to
+   * it. The actions and events are those of app_queue. A queue of the same name takes the place of the one before.
+   *
+   *     pbx.queue('support', { members: { Ann: 'PJSIP/101', Bob: { interface: 'PJSIP/102', penalty: 1 } }, strategy: 'rrmemory' })
+   *
+   * @throws TypeError or RangeError that names a wrong option.
+   */
+  queue(name: string, options: FakeQueueOptions = {}): void {
+    if (this.#calls === undefined) this.dialplan({})
+    this.#calls?.addQueue(name, options)
+    this.#queues.set(name, options)
   }
 
   /**

@@ -54,6 +54,7 @@ export type {
 } from './handlers.js'
 export { action, command, delay, event, FakeEvent, FakeResponse, failure, once, success, times } from './handlers.js'
 export type { FakeAsteriskOptions } from './options.js'
+export type { FakeQueueMember, FakeQueueOptions, QueueStrategy } from './queues/queue-options.js'
 export { seeded } from './random.js'
 export type { PlaybackOptions } from './recording/playback.js'
 export type { RecordableClient, Recorder, Recording, RecordOptions } from './recording/recorder.js'

@@ -405,7 +405,7 @@ describe("Asterisk's 1,024 bytes", () => {
       return read.toString('latin1').replace(/[^\w\-.!~*'()]/g, (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)
     }
     const text = 'word☎'.repeat(500)
-    const { seen, run } = watched((agi) => agi.getVariable('X'))
+    const { seen, run } = watched((agi) => agi.databaseGet('long', 'text'))
     await using at = await open(run)
     at.pbx.use(
       action('AGI', (request) => {

@@ -78,6 +78,16 @@ const ANSWERS: readonly (readonly [string, string, object, command?: string])[] 
     },
     'speech  recognize',
   ],
+  [
+    'more names than Asterisk ever sends',
+    `200 result=0 ${Array.from({ length: 1_002 }, (_, at) => `a${at}=1 `).join('')}b\n`,
+    {
+      fields: new Map([
+        ...Array.from({ length: 1_000 }, (_, at): [string, string] => [`a${at}`, '1']),
+        ['text', 'a1000=1 a1001=1 b'],
+      ]),
+    },
+  ],
   ['a value of a command that this library does not know', '200 result=1 (a\nb)\n', { value: 'a\nb' }, 'SHOP PRICE'],
   ['a word and a field of such a command', '200 result=1 (a) endpos=3\n', { value: 'a' }, 'SHOP PRICE'],
 ]
@@ -105,7 +115,7 @@ describe.each(SPLITS)('an answer, %s', (_, split) => {
         code: 'AGI_UNKNOWN_COMMAND',
         command: 'GET VARIABLE',
         text: 'Invalid or unknown command',
-        message: 'Asterisk does not know the AGI command GET VARIABLE: Invalid or unknown command',
+        message: 'Asterisk does not know the AGI command GET VARIABLE "X": Invalid or unknown command',
       },
     ],
     [
@@ -116,7 +126,7 @@ describe.each(SPLITS)('an answer, %s', (_, split) => {
         code: 'AGI_DEAD_CHANNEL',
         text: 'Command Not Permitted on a dead channel or intercept routine',
         message:
-          'GET VARIABLE is not permitted on a channel that has hung up: Command Not Permitted on a dead channel or intercept routine',
+          'GET VARIABLE "X" is not permitted on a channel that has hung up: Command Not Permitted on a dead channel or intercept routine',
       },
     ],
     [
@@ -144,7 +154,7 @@ describe.each(SPLITS)('an answer, %s', (_, split) => {
       '503',
       '503 result=-2 Memory allocation failure\n',
       AGICommandFailure,
-      { message: 'GET VARIABLE failed with result -2: Memory allocation failure' },
+      { message: 'GET VARIABLE "X" failed with result -2: Memory allocation failure' },
     ],
     [
       'something else',
@@ -230,9 +240,10 @@ describe('commands', () => {
     const peer = open()
     const outcomes = ['A', 'B'].map((name) => outcome(peer.sendCommand('GET VARIABLE', name)))
     peer.connectionLost(new Error('read ECONNRESET'))
-    for (const { error } of outcomes) {
+    for (const [at, { error }] of outcomes.entries()) {
       expect(error).toBeInstanceOf(AGISessionEndedError)
-      expect(error?.message).toBe('GET VARIABLE came to nothing: the AGI session is over: read ECONNRESET')
+      const name = at === 0 ? 'A' : 'B'
+      expect(error?.message).toBe(`GET VARIABLE "${name}" came to nothing: the AGI session is over: read ECONNRESET`)
     }
     expect(outcome(peer.sendCommand('NOOP')).error).toBeInstanceOf(AGISessionEndedError)
     expect(peer.told).toEqual(['started', 'ended'])
@@ -299,8 +310,11 @@ describe('what comes with an answer, and behind it', () => {
     ],
   ])('the usage that Asterisk sends behind a result 1 of EXEC, %s, does not answer the next command', (_, feed) => {
     const peer = open()
+    peer.answersQuestions = false
     const [exec, next] = [outcome(peer.sendCommand('EXEC', 'Odd')), outcome(peer.sendCommand('GET VARIABLE', 'X'))]
     feed(peer)
+    // That is the answer to whether the caller hung up.
+    peer.feed('200 result=0\n')
     peer.feed('200 result=1 (x)\n')
     expect([exec.result?.result, next.result?.value]).toEqual(['1', 'x'])
   })

@@ -17,6 +17,8 @@ it.each([
   ['queue/100%', 'queue', { name: '100%' }],
   ['queue/vip', 'vip', {}],
   ['shop/a/b', 'shop', { '*': 'a/b' }],
+  ['shop//a%20b///c%zz/', 'shop', { '*': 'a b/c%zz' }],
+  ['shop', undefined, undefined],
   ['queue/sales/more', undefined, undefined],
   ['queue', undefined, undefined],
   ['Hello', undefined, undefined],

@@ -7,11 +7,12 @@ import { configure } from './differential/plan.js'
 import { actionPrograms } from './differential/programs/actions.js'
 import { agiPrograms } from './differential/programs/agi.js'
 import { callPrograms } from './differential/programs/calls.js'
+import { queuePrograms } from './differential/programs/queues.js'
 import { statePrograms } from './differential/programs/state.js'
 import { loggedIn, NOT_OURS, servers } from './target.js'
 
 const ours = servers.every(({ version }) => version !== undefined)
-const programs: readonly Program[] = [...actionPrograms, ...callPrograms, ...agiPrograms, ...statePrograms]
+const programs: readonly Program[] = [...actionPrograms, ...callPrograms, ...agiPrograms, ...queuePrograms, ...statePrograms]
 
 /** What happens when a program runs, without what may differ. */
 async function transcriptOf(

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Transport } from 'obelus-asterisk/protocol'
 import { AGIProtocol, type AGIProtocolOptions } from 'obelus-asterisk/protocol'
+import { HANGUP_QUESTION } from '../../src/agi/application-answer.js'
 
 const encoder = new TextEncoder()
 
@@ -10,6 +11,8 @@ export class AGIPeer extends AGIProtocol implements Transport {
   readonly written: string[] = []
   readonly told: string[] = []
   readonly warnings: string[] = []
+  /** Whether it answers at once what the session asks behind EXEC and GOSUB; else that is written too. */
+  answersQuestions = true
   closed = false
   endedBy: Error | undefined
 
@@ -19,7 +22,9 @@ export class AGIPeer extends AGIProtocol implements Transport {
   }
 
   write(data: Uint8Array): void {
-    this.written.push(new TextDecoder().decode(data))
+    const line = new TextDecoder().decode(data)
+    if (this.answersQuestions && line === `${HANGUP_QUESTION}\n`) this.feed('200 result=0\n')
+    else this.written.push(line)
   }
 
   override close(): void {

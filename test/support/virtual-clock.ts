@@ -22,6 +22,11 @@ export class VirtualClock implements Clock {
     return this.#timers.length
   }
 
+  /** Time passes in which nothing could run: timers that are due are late. */
+  jump(ms: number): void {
+    this.#now += ms
+  }
+
   /** Moves on, calling the timers that are due one after the other, each followed by everything that it causes. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms

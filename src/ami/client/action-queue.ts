@@ -15,6 +15,7 @@ export interface RunOptions {
   readonly signal: AbortSignal | undefined
   readonly onItem: ((event: AMIEvent) => void) | undefined
   readonly onWritten: (() => void) | undefined
+  readonly onAnswer: ((response: AMIResponse) => void) | undefined
 }
 
 /** What the queue tells of its actions. */
@@ -178,10 +179,14 @@ class QueuedAction {
     this.#inFlight = { protocol, pending, settled: this.#events.written(this.prepared) }
     pending.onResult = (response) => {
       this.#events.answered(response)
+      this.#options.onAnswer?.(response)
       this.#settle({ ok: true, response })
     }
     pending.onException = (error) => {
-      if (error instanceof ActionError) this.#events.answered(error.response)
+      if (error instanceof ActionError) {
+        this.#events.answered(error.response)
+        this.#options.onAnswer?.(error.response)
+      }
       this.#settle({ ok: false, reason: error })
     }
     return true

@@ -59,6 +59,7 @@ const ACTION_SHAPE: OptionsShape<ActionOptions> = {
   timeoutMs: milliseconds(),
   priority: number,
   onWritten: callback,
+  onAnswer: callback,
 }
 const LOGIN_SHAPE: OptionsShape<LoginOptions> = { signal: abortSignal, timeoutMs: milliseconds() }
 /** How many changes of the status may wait for a reader of `statusChanges()`. */
@@ -326,7 +327,7 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
         )
       }
       if (options !== undefined) checkOptions(options, ACTION_SHAPE)
-      const { variables, priority = 0, signal, onWritten } = options ?? {}
+      const { variables, priority = 0, signal, onWritten, onAnswer } = options ?? {}
       const action = prepareAction(name, headers, variables, this.#codec, this.#newActionId)
       const timeoutMs = options?.timeoutMs ?? this.#defaultTimeout(action)
       return this.#queue.run(action, {
@@ -335,6 +336,7 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
         signal,
         onItem,
         onWritten: onWritten && guarded(onWritten, (error) => this.report(error)),
+        onAnswer: onAnswer && guarded(onAnswer, (error) => this.report(error)),
       })
     } catch (error) {
       return Promise.reject(error)

@@ -23,6 +23,12 @@ export interface ActionOptions {
   readonly priority?: number | undefined
   /** Called when the action is written: from now on Asterisk may do it. */
   readonly onWritten?: (() => void) | undefined
+  /**
+   * Called with the answer, a refusal too, as it arrives, in its place among the events: after the listeners of those before it,
+   * before those of any behind it. The promise settles later, when more events may have been heard. A connection that passes
+   * answers and events on by different ways may not call it.
+   */
+  readonly onAnswer?: ((response: AMIResponse) => void) | undefined
 }
 
 /**

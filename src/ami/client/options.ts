@@ -198,7 +198,8 @@ function keepAliveOptions(options: KeepAliveOptions | false): ResolvedOptions['k
   return { intervalMs: options.intervalMs ?? 10_000, timeoutMs: options.timeoutMs ?? 5_000 }
 }
 
-function eventMask(events: boolean | string): string {
+/** The mask that the login sends. */
+export function eventMask(events: boolean | string): string {
   if (typeof events === 'boolean') return events ? 'on' : 'off'
   // Asterisk takes a space as part of a class's name, and leaves out a class it does not know.
   return events.replaceAll(' ', '')

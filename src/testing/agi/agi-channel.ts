@@ -1,3 +1,4 @@
+import { HANGUP_QUESTION } from '../../agi/application-answer.js'
 import { type CallerId, parseCallerId } from '../../core/caller-id.js'
 import { callback, listOf, type OptionsShape, recordOf, text } from '../../core/options.js'
 import { isApplication } from '../application-names.js'
@@ -27,7 +28,7 @@ export interface AGIChannelOptions {
   /** The files that are there. @default all */
   readonly files?: readonly string[] | undefined
   /**
-   * What applications give, and what they set of the channel's variables. Without it, `Set` sets, `Hangup` hangs up, `Dial` reaches nobody, others of
+   * What applications give, and what they set of the channel's variables. Without it, `Set` sets, `Hangup` hangs up, `Dial` reaches nobody, `Queue` finds no queue, others of
    * Asterisk give 0, and those that it does not have -2.
    */
   readonly applications?: Readonly<Record<string, (data: string, variables: Map<string, string>) => number>> | undefined
@@ -202,6 +203,8 @@ export class AGIChannel {
 
   /** The answer to a command; `hangsUp`: the caller hangs up while it runs. */
   execute(line: string, hangsUp: boolean): string {
+    // The session's own question, none of the script's commands.
+    if (line === HANGUP_QUESTION) return DONE
     this.#commands.push(line)
     const words = parseWords(line)
     const [command, facts] = commandOf(words)
@@ -214,7 +217,8 @@ export class AGIChannel {
       return command === 'RECORD FILE' ? `200 result=-1 (hangup) endpos=${PLAYED}\n` : `200 result=-1 endpos=${PLAYED}\n`
     }
     if (hangsUp) this.isHungUp = true
-    const reply = hangsUp && command === 'EXEC' ? FAILED : this.#answer(command, args)
+    const answer = this.#answer(command, args)
+    const reply = hangsUp && command === 'EXEC' ? FAILED : answer
     if (!this.isHungUp && FAILING.has(command) && reply.startsWith('200 result=-1')) this.hasFailed = true
     return reply
   }
@@ -307,6 +311,9 @@ export class AGIChannel {
         this.variables.set(variable, value)
         return 0
       }
+      case 'mset':
+        for (const pair of data.split(',')) this.#run('Set', pair)
+        return 0
       case 'hangup':
         this.isHungUp = true
         return -1
@@ -314,7 +321,11 @@ export class AGIChannel {
         this.isAnswered = true
         return 0
       case 'dial':
-        this.variables.set('DIALSTATUS', 'CHANUNAVAIL')
+        this.variables.set('DIALSTATUS', this.isHungUp ? 'CANCEL' : 'CHANUNAVAIL')
+        return 0
+      case 'queue':
+        if (this.isHungUp) this.variables.set('ABANDONED', 'TRUE')
+        else this.variables.set('QUEUESTATUS', 'UNKNOWN')
         return 0
       case 'playback':
         this.variables.set('PLAYBACKSTATUS', data.split('&').every((file) => this.#isThere(file)) ? 'SUCCESS' : 'FAILED')

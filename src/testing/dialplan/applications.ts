@@ -1,8 +1,11 @@
 import { isApplication } from '../application-names.js'
 import { FakeStateError } from '../errors.js'
-import type { Dialer } from './dial-options.js'
-import type { FakeChannel } from './fake-channel.js'
-import { NORMAL_CLEARING } from './plan.js'
+import type { DialFailure } from './dial-failure.js'
+import type { Destinations } from './dial-options.js'
+import { type FakeChannel, STATE } from './fake-channel.js'
+import { FakeDial } from './fake-dial.js'
+import { NORMAL_CLEARING, RING_MS } from './plan.js'
+import type { Step } from './step.js'
 import type { Switchboard } from './switchboard.js'
 
 /** The channel that an application of a test runs on. */
@@ -25,6 +28,11 @@ const SOUND_MS = 1_000
 
 /** Run until somebody hangs up. */
 const ENDLESS: ReadonlySet<string> = new Set(['confbridge', 'echo', 'milliwatt', 'musiconhold', 'park', 'stasis', 'voicemail'])
+/** Refuse a caller who is not answered. */
+const REFUSALS: Readonly<Record<string, DialFailure>> = {
+  busy: { dialStatus: 'BUSY', cause: 17, reason: 5 },
+  congestion: { dialStatus: 'CONGESTION', cause: 34, reason: 8 },
+}
 /** Play a sound. */
 const SOUNDS: ReadonlySet<string> = new Set(['playback', 'background'])
 
@@ -34,44 +42,75 @@ const PLAYED: ReadonlySet<string> = new Set([
   ...['answer', 'busy', 'congestion', 'log', 'noop', 'progress', 'read', 'ringing', 'set', 'verbose', 'wait', 'waitexten'],
 ])
 
+/** An application of the fake, on a channel; `returns` has the dialplan go on. */
+export type BuiltInApplication = (channel: FakeChannel, data: string, phones: Destinations, returns: () => void) => void
+
 /** Runs applications: those that the fake plays, and those of the test. */
 export class ApplicationRunner {
   readonly #board: Switchboard
   readonly #own: ReadonlyMap<string, FakeApplication>
+  readonly #builtIn: ReadonlyMap<string, BuiltInApplication>
 
-  constructor(board: Switchboard, own: Readonly<Record<string, FakeApplication>>) {
+  /** @param builtIn those of other parts of the fake, by their names in lower case. */
+  constructor(
+    board: Switchboard,
+    own: Readonly<Record<string, FakeApplication>>,
+    builtIn: Readonly<Record<string, BuiltInApplication>>,
+  ) {
     this.#board = board
     this.#own = new Map(Object.entries(own).map(([name, run]) => [name.toLowerCase(), run]))
+    this.#builtIn = new Map(Object.entries(builtIn))
   }
 
-  /** Runs one; the channel hangs up when it returns. One that is not there returns at once. */
-  run(channel: FakeChannel, name: string, data: string, dialer: Dialer): void {
-    const application = name.toLowerCase()
+  /** Runs one. One that is not there hangs up. */
+  run(channel: FakeChannel, step: Step, phones: Destinations, returns: () => void): void {
+    const application = step.application.toLowerCase()
     const own = this.#own.get(application)
-    if (own !== undefined) this.#runOwn(channel, own, data)
-    else if (application === 'dial') this.#dial(channel, data, dialer)
-    else if (application === 'hangup') this.#board.hangup(channel, /^\d+$/.test(data) ? Number(data) : NORMAL_CLEARING)
-    else if (!ENDLESS.has(application)) this.#runToItsEnd(channel, name, data)
+    const builtIn = this.#builtIn.get(application)
+    if (own !== undefined) this.#runOwn(channel, own, step.data, returns)
+    else if (builtIn !== undefined) builtIn(channel, step.data, phones, returns)
+    else if (!this.#acted(channel, application, step.data, phones, returns)) this.#runToItsEnd(channel, step, returns)
   }
 
-  #runToItsEnd(channel: FakeChannel, name: string, data: string): void {
+  /** Runs one that does more than to take its time. */
+  #acted(channel: FakeChannel, application: string, data: string, phones: Destinations, returns: () => void): boolean {
+    const refusal = REFUSALS[application]
+    if (application === 'dial') this.#dial(channel, data, phones, returns)
+    else if (application === 'hangup')
+      this.#board.hangup(channel, /^\d+$/.test(data) ? Number(data) : channel.cause || NORMAL_CLEARING)
+    else if (refusal !== undefined && channel.state !== STATE.up) this.#board.refuse(channel, refusal)
+    else return ENDLESS.has(application)
+    return true
+  }
+
+  #runToItsEnd(channel: FakeChannel, { application: name, data }: Step, returns: () => void): void {
     const application = name.toLowerCase()
-    if (application === 'set') {
+    if (!isApplication(name)) {
+      this.#board.hangup(channel, 0)
+      return
+    }
+    if (application === 'answer') this.#board.answer(channel)
+    else if (application === 'ringing') this.#board.ring(channel)
+    else if (application === 'set') {
       const [variable = '', value = ''] = data.split(/=(.*)/s)
       this.#board.setVariable(channel, variable, value)
-    } else if (isApplication(name) && !PLAYED.has(application)) {
+    } else if (!PLAYED.has(application)) {
       const error = new FakeStateError(`Asterisk has the application ${name}, the fake does not`)
       this.#board.failed(`${error.message}: say what it does, new FakeAsterisk({ applications: { ${name}: () => … } })`, error)
     }
-    this.#returnsAfter(channel, durationOf(application, data))
+    const ends = REFUSALS[application] === undefined ? returns : () => this.#board.hangup(channel, 0)
+    const ms = durationOf(application, data)
+    if (ms === 0) ends()
+    else if (Number.isFinite(ms)) channel.cancel = this.#board.clock.after(ms, ends)
   }
 
-  #dial(channel: FakeChannel, data: string, dialer: Dialer): void {
-    const [destinations = '', seconds = ''] = data.split(',')
-    dialer.dial(channel, destinations.split('&'), { timeoutMs: seconds === '' ? undefined : Number(seconds) * 1000 })
+  #dial(channel: FakeChannel, data: string, phones: Destinations, returns: () => void): void {
+    const [destinations = '', limit = ''] = data.split(',')
+    const timeoutMs = limit === '' ? RING_MS : Number(limit) * 1000
+    new FakeDial(this.#board, channel, returns).start(phones, destinations.split('&'), timeoutMs)
   }
 
-  async #runOwn(channel: FakeChannel, run: FakeApplication, data: string): Promise<void> {
+  async #runOwn(channel: FakeChannel, run: FakeApplication, data: string, returns: () => void): Promise<void> {
     try {
       await run(data, {
         channel: channel.name,
@@ -81,12 +120,7 @@ export class ApplicationRunner {
     } catch (error) {
       this.#board.failed(`The application ${channel.application} of the test threw`, error)
     }
-    this.#board.hangup(channel, 0)
-  }
-
-  #returnsAfter(channel: FakeChannel, ms: number): void {
-    if (ms === 0) this.#board.hangup(channel, 0)
-    else channel.cancel = this.#board.clock.after(ms, () => this.#board.hangup(channel, 0))
+    returns()
   }
 }
 

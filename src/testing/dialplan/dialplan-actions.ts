@@ -133,7 +133,7 @@ function redirect(board: Switchboard, runner: DialplanRunner, channel: FakeChann
   const extra = board.find(extraName)
   if (extraName !== '' && extra === undefined) return failure(`ExtraChannel does not exist: ${extraName}`)
   const left = board.unbridge(channel)
-  runner.run(channel, context, exten)
+  runner.run(channel, context, exten, Number(request.get('Priority')))
   if (extra === undefined) {
     if (left !== undefined) board.hangup(left, 16)
     return success('Redirect successful')

@@ -2,13 +2,15 @@ import { parseCallerId } from '../../core/caller-id.js'
 import { checkOptions } from '../../core/options.js'
 import { FakeStateError } from '../errors.js'
 import type { ActionHandler, FakeEvent } from '../handlers.js'
+import { FakeQueues } from '../queues/fake-queues.js'
+import type { FakeQueueOptions } from '../queues/queue-options.js'
 import { ApplicationRunner, type FakeApplication } from './applications.js'
 import { Caller, INCOMING_CALL_SHAPE, type IncomingCall } from './caller.js'
 import { channelItem, statusItem } from './channel-lists.js'
 import { dialplanActions } from './dialplan-actions.js'
 import { type FakeChannel, STATE } from './fake-channel.js'
 import { type Dialplan, Plan } from './plan.js'
-import { DialplanRunner } from './runner.js'
+import { DialplanRunner, telephoneOf } from './runner.js'
 import { Switchboard, type SwitchboardHost } from './switchboard.js'
 
 /** The simulated calls of a fake. */
@@ -16,14 +18,26 @@ export class DialplanCalls {
   readonly #board: Switchboard
   readonly #runner: DialplanRunner
   readonly #plan: Plan
+  readonly #queues: FakeQueues
   readonly handlers: readonly ActionHandler[]
 
   /** @throws TypeError that names a wrong entry of the plan. */
-  constructor(host: SwitchboardHost, plan: Dialplan, applications: Readonly<Record<string, FakeApplication>>) {
-    this.#board = new Switchboard(host)
+  constructor(host: Omit<SwitchboardHost, 'isThere'>, plan: Dialplan, applications: Readonly<Record<string, FakeApplication>>) {
     this.#plan = new Plan(plan)
-    this.#runner = new DialplanRunner(this.#board, this.#plan, new ApplicationRunner(this.#board, applications))
-    this.handlers = dialplanActions(this.#board, this.#runner)
+    this.#board = new Switchboard({ ...host, isThere: (device) => this.#isThere(device) })
+    this.#queues = new FakeQueues(this.#board)
+    const builtIn = { queue: this.#queues.application }
+    this.#runner = new DialplanRunner(this.#board, this.#plan, new ApplicationRunner(this.#board, applications, builtIn))
+    this.handlers = [...dialplanActions(this.#board, this.#runner), ...this.#queues.handlers]
+  }
+
+  /** @throws TypeError or RangeError that names a wrong option. */
+  addQueue(name: string, options: FakeQueueOptions): void {
+    for (const member of Object.values(options.members ?? {})) {
+      const called = typeof member === 'string' ? member : member.interface
+      if (!called.startsWith('Local/')) this.#plan.addTelephone(telephoneOf(called))
+    }
+    this.#queues.add(name, options)
   }
 
   /** @throws FakeStateError when the extension is not there; TypeError that names what is wrong with the call. */
@@ -91,5 +105,10 @@ export class DialplanCalls {
   /** Ends every call without a word. */
   clear(): void {
     this.#board.clear()
+  }
+
+  #isThere(device: string): boolean {
+    const [exten = '', context = 'default'] = device.replace(/^Local\//, '').split('@')
+    return device.startsWith('Local/') ? this.#runner.has(exten, context) : this.#plan.hasTelephone(telephoneOf(device))
   }
 }

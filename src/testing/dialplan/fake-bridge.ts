@@ -4,9 +4,17 @@ import type { HeaderPairs } from '../handlers.js'
 export class FakeBridge<Channel> {
   readonly id: string
   readonly members = new Set<Channel>()
+  /** Called once when they part: with who left first, or because of a transfer. */
+  ended: ((reason: Channel | 'transfer') => void) | undefined
 
   constructor(id: string) {
     this.id = id
+  }
+
+  end(reason: Channel | 'transfer'): void {
+    const { ended } = this
+    this.ended = undefined
+    ended?.(reason)
   }
 
   headers(): HeaderPairs {

@@ -12,6 +12,8 @@ export const STATE = { down: 0, ring: 4, ringing: 5, up: 6, busy: 7 } as const
 export interface Dialing {
   /** The channel that dials; an Originate has none. */
   readonly dialer: FakeChannel | undefined
+  /** The channel is there, and is called now. */
+  begins?(): void
   ringing(): void
   answered(): void
   failed(failure: DialFailure): void
@@ -33,6 +35,7 @@ export class FakeChannel {
   connectedName = ''
   accountCode = ''
   language = 'en'
+  priority = 1
   application = ''
   applicationData = ''
   /** The other half of a Local channel. */
@@ -53,6 +56,8 @@ export class FakeChannel {
   recordings = 0
   /** Ends what its telephone waits for. */
   cancelPhone: () => void = () => undefined
+  /** The cause that an application left, for a hangup that has none of its own. */
+  cause = 0
   /** The cause it hangs up with, whatever it is hung up with: what Busy and Congestion leave. */
   ownCause: number | undefined
   readonly createdAtMs: number
@@ -102,7 +107,7 @@ export class FakeChannel {
       ['AccountCode', this.accountCode],
       ['Context', this.context],
       ['Exten', this.exten],
-      ['Priority', 1],
+      ['Priority', this.priority],
       ['Uniqueid', this.uniqueId],
       ['Linkedid', this.linkedId],
     ]

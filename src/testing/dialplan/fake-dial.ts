@@ -13,7 +13,7 @@ const OUTGOING = '(Outgoing Line)'
 export class FakeDial {
   readonly #board: Switchboard
   readonly #dialer: FakeChannel
-  readonly #causeOfNone: number
+  readonly #returns: () => void
   #isSingle = true
   /** Who is called still. */
   readonly #legs = new Set<Leg>()
@@ -21,11 +21,11 @@ export class FakeDial {
   #lastFailure: DialFailure = { dialStatus: 'CHANUNAVAIL', cause: NO_ROUTE, reason: 0 }
   #stopTimer: () => void = () => undefined
 
-  /** @param causeOfNone what the caller hangs up with when the dialling leaves no cause: Hangup() behind it makes one, an Originate does not. */
-  constructor(board: Switchboard, dialer: FakeChannel, causeOfNone: number) {
+  /** @param returns has the dialler go on when nobody answered. */
+  constructor(board: Switchboard, dialer: FakeChannel, returns: () => void) {
     this.#board = board
     this.#dialer = dialer
-    this.#causeOfNone = causeOfNone
+    this.#returns = returns
   }
 
   ringing(leg: Leg): void {
@@ -35,7 +35,7 @@ export class FakeDial {
     if (channel !== undefined) this.#board.dialState(channel, this.#dialer, 'RINGING')
   }
 
-  /** Calls. When nobody answers, the caller's channel hangs up with the cause that `end` makes of the dialling's. */
+  /** Calls. */
   start(phones: Destinations, destinations: readonly string[], timeoutMs: number): void {
     this.#isSingle = destinations.length === 1
     const legs = destinations.map(() => new Leg(this, this.#dialer, this.#board))
@@ -105,8 +105,8 @@ export class FakeDial {
   #end(): void {
     this.#isEnded = true
     this.#stopTimer()
-    if (this.#causeOfNone !== 0) this.#board.runs(this.#dialer, 'Hangup', '')
-    this.#board.hangup(this.#dialer, this.#lastFailure.cause || this.#causeOfNone)
+    this.#dialer.cause = this.#lastFailure.cause
+    this.#returns()
   }
 }
 

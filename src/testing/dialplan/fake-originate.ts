@@ -101,7 +101,7 @@ class FakeOriginate implements Dialing {
     this.#board.dialEnd(channel, undefined, 'ANSWER')
     this.#respond('Success', REASON.answered)
     if (this.#application !== '') this.#runner.runApplication(channel, this.#application, this.#header('Data'))
-    else this.#runner.run(channel, this.#context, this.#exten)
+    else this.#runner.run(channel, this.#context, this.#exten, Number(this.#header('Priority')))
   }
 
   failed({ dialStatus, cause, reason }: DialFailure): void {
@@ -155,7 +155,7 @@ class FakeOriginate implements Dialing {
           ]
     this.#settled(answered !== undefined)
     if (!this.#isAsync) return
-    this.#board.originateResponse([
+    this.#board.announce('OriginateResponse', [
       ...(actionId === '' ? [] : [['ActionID', actionId] as const]),
       ['Response', response],
       ['Channel', answered?.name ?? this.#header('Channel')],

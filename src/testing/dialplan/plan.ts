@@ -1,6 +1,7 @@
 import { quote } from '../../core/checks.js'
 import { checkOptions, either, flag, listOf, milliseconds, section, text, wholeNumber } from '../../core/options.js'
 import { compareSpecificity, fitsPattern, isPattern } from './extension-pattern.js'
+import { parseStep, type Step, seconds, step } from './step.js'
 
 /**
  * What happens at an extension, or at a telephone of that name:
@@ -37,6 +38,18 @@ export type DialplanEntry =
       /** Answers its own caller before it calls, as an automatic attendant does. @default false */
       readonly answerFirst?: boolean | undefined
     }
+  | {
+      /** Puts the caller into a queue, as the application Queue does. */
+      readonly queue: string
+      /** How long the caller waits there. @default until somebody answers or the caller hangs up */
+      readonly timeoutMs?: number | undefined
+      /** Answers the caller before. @default false */
+      readonly answerFirst?: boolean | undefined
+    }
+  | {
+      /** Several applications, one after another, as extensions.conf has them: `['Answer()', 'Queue(support,,,,20)', 'Hangup()']`. */
+      readonly steps: readonly string[]
+    }
 
 /** What happens time after time: the first entry at the first call, the next at the next one; the last from then on. */
 export type DialplanSequence = readonly [DialplanEntry, ...DialplanEntry[]]
@@ -47,35 +60,41 @@ export type DialplanSequence = readonly [DialplanEntry, ...DialplanEntry[]]
  */
 export type Dialplan = Readonly<Record<string, DialplanEntry | DialplanSequence>>
 
-/** An entry with all it leaves out. */
-export type Behaviour =
+/** What a telephone does when it is called. */
+export type Telephone =
   | { readonly kind: 'answer'; readonly afterMs: number; readonly talkMs: number; readonly cause: number | undefined }
-  | { readonly kind: 'dial'; readonly to: readonly string[]; readonly timeoutMs: number; readonly answerFirst: boolean }
   | { readonly kind: Exclude<Ending, 'answer' | 'invalid'> }
-  | { readonly kind: 'invalid' }
 
-/** What an extension or a telephone that is there does. */
-export type Reachable = Exclude<Behaviour, { readonly kind: 'invalid' }>
+/** What an entry is: the steps of an extension, and what a telephone of that name does, if there is one. */
+interface Place {
+  readonly steps: readonly Step[]
+  readonly telephone?: Telephone | undefined
+}
 
 const ANSWER_SHAPE = { answer: section({ afterMs: milliseconds(0), talkMs: milliseconds(0), cause: wholeNumber(0, 127) }) }
+const QUEUE_SHAPE = { queue: text, timeoutMs: milliseconds(), answerFirst: flag }
+const STEPS_SHAPE = { steps: listOf(text) }
 const DIAL_SHAPE = { dial: either(text, listOf(text)), timeoutMs: milliseconds(), answerFirst: flag }
 
 const ENDINGS: readonly string[] = ['answer', 'busy', 'congestion', 'reject', 'noanswer', 'invalid']
 /** How long a call may ring unless said otherwise, as Originate does it. */
 export const RING_MS = 30_000
 const TALK_MS = 300
+const ANSWER: Telephone = { kind: 'answer', afterMs: 0, talkMs: TALK_MS, cause: undefined }
 export const NORMAL_CLEARING = 16
+const REJECTED = 21
 
 /** The extensions and telephones of a dialplan. */
 export class Plan {
-  readonly #entries: ReadonlyMap<string, Behaviour[]>
+  readonly #entries: ReadonlyMap<string, (Place | undefined)[]>
   readonly #patterns: readonly string[]
   readonly #contexts = new Set(['default'])
+  readonly #telephones = new Set<string>()
 
   /** @throws TypeError or RangeError that names a wrong entry. */
   constructor(plan: Dialplan) {
     this.#entries = new Map(
-      Object.entries(plan).map(([exten, entry]) => [exten, asList(entry).map((each) => behaviour(exten, each))] as const),
+      Object.entries(plan).map(([exten, entry]) => [exten, asList(entry).map((each) => placeOf(exten, each))] as const),
     )
     this.#patterns = [...this.#entries.keys()].filter(isPattern).sort(compareSpecificity)
     for (const name of this.#entries.keys()) {
@@ -93,32 +112,43 @@ export class Plan {
     return this.#contexts.has(context)
   }
 
+  /** A test says that there is such a telephone; unless the plan says otherwise, it rings and no more. */
+  addTelephone(name: string): void {
+    this.#telephones.add(name)
+  }
+
   /** What happens at an extension of a context; undefined when it is not there. */
-  extension(exten: string, context: string): Reachable | undefined {
+  extension(exten: string, context: string): readonly Step[] | undefined {
     if (!this.#contexts.has(context)) return undefined
-    return reachable(this.#at(exten, context)?.[0])
+    return this.#at(exten, context)?.[0]?.steps
   }
 
   /** The same for a call that is made there now: the next one may find something else. */
-  takeExtension(exten: string, context: string): Reachable | undefined {
+  takeExtension(exten: string, context: string): readonly Step[] | undefined {
     const found = this.extension(exten, context)
     passOn(this.#at(exten, context))
     return found
   }
 
-  /** What a telephone that is called now does; undefined when it is not there. */
-  takeTelephone(name: string): Exclude<Reachable, { readonly kind: 'dial' }> | undefined {
+  hasTelephone(name: string): boolean {
     const entries = this.#find(name, '')
-    const found = reachable(entries?.[0])
-    passOn(entries)
-    return found?.kind === 'dial' ? undefined : found
+    return entries === undefined ? this.#telephones.has(name) : entries[0]?.telephone !== undefined
   }
 
-  #at(exten: string, context: string): Behaviour[] | undefined {
+  /** What a telephone that is called now does; undefined when it is not there. */
+  takeTelephone(name: string): Telephone | undefined {
+    const entries = this.#find(name, '')
+    if (entries === undefined) return this.#telephones.has(name) ? { kind: 'noanswer' } : undefined
+    const found = entries[0]?.telephone
+    passOn(entries)
+    return found
+  }
+
+  #at(exten: string, context: string): (Place | undefined)[] | undefined {
     return this.#find(exten, `@${context}`) ?? this.#find(exten, '')
   }
 
-  #find(exten: string, suffix: string): Behaviour[] | undefined {
+  #find(exten: string, suffix: string): (Place | undefined)[] | undefined {
     const name = `${exten}${suffix}`
     const exact = isPattern(name) ? undefined : this.#entries.get(name)
     if (exact !== undefined) return exact
@@ -135,30 +165,70 @@ function asList(entry: DialplanEntry | DialplanSequence): readonly DialplanEntry
 }
 
 /** Goes on to the next of a sequence; the last one stays. */
-function passOn(entries: Behaviour[] | undefined): void {
+function passOn(entries: (Place | undefined)[] | undefined): void {
   if (entries !== undefined && entries.length > 1) entries.shift()
 }
 
-function reachable(behaviour: Behaviour | undefined): Reachable | undefined {
-  return behaviour?.kind === 'invalid' ? undefined : behaviour
+/** What an entry is; undefined when there is nothing at its name. */
+function placeOf(exten: string, entry: DialplanEntry): Place | undefined {
+  if (entry === 'invalid') return undefined
+  if (typeof entry === 'string' && ENDINGS.includes(entry)) return ofTelephone(entry === 'answer' ? ANSWER : { kind: entry })
+  if (typeof entry === 'object') {
+    const path = `dialplan.${exten}`
+    if ('answer' in entry) {
+      checkOptions(entry, ANSWER_SHAPE, path)
+      const { afterMs = 0, talkMs = TALK_MS, cause } = entry.answer
+      return ofTelephone({ kind: 'answer', afterMs, talkMs, cause })
+    }
+    if ('dial' in entry) {
+      checkOptions(entry, DIAL_SHAPE, path)
+      const { dial, timeoutMs = RING_MS, answerFirst } = entry
+      return called(step('Dial', `${destinations(exten, dial).join('&')},${seconds(timeoutMs)}`), answerFirst)
+    }
+    if ('queue' in entry) {
+      checkOptions(entry, QUEUE_SHAPE, path)
+      const { queue, timeoutMs, answerFirst } = entry
+      return called(step('Queue', timeoutMs === undefined ? queue : `${queue},,,,${seconds(timeoutMs)}`), answerFirst)
+    }
+    if ('steps' in entry) {
+      checkOptions(entry, STEPS_SHAPE, path)
+      return { steps: entry.steps.map(parseStep) }
+    }
+  }
+  throw new TypeError(
+    `extension ${exten} of the dialplan must be one of ${ENDINGS.join(', ')}, { answer: { afterMs, talkMs } }, { dial: 'PJSIP/200' }, { queue: 'support' } or { steps: ['Answer()'] }, not ${JSON.stringify(entry)}`,
+  )
 }
 
-function behaviour(exten: string, entry: DialplanEntry): Behaviour {
-  if (typeof entry === 'object' && 'answer' in entry) {
-    checkOptions(entry, ANSWER_SHAPE, `dialplan.${exten}`)
-    const { afterMs = 0, talkMs = TALK_MS, cause } = entry.answer
-    return { kind: 'answer', afterMs, talkMs, cause }
+/** A telephone, and the extension that does the same. */
+function ofTelephone(telephone: Telephone): Place {
+  return { steps: stepsOf(telephone), telephone }
+}
+
+/** An extension whose caller is connected with others by an application. */
+function called(application: Step, answerFirst = false): Place {
+  return { steps: [...(answerFirst ? [step('Answer')] : []), application, step('Hangup')] }
+}
+
+/** What an extension is that does what a telephone does. */
+function stepsOf(telephone: Telephone): readonly Step[] {
+  switch (telephone.kind) {
+    case 'answer': {
+      const { afterMs, talkMs, cause = NORMAL_CLEARING } = telephone
+      const rings = afterMs > 0 ? [step('Ringing'), step('Wait', seconds(afterMs))] : []
+      return [...rings, step('Answer'), step('Wait', seconds(talkMs)), step('Hangup', String(cause))]
+    }
+    case 'noanswer':
+      return [step('Ringing'), step('Wait', seconds(Number.POSITIVE_INFINITY))]
+    case 'busy':
+      return [step('Busy')]
+    case 'congestion':
+      return [step('Congestion')]
+    case 'reject':
+      return [step('Hangup', String(REJECTED))]
+    default:
+      return telephone satisfies never
   }
-  if (typeof entry === 'object' && 'dial' in entry) {
-    checkOptions(entry, DIAL_SHAPE, `dialplan.${exten}`)
-    const { dial, timeoutMs = RING_MS, answerFirst = false } = entry
-    return { kind: 'dial', to: destinations(exten, dial), timeoutMs, answerFirst }
-  }
-  if (entry === 'answer') return { kind: entry, afterMs: 0, talkMs: TALK_MS, cause: undefined }
-  if (typeof entry === 'string' && ENDINGS.includes(entry)) return { kind: entry as Exclude<Ending, 'answer'> }
-  throw new TypeError(
-    `extension ${exten} of the dialplan must be one of ${ENDINGS.join(', ')}, { answer: { afterMs, talkMs } } or { dial: 'PJSIP/200' }, not ${JSON.stringify(entry)}`,
-  )
 }
 
 /** The destinations of a Dial. @throws TypeError for one that no Dial of the fake could reach. */

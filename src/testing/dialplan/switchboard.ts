@@ -3,6 +3,7 @@ import type { CallerId } from '../../core/caller-id.js'
 import type { Clock } from '../../core/clock.js'
 import type { HeaderPairs } from '../handlers.js'
 import { channelVariable, functionSetting } from './channel-variables.js'
+import { Devices, type FakeDeviceState } from './devices.js'
 import { type DialFailure, dialStatusOf } from './dial-failure.js'
 import { FakeBridge } from './fake-bridge.js'
 import { type Dialing, FakeChannel, STATE } from './fake-channel.js'
@@ -17,6 +18,10 @@ export interface SwitchboardHost {
   globalValue(name: string): string | undefined
   /** False for a function that cannot be set. */
   setGlobalValue(name: string, value: string): boolean
+  /** Whether there is a telephone of that device, or an extension behind a Local channel. */
+  isThere(device: string): boolean
+  /** A device has another state, which all are to be told. */
+  deviceChanged(device: string, state: FakeDeviceState): void
   /** Something of the test's own threw. */
   failed(message: string, error: unknown): void
 }
@@ -48,6 +53,7 @@ const DIALPLAN_ENDED = 16
  * the order in which Asterisk 16 and 22 send them for a channel.
  */
 export class Switchboard {
+  readonly devices: Devices
   readonly #host: SwitchboardHost
   readonly #channels = new Map<string, FakeChannel>()
   #sequence = 0
@@ -56,6 +62,14 @@ export class Switchboard {
 
   constructor(host: SwitchboardHost) {
     this.#host = host
+    const channels = () => this.channels
+    this.devices = new Devices({
+      get channels() {
+        return channels()
+      },
+      isThere: (device) => host.isThere(device),
+      changed: (device, state) => host.deviceChanged(device, state),
+    })
   }
 
   get clock(): Clock {
@@ -116,8 +130,10 @@ export class Switchboard {
     return this.#sequence.toString(16).padStart(8, '0')
   }
 
+  /** Sets a variable of a channel; nothing takes it away. */
   setVariable(channel: FakeChannel, name: string, value: string): void {
-    channel.variables.set(name, value)
+    if (value === '') channel.variables.delete(name)
+    else channel.variables.set(name, value)
     this.#emit('VarSet', [...channel.headers(), ['Variable', name], ['Value', value]])
   }
 
@@ -213,6 +229,7 @@ export class Switchboard {
 
   dialBegin(channel: FakeChannel, dialing: Dialing, dialString: string): void {
     channel.dialing = dialing
+    dialing.begins?.()
     this.#emit('DialBegin', [...(dialing.dialer?.headers() ?? []), ...channel.headers('Dest'), ['DialString', dialString]])
   }
 
@@ -224,8 +241,14 @@ export class Switchboard {
     this.#emit('DialEnd', [...(dialer?.headers() ?? []), ...channel.headers('Dest'), ['DialStatus', dialStatus]])
   }
 
-  originateResponse(headers: HeaderPairs): void {
-    this.#emit('OriginateResponse', headers)
+  /** An event of an application on a channel. */
+  tell(channel: FakeChannel, name: string, more: HeaderPairs): void {
+    this.#emit(name, [...channel.headers(), ...more])
+  }
+
+  /** An event of no channel. */
+  announce(name: string, headers: HeaderPairs): void {
+    this.#emit(name, headers)
   }
 
   /** A channel says that it rings. Half of a Local channel says so through the other half. */
@@ -264,7 +287,7 @@ export class Switchboard {
   }
 
   /** Connects two channels, taking them out of other bridges. */
-  bridge(one: FakeChannel, two: FakeChannel): void {
+  bridge(one: FakeChannel, two: FakeChannel): FakeBridge<FakeChannel> {
     for (const channel of [one, two]) {
       channel.cancel()
       this.#leaveBridge(channel)
@@ -277,6 +300,9 @@ export class Switchboard {
       channel.bridge = bridge
       this.#emit('BridgeEnter', [...bridge.headers(), ...channel.headers()])
     }
+    this.#setPeer(one, two)
+    this.#setPeer(two, one)
+    return bridge
   }
 
   /** Takes a channel and its partner out of their bridge, and gives the partner. */
@@ -300,6 +326,7 @@ export class Switchboard {
       ['Context', context],
       ['Extension', exten],
     ])
+    bridge.end('transfer')
     this.#leaveBridge(transferee)
     return transferee
   }
@@ -326,7 +353,6 @@ export class Switchboard {
   hangup(channel: FakeChannel, givenCause: number, requested = false): void {
     if (channel.isGone) return
     channel.isGone = true
-    channel.cancel()
     channel.cancelPhone()
     channel.cancelTimeout()
     // Who leaves a bridge without a cause has hung up normally.
@@ -343,6 +369,7 @@ export class Switchboard {
     }
     const partner = partnerOf(channel)
     this.#leaveBridge(channel)
+    channel.cancel()
     if (channel.runsDialplan) this.#emit('SoftHangupRequest', [...channel.headers(), ['Cause', DIALPLAN_ENDED]])
     const { dialing } = channel
     channel.dialing = undefined
@@ -354,6 +381,7 @@ export class Switchboard {
       ['Cause-txt', HANGUP_CAUSES[cause]?.text ?? 'Unknown'],
       ...technology,
     ])
+    this.devices.channelChanged(channel)
     channel.gone.resolve()
     if (channel.otherHalf !== undefined) this.hangup(channel.otherHalf, givenCause, true)
     // A bridge that was all a channel lived for is gone: what dialled goes on to the end of its dialplan, what was dialled ends.
@@ -392,7 +420,10 @@ export class Switchboard {
   #leaveBridge(channel: FakeChannel): void {
     const { bridge } = channel
     if (bridge === undefined) return
-    for (const member of [channel, ...[...bridge.members].filter((each) => each !== channel)]) {
+    bridge.end(channel)
+    const members = [channel, ...[...bridge.members].filter((each) => each !== channel)]
+    for (const member of members) this.#clearPeer(member)
+    for (const member of members) {
       bridge.members.delete(member)
       member.bridge = undefined
       this.#emit('BridgeLeave', [...bridge.headers(), ...member.headers()])
@@ -400,9 +431,21 @@ export class Switchboard {
     this.#emit('BridgeDestroy', bridge.headers())
   }
 
+  /** A channel learns with whom it is bridged; of a SIP channel also the Call-ID. */
+  #setPeer(channel: FakeChannel, peer: FakeChannel): void {
+    this.setVariable(channel, 'BRIDGEPEER', peer.name)
+    if (isSIP(peer)) this.setVariable(channel, 'BRIDGEPVTCALLID', `${peer.uniqueId}@fake`)
+  }
+
+  #clearPeer(channel: FakeChannel): void {
+    this.setVariable(channel, 'BRIDGEPEER', '')
+    if (channel.variables.has('BRIDGEPVTCALLID')) this.setVariable(channel, 'BRIDGEPVTCALLID', '')
+  }
+
   #setState(channel: FakeChannel, state: number): void {
     channel.state = state
     this.#emit('Newstate', channel.headers())
+    this.devices.channelChanged(channel)
   }
 
   #techCause(channel: FakeChannel, cause: number): HeaderPairs {
@@ -414,6 +457,10 @@ export class Switchboard {
   #emit(name: string, headers: HeaderPairs): void {
     this.#host.emit(name, headers)
   }
+}
+
+function isSIP({ name }: FakeChannel): boolean {
+  return /^(PJ)?SIP\//.test(name)
 }
 
 function partnerOf(channel: FakeChannel): FakeChannel | undefined {

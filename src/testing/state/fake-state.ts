@@ -74,6 +74,12 @@ export class FakeState {
     )
   }
 
+  /** A channel has brought a device into a state. Of what Local channels do no server keeps the state, and tells it each time. @internal */
+  deviceChanged(device: string, state: DeviceState): void {
+    if (device.startsWith('Local/')) this.#tellDevice(device, state)
+    else this.devices.set(device, state)
+  }
+
   /** Forgets everything. */
   clear(): void {
     for (const each of [this.devices, this.hints, this.presence, this.mailboxes, this.configs, this.globals, this.database])
@@ -86,11 +92,15 @@ export class FakeState {
       const now = extensionStatus(hint, this.devices)
       return now !== extensionStatus(hint, new Map([...this.devices, [device, before ?? 'UNKNOWN']]))
     })
+    this.#tellDevice(device, state)
+    for (const [extension, hint] of changed) this.#emit('ExtensionStatus', extensionHeaders(extension, hint, this.devices))
+  }
+
+  #tellDevice(device: string, state: DeviceState): void {
     this.#emit('DeviceStateChange', [
       ['Device', device],
       ['State', state],
     ])
-    for (const [extension, hint] of changed) this.#emit('ExtensionStatus', extensionHeaders(extension, hint, this.devices))
   }
 
   #presenceChanged(provider: string, presence: Presence): void {

@@ -116,7 +116,7 @@ export class AsteriskServer {
 }
 
 /** What most tests run on: the files of `conf`, each `@NAME@` in them replaced. */
-function standardConfiguration({ root, port, tlsPort, version }: Release): void {
+export function standardConfiguration({ root, port, tlsPort, version }: Release): void {
   const values: Record<string, number> = {
     PORT: port,
     TLSPORT: tlsPort,

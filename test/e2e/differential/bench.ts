@@ -1,8 +1,8 @@
-import { ActionError, type AMIClient, type AMIResponse, unlisted } from 'obelus-asterisk'
+import { ActionError, type AMIClient, type AMIEvent, type AMIResponse, unlisted } from 'obelus-asterisk'
 import { replies } from './agi-script.js'
 import { Transcript } from './transcript.js'
 
-type Headers = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
+export type Headers = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
 
 /** A client program that is run on real servers and on the fake. */
 export interface Program {
@@ -19,6 +19,7 @@ export class Bench {
   readonly #transcript = new Transcript()
   readonly #off: () => void
   #latestAt = performance.now()
+  #isWriting = true
 
   readonly #callScript: (url: string) => Promise<string>
 
@@ -31,7 +32,7 @@ export class Bench {
     this.#another = another
     this.#off = ami.onEvent('*', (event) => {
       this.#latestAt = performance.now()
-      this.#transcript.event(event)
+      if (this.#isWriting) this.#transcript.event(event)
     })
   }
 
@@ -41,6 +42,7 @@ export class Bench {
       if (error instanceof ActionError) return error.response
       throw error
     })
+    this.#latestAt = performance.now()
     this.#transcript.answer(name, response)
     return response
   }
@@ -54,6 +56,19 @@ export class Bench {
   async emitSoon(name: string): Promise<void> {
     const other = await this.#another()
     setTimeout(() => void other.sendAction('UserEvent', { UserEvent: name }).finally(() => other.close()), 200)
+  }
+
+  /** Does what is not written down: brings the server into a state from which a program begins. */
+  async unseen(prepare: (send: (name: string, headers: Headers) => Promise<unknown>) => Promise<void>): Promise<void> {
+    this.#isWriting = false
+    await prepare((name, headers) => this.#ami.sendAction(unlisted(name), headers).catch(() => undefined))
+    await this.quiet()
+    this.#isWriting = true
+  }
+
+  /** Waits for the beginning of a second: some applications count whole ones. */
+  async second(): Promise<void> {
+    while (Date.now() % 1000 > 200) await new Promise((resolve) => setTimeout(resolve, 20))
   }
 
   /** Sends an Originate, and waits until its calls have ended. */
@@ -72,6 +87,16 @@ export class Bench {
     await rings
   }
 
+  /** Sends an action, and waits until this event has come, which may be before the answer. */
+  async until(event: string, where: Headers, name: string, headers: Headers = {}): Promise<AMIEvent> {
+    const comes = this.#ami.waitFor(unlisted(event), {
+      where: (each) => Object.entries(where).every(([header, value]) => each.get(header) === String(value)),
+      timeoutMs: LONGEST_MS,
+    })
+    await this.send(name, headers)
+    return comes
+  }
+
   /** Has a channel run a script of these commands. Only what it is answered is written down. */
   async script(commands: readonly string[]): Promise<void> {
     this.#off()
@@ -80,6 +105,11 @@ export class Bench {
       status = await this.#callScript(url)
     })
     for (const each of [...found, `AGISTATUS ${status}`]) this.note(each)
+  }
+
+  /** Waits until nothing more comes. */
+  async quiet(): Promise<void> {
+    while (performance.now() - this.#latestAt < QUIET_MS) await new Promise((resolve) => setTimeout(resolve, 20))
   }
 
   /** Waits until no channel lives and nothing more comes. */

@@ -2,34 +2,66 @@ import type { AMIEvent, AMIResponse } from 'obelus-asterisk'
 
 /** Headers whose values are compared, beside the names of all. */
 const COMPARED: ReadonlySet<string> = new Set([
+  'Abandoned',
   'Application',
+  'Available',
   'BridgeNumChannels',
   'BridgeTechnology',
   'BridgeType',
   'CallerIDName',
   'CallerIDNum',
+  'Callers',
+  'Calls',
+  'CallsTaken',
   'Cause',
   'Cause-txt',
+  'Class',
+  'Completed',
   'ChannelState',
   'ChannelStateDesc',
   'ConnectedLineName',
   'ConnectedLineNum',
   'Context',
+  'Count',
   'Data',
+  'Device',
   'DestChannelState',
   'DialStatus',
   'Digit',
   'Direction',
   'Exten',
+  'Interface',
   'LocalOptimization',
+  'Location',
+  'LoggedIn',
+  'Max',
+  'MemberName',
+  'Membership',
+  'Name',
+  'OriginalPosition',
+  'Paused',
+  'PausedReason',
+  'Penalty',
+  'Position',
+  'Queue',
   'Reason',
   'Response',
   'Result',
+  'Ringinuse',
+  'ServicelevelPerf',
+  'ServicelevelPerf2',
+  'State',
+  'StateInterface',
+  'Status',
+  'Strategy',
   'TechCause',
+  'Variable',
 ])
 /** Events that any server sends on its own account, and not for the program. */
 const UNRELATED =
   /^(RTCP|Registry|ContactStatus|PeerStatus|SuccessfulAuth|ChallengeSent|FullyBooted|LoadAverage|InvalidPassword|InvalidAccountID|ChallengeResponseFailed|RequestBadFormat|Reload|Load|Unload|TestEvent)/
+/** Events that another thread than the channel's sends: their place among those of the channel is by chance. */
+const OF_OTHER_THREADS: ReadonlySet<string> = new Set(['AgentComplete', 'OriginateResponse', 'UserEvent'])
 /** The far end of the phones of a real server, which calls itself. */
 const FAR_END = /^PJSIP\/loop-/
 
@@ -57,9 +89,9 @@ export class Transcript {
   answer(action: string, response: AMIResponse): void {
     const { type, message } = response
     this.#answers.push(`${action}: ${type} ${JSON.stringify(message)} [${headersOf(response)}]`)
-    for (const item of response.events) this.#answers.push(`${action}: item ${item.name} [${headersOf(item)}]`)
+    for (const item of response.events) this.#answers.push(`${action}: item ${lineOf(item)}`)
     const { completion } = response
-    if (completion !== undefined) this.#answers.push(`${action}: end ${completion.name} [${headersOf(completion)}]`)
+    if (completion !== undefined) this.#answers.push(`${action}: end ${lineOf(completion)}`)
   }
 
   event(event: AMIEvent): void {
@@ -70,9 +102,10 @@ export class Transcript {
     if (event.name === 'Newchannel') this.#alive.add(get('Uniqueid') ?? '')
     if (event.name === 'Hangup') this.#alive.delete(get('Uniqueid') ?? '')
     const id = event.name.startsWith('Dial') ? get('DestUniqueid') : (get('Uniqueid') ?? get('LocalOneUniqueid'))
-    const values = [...event.entries()].filter(([name]) => COMPARED.has(name)).map(([name, value]) => `${name}=${value}`)
-    const line = `${event.name} ${values.join(' ')} [${headersOf(event)}]`
-    if (id === undefined || event.name === 'OriginateResponse' || event.name === 'UserEvent') this.#others.push(line)
+    const line = lineOf(event)
+    // A Local channel's device tells each of its changes, when another thread comes to it: how often it tells the same is by chance.
+    if (/^DeviceStateChange Device=Local/.test(line) && this.#others.includes(line)) return
+    if (id === undefined || OF_OTHER_THREADS.has(event.name)) this.#others.push(line)
     else this.#add(this.#linesOf(id, channel), event.name, line)
   }
 
@@ -106,6 +139,12 @@ export class Transcript {
       .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uuid>')
       .replaceAll(/\b1\d{9}\.\d+/g, '<id>')
   }
+}
+
+/** What is compared of an event. */
+function lineOf(event: AMIEvent): string {
+  const values = [...event.entries()].filter(([name]) => COMPARED.has(name)).map(([name, value]) => `${name}=${value}`)
+  return `${event.name} ${values.join(' ')} [${headersOf(event)}]`
 }
 
 /** The names of a message's headers, but for those that say when and for whom. */

@@ -1,0 +1,39 @@
+import type { Command } from './command.js'
+import type { CommandOptions } from './command-options.js'
+import { COMMANDS } from './command-table.js'
+import { columns } from './output.js'
+
+/** The list of all commands. */
+export function overview(): string[] {
+  return [
+    "obelus: what a person at the terminal needs of Asterisk's Manager Interface",
+    '',
+    'obelus COMMAND [URL] [options]',
+    '',
+    ...columns(Object.entries(COMMANDS).map(([name, { summary }]) => [`  ${name}`, summary])),
+    '',
+    'The URL is ami://username:secret@host, or amis:// for TLS. Without one AMI_URL is taken, or AMI_HOST, AMI_USERNAME and AMI_SECRET.',
+    'obelus COMMAND --help says more of a command. It exits with 0 when all is well, 1 when something failed, 2 when it cannot tell.',
+  ]
+}
+
+/** What a command does, on one screen. */
+export function helpOf(name: string, { usage, description, options, examples }: Command): string[] {
+  return [
+    `obelus ${name} ${usage}`.trimEnd(),
+    '',
+    ...description,
+    ...optionLines(options),
+    '',
+    examples.length === 1 ? 'Example:' : 'Examples:',
+    ...examples.map((example) => `  ${example}`),
+  ]
+}
+
+function optionLines(options: CommandOptions): string[] {
+  const rows = Object.entries(options).map(([name, { value, help }]) => [
+    `  --${name}${value === undefined ? '' : ` ${value}`}`,
+    help,
+  ])
+  return rows.length === 0 ? [] : ['', 'Options:', ...columns(rows)]
+}

@@ -1,0 +1,123 @@
+import type { AMIClient } from 'obelus-asterisk'
+import { type AudioSocketConnection, AudioSocketServer } from 'obelus-asterisk/media'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { seededRandom } from '../../src/testing/random.js'
+import { frequencyOf, joined, levelOf, samplesOf, tone } from '../support/tone.js'
+import { loggedIn, servers } from './target.js'
+
+/** Asterisk has AudioSocket from 18 on. */
+const withAudioSocket = servers.filter(({ version }) => version === undefined || version >= 18)
+
+async function open(ami: AMIClient, media: AudioSocketServer): Promise<AudioSocketConnection> {
+  const { uuid, connection } = media.expect({ timeoutMs: 5_000 })
+  await ami.sendAction('Originate', {
+    Channel: 'Local/answer@day/n',
+    Application: 'AudioSocket',
+    Data: `${uuid},${media.addressFor('127.0.0.1')}`,
+    Async: true,
+    ChannelId: uuid,
+  })
+  return connection
+}
+
+async function serve(): Promise<AudioSocketServer> {
+  const media = new AudioSocketServer({ port: 0 })
+  await media.listen()
+  onTestFinished(() => media.close())
+  return media
+}
+
+/** What is heard until the connection is over, with when. */
+async function recorded(sound: AudioSocketConnection) {
+  const frames: { readonly at: number; readonly frame: Uint8Array }[] = []
+  for await (const frame of sound.audio({ maxBuffered: 10_000 })) frames.push({ at: performance.now(), frame })
+  return frames
+}
+
+const isLoud = (frame: Uint8Array) => samplesOf(frame).some((sample) => Math.abs(sample) > 500)
+
+describe.each(withAudioSocket)('the sound of a channel on $name', (server) => {
+  it('a tone that goes through Echo() comes back within a decibel, and no frame of 30 s is lost', {
+    timeout: 60_000,
+  }, async () => {
+    const ami = await loggedIn(server)
+    const media = await serve()
+    const sound = await open(ami, media)
+    const recording = recorded(sound)
+    await expect(sound.play(tone(30_000))).resolves.toEqual({ end: 'played', playedMs: 30_000 })
+    await sound.drained()
+    sound.close()
+    const loud = (await recording).map(({ frame }) => frame).filter(isLoud)
+    // Through Echo() the last frames are still on their way.
+    expect(loud.length).toBeGreaterThanOrEqual(1_495)
+    expect(Math.abs(levelOf(joined(loud.slice(1, -1))) - levelOf(tone(1_000)))).toBeLessThan(1)
+    expect(Math.abs(frequencyOf(joined(loud), 8_000) - 1_000)).toBeLessThan(5)
+  })
+
+  it('a bot that is interrupted is silent within 60 ms', async () => {
+    const ami = await loggedIn(server)
+    const sound = await open(ami, await serve())
+    const recording = recorded(sound)
+    const audio = sound.audio()
+    const played = sound.play(tone(10_000))
+    for await (const frame of audio) if (isLoud(frame)) break
+    const at = performance.now()
+    sound.interrupt()
+    await expect(played).resolves.toMatchObject({ end: 'interrupted' })
+    await sound.play(new Uint8Array(16_000))
+    sound.close()
+    const late = (await recording).filter((heard) => heard.at > at && isLoud(heard.frame))
+    expect(Math.max(0, ...late.map((heard) => heard.at - at))).toBeLessThan(60)
+  })
+
+  it('a hangup at any frame leaves nothing behind', async () => {
+    const seed = Math.floor(Math.random() * 2 ** 31)
+    const random = seededRandom(seed)
+    const ami = await loggedIn(server)
+    const media = await serve()
+    const errors: Error[] = []
+    media.on('error', (error) => errors.push(error))
+    const calls = Array.from({ length: 20 }, async () => {
+      const sound = await open(ami, media)
+      const audio = sound.audio()
+      const playing = sound.play(tone(5_000))
+      for (let left = Math.floor(random() * 40); left >= 0; left -= 1) await audio.next()
+      for (const channel of await channelsOf(ami, sound.uuid))
+        await ami.sendAction('Hangup', { Channel: channel }).catch(() => undefined)
+      return playing
+    })
+    const results = await Promise.all(calls)
+    expect(
+      results.map(({ end }) => end),
+      `seed ${seed}`,
+    ).toEqual(new Array(20).fill('closed'))
+    expect(media.connections).toEqual([])
+    expect(errors).toEqual([])
+  })
+
+  it('who says goodbye and hangs up is heard to the end', async () => {
+    const ami = await loggedIn(server)
+    const media = await serve()
+    const listener = await serve()
+    const { uuid, connection } = listener.expect({ timeoutMs: 5_000 })
+    const speaker = media.expect({ timeoutMs: 5_000 })
+    await ami.sendAction('Originate', {
+      Channel: `AudioSocket/${listener.addressFor('127.0.0.1')}/${uuid}`,
+      Application: 'AudioSocket',
+      Data: `${speaker.uuid},${media.addressFor('127.0.0.1')}`,
+      Async: true,
+    })
+    const heard = recorded(await connection)
+    const sound = await speaker.connection
+    await sound.play(tone(500))
+    await sound.drained()
+    sound.close()
+    const loud = (await heard).filter(({ frame }) => isLoud(frame))
+    expect(loud.length).toBe(25)
+  })
+})
+
+async function channelsOf(ami: AMIClient, uniqueId: string): Promise<string[]> {
+  const { events } = await ami.sendAction('CoreShowChannels')
+  return events.filter((event) => event.get('Linkedid') === uniqueId).map((event) => event.get('Channel') ?? '')
+}
