@@ -94,7 +94,7 @@ it('obelus-asterisk/protocol', () => {
 
 it('obelus-asterisk/testing', () => {
   const grammar = ['action', 'command', 'delay', 'event', 'failure', 'faulty', 'once', 'record', 'seeded', 'success', 'times']
-  const classes = ['AMIAction', 'FakeAsterisk', 'FakeEvent', 'FakeResponse', 'VirtualClock']
+  const classes = ['AMIAction', 'AudioSocketCaller', 'FakeAsterisk', 'FakeEvent', 'FakeResponse', 'VirtualClock']
   const failures = [
     'FakeCallbackError',
     'FakeStateError',

@@ -25,8 +25,9 @@ export class CallbackScheduler {
   /** The script: asks in how many minutes to call back. */
   readonly script = async (agi: AGISession): Promise<void> => {
     await agi.answer()
-    const minutes = await agi.prompt('vm-enter-num-to-call', { maxDigits: 2, validate: (digits) => /^\d+$/.test(digits) })
-    if (minutes === undefined || agi.env.callerNumber === '') return
+    const validate = (digits: string) => /^\d+$/.test(digits)
+    const { digits: minutes, end } = await agi.prompt('vm-enter-num-to-call', { maxDigits: 2, validate })
+    if (end !== 'digits' || agi.env.callerNumber === '') return
     this.schedule({ number: agi.env.callerNumber, at: new Date(Date.now() + Number(minutes) * 60_000) })
     await agi.say([{ number: Number(minutes) }, { file: 'minutes' }])
   }

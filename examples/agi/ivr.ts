@@ -25,12 +25,12 @@ export async function ivr(agi: AGISession): Promise<void> {
 }
 
 async function balance(agi: AGISession): Promise<string> {
-  const account = await agi.prompt('vm-enter-num-to-call', {
+  const { digits: account, end } = await agi.prompt('vm-enter-num-to-call', {
     maxDigits: 4,
     invalid: 'invalid',
     validate: (digits) => digits in BALANCES,
   })
-  if (account === undefined) return goodbye(agi)
+  if (end !== 'digits') return goodbye(agi)
   await agi.setVariable('ACCOUNT', account)
   await agi.say([{ digits: account }, { number: BALANCES[account] ?? 0 }], { escapeDigits: '#' })
   return goodbye(agi)

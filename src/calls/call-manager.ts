@@ -220,7 +220,7 @@ export class CallManager implements Disposable, AsyncDisposable {
     const call = Call.of(record, this.#host)
     this.#calls.set(record, call)
     this.#board.expect(record)
-    this.#push(this.#all, call)
+    this.#tell(call)
     const { signal } = request
     if (signal?.aborted) {
       this.#board.giveUp(record, 'failed', cancellation(signal.reason))
@@ -337,7 +337,7 @@ export class CallManager implements Disposable, AsyncDisposable {
   #began(record: CallState): void {
     const call = Call.of(record, this.#host)
     this.#calls.set(record, call)
-    this.#push(this.#all, call)
+    this.#tell(call)
     if (this.#isIncoming(record)) this.#push(this.#incoming, call)
   }
 
@@ -345,6 +345,13 @@ export class CallManager implements Disposable, AsyncDisposable {
   #isIncoming({ origin, caller, direction }: CallState): boolean {
     if (caller === undefined || (origin === 'unknown' && !this.#isSeeded)) return false
     return this.#outside.isKnown ? direction === 'inbound' : true
+  }
+
+  /** To those who asked for all calls, and those who watch the program. */
+  #tell(call: Call): void {
+    this.#push(this.#all, call)
+    const watched = this.#ami.observer?.call
+    if (watched?.isWatched) call.follow((transition) => watched.tell({ call, transition }))
   }
 
   #push(writers: ReadonlySet<EventWriter<Call>>, call: Call): void {

@@ -1,5 +1,7 @@
+import { CLAIM_VARIABLE } from '../agi/async-agi-claim.js'
 import type { AMIAction } from '../ami/protocol/action-reader.js'
 import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
+import { emptyLists } from './empty-lists.js'
 import { type ActionHandler, action, event, type FakeEvent, failure, headerPairs, type Reply, success } from './handlers.js'
 import type { VERSIONS } from './options.js'
 import { configActions } from './state/config-actions.js'
@@ -24,7 +26,13 @@ export interface BuiltInHost {
   emit(name: string, headers: ServerHeaders): void
 }
 
-export const PING = action('Ping', () => success({ Ping: 'Pong', Timestamp: (Date.now() / 1000).toFixed(6) }))
+const PING = action('Ping', () => success({ Ping: 'Pong', Timestamp: (Date.now() / 1000).toFixed(6) }))
+
+/** What comes when it is time for it, whatever a recording holds: pings, and AsyncAGI's word that a process is there. */
+export const KEEP_ALIVES: readonly ActionHandler[] = [
+  PING,
+  action({ name: 'Setvar', headers: { Variable: new RegExp(`^${CLAIM_VARIABLE}_`) } }, () => success('Variable Set')),
+]
 
 /** What every Asterisk answers. */
 export function builtInHandlers(host: BuiltInHost): ActionHandler[] {
@@ -60,6 +68,7 @@ export function builtInHandlers(host: BuiltInHost): ActionHandler[] {
     action('CoreShowChannels', () => host.channels()),
     action('Status', (request) => status(host, request)),
     action('BridgeList', () => bridgesOf(host.channels())),
+    ...emptyLists(),
     action('UserEvent', (request) => {
       // Asterisk copies every header into the event, the sender's ActionID too.
       const headers = [...request.entries()].filter(([name]) => !['action', 'userevent'].includes(name.toLowerCase()))

@@ -8,7 +8,7 @@ import type { ListenOptions } from '../node/tcp-listener.js'
 import { Account } from './account.js'
 import type { AGICaller, AGICallOptions } from './agi/agi-caller.js'
 import { AGICalls } from './agi/agi-calls.js'
-import { builtInHandlers, PING } from './built-in-handlers.js'
+import { builtInHandlers, KEEP_ALIVES } from './built-in-handlers.js'
 import type { Caller, IncomingCall } from './dialplan/caller.js'
 import { DialplanCalls } from './dialplan/dialplan-calls.js'
 import type { Dialplan } from './dialplan/plan.js'
@@ -440,8 +440,8 @@ export class FakeAsterisk implements AsyncDisposable {
   /** What answers an action when neither the test nor the session does, in the order in which they are asked. */
   #ownHandlers(): readonly ActionHandler[] {
     return this.#recording === undefined
-      ? [...(this.#calls?.handlers ?? []), ...this.#agiCalls.handlers, ...this.#builtIn]
-      : [PING]
+      ? [...this.#agiCalls.handlers, ...(this.#calls?.handlers ?? []), ...this.#builtIn]
+      : KEEP_ALIVES
   }
 
   #welcome(session: FakeSession, username: string): void {

@@ -27,6 +27,8 @@ export {
   AGIUnknownCommandError,
   isAGIError,
 } from '../agi/errors.js'
+export type { MenuChoices, MenuOptions, MenuResult } from '../agi/menu.js'
+export type { AskOptions, PromptOptions, PromptResult, Validator } from '../agi/prompt.js'
 export type { AGILimits } from '../agi/protocol.js'
 export type { QueueOptions, QueueOutcome, QueueStatus } from '../agi/queue.js'
 export type { AGIResponse } from '../agi/response.js'
@@ -42,9 +44,10 @@ export type {
 } from '../agi/results.js'
 export type { AGIScript, RouteMatch, RouteParamName, RouteParams } from '../agi/router.js'
 export { AGIRouter } from '../agi/router.js'
-export type { AnyParams, MenuChoices, MenuResult, PromptOptions, Utterance } from '../agi/session.js'
+export type { AnyParams } from '../agi/session.js'
 export { AGISession } from '../agi/session.js'
 export type { TrafficListener } from '../agi/traffic.js'
+export type { Prompt, Utterance } from '../agi/utterance.js'
 export type { ChannelVariables } from '../agi/variables.js'
 export type { LoginOptions } from '../ami/client/client.js'
 export type { ClientEvents, ClientNotices } from '../ami/client/client-events.js'

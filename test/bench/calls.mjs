@@ -2,10 +2,13 @@
 
 const state = (desc) => ({ Down: 0, Ring: 4, Ringing: 5, Up: 6 })[desc]
 
-/** The bytes of calls `from` to `to`: how they begin, how they end, or both. */
+/** The bytes of calls `from` to `to`: how they begin, how they end, or both; or how they join a conference, and perhaps leave it. */
 export function callEvents(from, to, part) {
   let text = ''
   for (let number = from; number < to; number += 1) {
+    if (part === 'join' || part === 'visit') text += join(number)
+    if (part === 'visit') text += leave(number)
+    if (part === 'join' || part === 'visit') continue
     if (part !== 'end') text += begin(number)
     if (part !== 'begin') text += end(number)
   }
@@ -14,6 +17,17 @@ export function callEvents(from, to, part) {
 
 /** How many events a whole call has. */
 export const EVENTS_PER_CALL = callEvents(0, 1, 'whole').toString('latin1').split('\r\n\r\n').length - 1
+
+function join(number) {
+  const [caller] = legs(number)
+  return event('Newchannel', channel('', caller, 'Ring')) + event('BridgeEnter', bridge(0, 2, 2) + channel('', caller, 'Up'))
+}
+
+function leave(number) {
+  const [caller] = legs(number)
+  const hangup = `${channel('', caller, 'Up')}Cause: 16\r\nCause-txt: Normal Clearing\r\n`
+  return event('BridgeLeave', bridge(0, 2, 1) + channel('', caller, 'Up')) + event('Hangup', hangup)
+}
 
 function begin(number) {
   const [caller, one, two, called] = legs(number)

@@ -59,6 +59,11 @@ const CONTENDERS = {
         return costs.sort((a, b) => b.large / b.small - a.large / a.small)[0]
       })
   },
+  /** What the sound of many calls costs. */
+  sound: async () => {
+    const { soundOf } = await import('./media.mjs')
+    return soundOf
+  },
   /** How much is held of a command's output for each byte of it that has come: the most, at any point of it. */
   'command-output': async () => {
     const { AMIProtocol } = await import('obelus-asterisk/protocol')
@@ -138,6 +143,8 @@ const CONTENDERS = {
   },
   'churn-100': () => churn(100),
   'churn-50000': () => churn(50_000),
+  'bridge-5': () => visits(5),
+  'bridge-500': () => visits(500),
   /** How many bytes a live call takes, and how many more there are when others have come and gone. */
   'live-calls': async () => {
     const play = await player()
@@ -300,6 +307,16 @@ async function churn(live) {
   return async ({ calls }) => {
     await play(live, live + calls, 'whole')
     expect(play.calls.trackedCalls.length, live)
+  }
+}
+
+/** Channels that join and leave a bridge in which `members` others are. */
+async function visits(members) {
+  const play = await player()
+  await play(0, members, 'join')
+  return async ({ calls }) => {
+    await play(members, members + calls, 'visit')
+    expect(play.calls.trackedCalls.length, members)
   }
 }
 

@@ -18,6 +18,8 @@ import { ServerStart } from './server-start.js'
 
 /** What a session needs from the connection that it is one of. */
 export interface SessionHost {
+  /** Bytes have come, and are about to be read. */
+  bytesCame(): void
   /** Bytes are about to come; events can be subscribed to. */
   connected(session: Session): void
   greeted(apiVersion: string): void
@@ -148,6 +150,11 @@ export class Session extends AMIProtocol {
   /** Says Logoff and waits for the server's Goodbye, for `timeoutMs` at the most. Never rejects. */
   async logoff(timeoutMs: number): Promise<void> {
     await this.#within(timeoutMs, this.sendAction('Logoff').toPromise()).catch(() => undefined)
+  }
+
+  override dataReceived(data: Uint8Array): void {
+    this.#host.bytesCame()
+    super.dataReceived(data)
   }
 
   override connectionMade(transport: Transport): void {

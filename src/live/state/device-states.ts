@@ -4,7 +4,7 @@ import { type Fields, textOf } from './fields.js'
 import { replaceAll } from './replace.js'
 
 /** Devices whose state Asterisk tells of and does not keep: they are in no list (verified on 16 and 22). */
-const NOT_LISTED = /^Local\//
+const NOT_LISTED = /^(?:Local|CBAnn|CBRec|Announcer|Recorder)\//
 
 /**
  * The devices.

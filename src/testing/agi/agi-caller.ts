@@ -159,6 +159,16 @@ export class AGICaller {
     return hasActed
   }
 
+  /** The value of a variable, for Getvar. @internal */
+  variable(name: string): string | undefined {
+    return this.#channel.variable(name)
+  }
+
+  /** For Setvar. @internal */
+  setVariable(name: string, value: string): void {
+    this.#channel.variables.set(name, value)
+  }
+
   /** The script has ended. @internal */
   finished(status: AGIStatus): void {
     this.#isEnded = true

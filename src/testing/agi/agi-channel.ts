@@ -3,6 +3,7 @@ import { type CallerId, parseCallerId } from '../../core/caller-id.js'
 import { callback, listOf, type OptionsShape, recordOf, text } from '../../core/options.js'
 import { isApplication } from '../application-names.js'
 import { type Listening, listeningTo } from './listening.js'
+import { substitute } from './substitution.js'
 
 /** What a simulated channel is, and what its caller does. */
 export interface AGIChannelOptions {
@@ -273,13 +274,15 @@ export class AGIChannel {
     const value = (found: string | undefined) => (found === undefined ? DONE : `200 result=1 (${found})\n`)
     switch (command) {
       case 'GET VARIABLE':
-        return value(this.#variable(first))
+        return value(this.variable(first))
       case 'SET VARIABLE':
         this.variables.set(first, second)
         return ONE
       case 'GET FULL VARIABLE':
         if (this.#isOther(second)) return DONE
-        return value(first.replace(/\$\{([^}]*)\}/g, (_, name: string) => this.#variable(name) ?? ''))
+        return value(
+          substitute(first, { get: (name) => this.variable(name) ?? '', set: (name, text) => this.variables.set(name, text) }),
+        )
       case 'DATABASE GET':
         return value(this.database.get(`${first}/${second}`))
       case 'DATABASE PUT':
@@ -335,7 +338,8 @@ export class AGIChannel {
     }
   }
 
-  #variable(name: string): string | undefined {
+  /** The value of a variable, or of one of some functions. */
+  variable(name: string): string | undefined {
     switch (name.toUpperCase()) {
       case 'CALLERID(NUM)':
         return this.#caller.number

@@ -58,6 +58,10 @@ export function dialplanActions(board: Switchboard, runner: DialplanRunner): Act
         return success('Transfer succeeded')
       },
     ),
+    action('BridgeList', () => {
+      const bridges = new Set(board.channels.flatMap(({ bridge }) => bridge ?? []))
+      return [...bridges].map((bridge) => event('BridgeListItem', bridge.headers()))
+    }),
     action('Bridge', (request) => bridge(board, request)),
     onChannel('PlayDTMF', { required: [], missing: () => 'Channel not found' }, (channel, request) =>
       playDigit(board, channel, request),

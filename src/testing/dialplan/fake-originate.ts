@@ -126,7 +126,10 @@ class FakeOriginate implements Dialing {
     }
     this.#called ??= channel
     this.#board.connectLine(channel, this.#caller)
-    for (const [name, value] of this.#request.variables) this.#board.setVariable(channel, name, value)
+    // The first half gets them the other way round.
+    const variables = [...this.#request.variables]
+    for (const [name, value] of channel === this.#called ? variables.reverse() : variables)
+      this.#board.setVariable(channel, name, value)
   }
 
   #tooLate(): void {

@@ -1,7 +1,7 @@
 import { ActionReader, type AMIAction } from '../../ami/protocol/action-reader.js'
 import { listShape } from '../../ami/protocol/list-actions.js'
 import { type TextCodec, textCodec } from '../../core/text-codec.js'
-import { idPattern, idsOf } from './recorded-ids.js'
+import { idPattern, idsOf, isKeepAlive } from './recorded-ids.js'
 import { messageOf, type RecordedItem } from './recording.js'
 
 /** An action of a recording. */
@@ -60,8 +60,7 @@ function connectionOf(items: readonly RecordedItem[], codec: TextCodec): Recorde
     const recorded = byItem.get(item)
     if (recorded !== undefined) {
       for (const id of idsOf(recorded.action)) owners.set(id, recorded)
-      // Keep-alives come when they come: what else is said does not wait for them.
-      if (recorded.action.name.toLowerCase() !== 'ping') latest = recorded
+      if (!isKeepAlive(recorded.action)) latest = recorded
     } else if ((item.direction === '<' && item !== greeting) || (item.direction === '=' && item.lines[0] === 'lost')) {
       const lines = item.direction === '<' ? item.lines : undefined
       const own = answered(lines, owners)

@@ -6,6 +6,9 @@ import type { ConfigFile } from './fake-state.js'
 /** A file that is not there cannot be told from one outside the folder, which nobody may see. */
 const ESCALATED = { 16: 'File requires escalated priveledges', 22: 'File requires escalated privileges' } as const
 
+/** A server without queues has the file all the same. */
+const INSTALLED: Readonly<Record<string, ConfigFile>> = { 'queues.conf': { general: {} } }
+
 const numbered = (number: number) => String(number).padStart(6, '0')
 
 /** The actions on files of settings. */
@@ -18,7 +21,7 @@ export function configActions(configs: Map<string, ConfigFile>, version: 16 | 22
     action(name, (request) => {
       const filename = request.get('Filename') ?? ''
       if (filename === '') return failure('Filename not specified')
-      const file = configs.get(filename)
+      const file = configs.get(filename) ?? INSTALLED[filename]
       return file === undefined ? failure(missing) : answer(ConfigCategories.of(file), request)
     })
   return [

@@ -140,6 +140,26 @@ describe('sendAction', () => {
     expect([written, rig.errors.map(({ message }) => message)]).toEqual([['waits'], ['waits']])
   })
 
+  it('tells of an answer in its place among the events, of a refusal too', async () => {
+    await using rig = new ClientRig(
+      {},
+      action(unlisted('Between'), (request, client) => {
+        client.emit(unlisted('Before'))
+        client.respond(request, request.get('Refused') === '1' ? failure('no') : success())
+        client.emit(unlisted('Behind'))
+        return undefined
+      }),
+    )
+    await rig.login()
+    const heard: string[] = []
+    rig.ami.onEvent([unlisted('Before'), unlisted('Behind')], ({ name }) => heard.push(name))
+    const onAnswer = ({ type }: { readonly type: string }) => heard.push(type)
+    await rig.ami.sendAction(unlisted('Between'), {}, { onAnswer })
+    await caught(rig.ami.sendAction(unlisted('Between'), { Refused: 1 }, { onAnswer }))
+    await settle()
+    expect(heard).toEqual(['Before', 'success', 'Behind', 'Before', 'error', 'Behind'])
+  })
+
   it('a higher priority goes first, and no more than maxInFlight are under way', async () => {
     const order: string[] = []
     await using rig = new ClientRig(

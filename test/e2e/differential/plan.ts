@@ -25,6 +25,9 @@ export const PLAN: Dialplan = {
   'queue-closed': { queue: 'closed', timeoutMs: 3000 },
   'queue-short': { queue: 'short', timeoutMs: 3000 },
   'queue-none': { queue: 'none', timeoutMs: 3000 },
+  conference: { conference: 'room' },
+  park: { steps: ['Answer()', 'Park()', 'Hangup()'] },
+  fetch: { steps: ['Answer()', 'ParkedCall(default,701)', 'Hangup()'] },
   steps: { steps: ['Answer()', 'Set(STEP=one)', 'Queue(ringall,,,,1)', 'NoOp(TIMEOUT)', 'Hangup(17)'] },
 }
 
