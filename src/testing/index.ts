@@ -27,6 +27,7 @@ export type { EventMap } from '../catalog/events.js'
 export type { HeaderValue, Known } from '../catalog/values.js'
 export type { Clock } from '../core/clock.js'
 export type { Optional } from '../core/options.js'
+export type { RandomBytes } from '../core/random-bytes.js'
 export type { Connector, Protocol, Transport } from '../core/transport.js'
 export type { SoundSource } from '../media/sound-source.js'
 export type { ListenOptions } from '../node/tcp-listener.js'
@@ -45,6 +46,7 @@ export { faulty } from './faulty.js'
 export type {
   ActionHandler,
   ActionMatch,
+  CommandOutput,
   FakeClient,
   FakeEventHeaders,
   HeaderPairs,
@@ -52,11 +54,13 @@ export type {
   Reply,
   Resolver,
 } from './handlers.js'
-export { action, delay, event, FakeEvent, FakeResponse, failure, once, success, times } from './handlers.js'
+export { action, command, delay, event, FakeEvent, FakeResponse, failure, once, success, times } from './handlers.js'
 export type { FakeAsteriskOptions } from './options.js'
 export type { FakeQueueMember, FakeQueueOptions, QueueStrategy } from './queues/queue-options.js'
+export { seeded } from './random.js'
 export type { PlaybackOptions } from './recording/playback.js'
 export type { RecordableClient, Recorder, Recording, RecordOptions } from './recording/recorder.js'
 export { record } from './recording/recorder.js'
+export type { ConfigFile, FakeState, Mailbox, Presence } from './state/fake-state.js'
 export { UnhandledActionError } from './unhandled-action-error.js'
 export { VirtualClock } from './virtual-clock.js'

@@ -4,13 +4,14 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { TestServer } from './asterisk/global-setup.js'
 import { Bench, type Program } from './differential/bench.js'
 import { DIFFERENCES } from './differential/differences.js'
-import { PLAN, QUEUES } from './differential/plan.js'
+import { configure } from './differential/plan.js'
 import { actionPrograms } from './differential/programs/actions.js'
 import { agiPrograms } from './differential/programs/agi.js'
 import { callPrograms } from './differential/programs/calls.js'
 import { conferencePrograms } from './differential/programs/conferences.js'
 import { parkingPrograms } from './differential/programs/parking.js'
 import { queuePrograms } from './differential/programs/queues.js'
+import { statePrograms } from './differential/programs/state.js'
 import { loggedIn, NOT_OURS, servers } from './target.js'
 
 const ours = servers.every(({ version }) => version !== undefined)
@@ -21,15 +22,17 @@ const programs: readonly Program[] = [
   ...queuePrograms,
   ...conferencePrograms,
   ...parkingPrograms,
+  ...statePrograms,
 ]
 
 /** What happens when a program runs, without what may differ. */
 async function transcriptOf(
   program: Program,
-  ami: AMIClient,
-  callScript: (url: string) => Promise<string> = (url) => callByAsterisk(ami, url),
+  logIn: () => Promise<AMIClient>,
+  callScript?: (url: string) => Promise<string>,
 ): Promise<readonly string[]> {
-  const bench = new Bench(ami, callScript)
+  const ami = await logIn()
+  const bench = new Bench(ami, callScript ?? ((url) => callByAsterisk(ami, url)), logIn)
   await program.run(bench)
   await ami.close()
   const differences = DIFFERENCES.filter((each) => each.programs?.test(program.name) ?? true)
@@ -51,11 +54,14 @@ async function callByAsterisk(ami: AMIClient, url: string): Promise<string> {
 async function bothTranscripts(program: Program, server: TestServer) {
   const pbx = new FakeAsterisk({ users: { admin: 's3cret' }, version: server.version as 16 | 22, unhandled: 'bypass' })
   onTestFinished(() => pbx.close())
-  pbx.dialplan(PLAN)
-  for (const [name, queue] of Object.entries(QUEUES)) pbx.queue(name, queue)
+  configure(pbx)
   const [there, here] = await Promise.all([
-    transcriptOf(program, await loggedIn(server)),
-    transcriptOf(program, await loggedIn(server, { connect: pbx.connector }), (url) => pbx.callFastAGI(url, CALLER).ended()),
+    transcriptOf(program, () => loggedIn(server)),
+    transcriptOf(
+      program,
+      () => loggedIn(server, { connect: pbx.connector }),
+      (url) => pbx.callFastAGI(url, CALLER).ended(),
+    ),
   ])
   return { name: server.name, there, here }
 }

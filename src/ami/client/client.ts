@@ -15,7 +15,6 @@ import {
   type OptionKind,
   type OptionsShape,
 } from '../../core/options.js'
-import { systemRandomBytes } from '../../core/random-bytes.js'
 import { systemClock } from '../../core/system-clock.js'
 import { type TextCodec, textCodec } from '../../core/text-codec.js'
 import type { Connector } from '../../core/transport.js'
@@ -98,7 +97,7 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
   readonly observer: Observer | undefined
   readonly #clock: Clock
   readonly #codec: TextCodec
-  readonly #newActionId = actionIdSource(systemRandomBytes)
+  readonly #newActionId: () => string
   readonly #diagnostics: ClientDiagnostics
   readonly #queue: ActionQueue
   readonly #subscriptions: Subscriptions
@@ -115,6 +114,7 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
     this.#diagnostics = clientDiagnostics(platform.unheardError)
     const hub = new EventHub(this.#diagnostics)
     this.#subscriptions = new Subscriptions(hub, this.#clock, this.#diagnostics)
+    this.#newActionId = actionIdSource(this.#options.randomBytes)
     this.#queue = new ActionQueue(this.#options.maxInFlight, this.#clock, {
       written: (action) => this.#connection.written(action),
       answered: (response) => this.#connection.answered(response),

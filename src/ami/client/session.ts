@@ -68,7 +68,7 @@ export class Session extends AMIProtocol {
   #serverStart: ServerStart | undefined
 
   constructor(options: ResolvedOptions, connector: Connector, clock: Clock, diagnostics: ClientDiagnostics, host: SessionHost) {
-    super({ encoding: options.encoding, limits: options.limits, peer: options.peer })
+    super({ encoding: options.encoding, limits: options.limits, peer: options.peer, randomBytes: options.randomBytes })
     this.#options = options
     this.#connector = connector
     this.#clock = clock

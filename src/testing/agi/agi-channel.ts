@@ -2,6 +2,7 @@ import { HANGUP_QUESTION } from '../../agi/application-answer.js'
 import { type CallerId, parseCallerId } from '../../core/caller-id.js'
 import { callback, listOf, type OptionsShape, recordOf, text } from '../../core/options.js'
 import { isApplication } from '../application-names.js'
+import { type Listening, listeningTo } from './listening.js'
 import { substitute } from './substitution.js'
 
 /** What a simulated channel is, and what its caller does. */
@@ -158,6 +159,11 @@ export class AGIChannel {
 
   get commands(): readonly string[] {
     return this.#commands
+  }
+
+  /** The keys that no command has heard yet. */
+  get keys(): string {
+    return this.#keys
   }
 
   press(keys: string): void {
@@ -388,6 +394,13 @@ function isComplete(args: readonly string[], { least, most = Number.POSITIVE_INF
 /** What Asterisk says to a command with wrong arguments. */
 function usageOf(command: string): string {
   return `520-Invalid command syntax.  Proper usage follows:\n Usage: ${command}\n520 End of proper usage.\n`
+}
+
+/** What a line has a caller hear and do. */
+export function listeningOf(line: string): Listening | undefined {
+  const words = parseWords(line)
+  const [command] = commandOf(words)
+  return listeningTo(command, words.slice(command.split(' ').length))
 }
 
 /** The longest command that the words begin with. */

@@ -1,5 +1,6 @@
 import { CLAIM_VARIABLE } from '../../agi/async-agi-claim.js'
 import type { AMIAction } from '../../ami/protocol/action-reader.js'
+import type { Clock } from '../../core/clock.js'
 import { soon } from '../../core/microtask.js'
 import { type ActionHandler, action, event, type FakeEvent, failure, type HeaderPairs, success } from '../handlers.js'
 import { AGICaller, type AGICallOptions } from './agi-caller.js'
@@ -8,6 +9,7 @@ import { substitute } from './substitution.js'
 
 /** What the calls need from their fake. */
 export interface AsyncAGIHost {
+  readonly clock: Clock
   emit(name: string, headers: HeaderPairs): void
 }
 
@@ -84,7 +86,7 @@ export class AsyncAGICalls {
     this.#sequence += 1
     const channel = options.channel ?? `PJSIP/100-${this.#sequence.toString(16).padStart(8, '0')}`
     const uniqueId = options.uniqueId ?? `1700000000.${this.#sequence}`
-    const caller = new AGICaller({ ...options, channel, uniqueId })
+    const caller = new AGICaller({ ...options, channel, uniqueId }, this.#host.clock)
     const call: AsyncCall = { caller, channel, headers: snapshot(channel, uniqueId, options), isEnded: false, claims: new Map() }
     this.#calls.set(channel, call)
     const environment = caller.environment({ request: 'async' })
@@ -106,14 +108,20 @@ export class AsyncAGICalls {
     const call = this.#calls.get(channel)
     if (call === undefined) return failure(`Channel ${channel} does not exist.`)
     // The command runs when the channel's own thread comes to it.
-    soon(() => this.#run(call, line, request.get('CommandID')))
+    soon(() => {
+      if (call.isEnded) return
+      const before = call.caller.isHungUp
+      const answered = (text: string) => this.#answer(call, line, request.get('CommandID'), text, before)
+      const reply = claimed(call, line) ?? call.caller.execute(line)
+      if (typeof reply === 'string') answered(reply)
+      else void reply.then(answered)
+    })
     return success('Added AGI command to queue')
   }
 
-  #run(call: AsyncCall, line: string, id: string | undefined): void {
+  #answer(call: AsyncCall, line: string, id: string | undefined, reply: string, before: boolean): void {
     if (call.isEnded) return
-    const before = call.caller.isHungUp
-    const text = `${this.#left.get(call) ?? ''}${claimed(call, line) ?? call.caller.execute(line)}`
+    const text = `${this.#left.get(call) ?? ''}${reply}`
     this.#left.set(call, text.slice(ANSWER_BYTES))
     const result: HeaderPairs = [
       ['Result', percentEncode(text.slice(0, ANSWER_BYTES))],

@@ -1,7 +1,6 @@
 import type { ActionName } from '../../ami/messages/typed-names.js'
 import type { AMIAction } from '../../ami/protocol/action-reader.js'
 import { type ActionHandler, action, event, type FakeResponse, failure, type Reply, success } from '../handlers.js'
-import { setFunction } from './channel-variables.js'
 import type { FakeChannel } from './fake-channel.js'
 import { originate } from './fake-originate.js'
 import type { DialplanRunner } from './runner.js'
@@ -172,7 +171,8 @@ function playDigit(board: Switchboard, channel: FakeChannel, request: AMIAction)
 function set(board: Switchboard, channel: FakeChannel, request: AMIAction): FakeResponse {
   const variable = request.get('Variable') ?? ''
   const value = request.get('Value') ?? ''
-  if (variable.includes('(')) return setFunction(channel, variable, value) ? success('Variable Set') : failure('Variable not set')
+  if (variable.includes('('))
+    return board.setFunction(channel, variable, value) ? success('Variable Set') : failure('Variable not set')
   board.setVariable(channel, variable, value)
   return success('Variable Set')
 }

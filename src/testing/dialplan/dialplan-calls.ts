@@ -73,6 +73,19 @@ export class DialplanCalls {
     return Caller.of(this.#board, this.#runner, channel)
   }
 
+  /** Whether there is such a channel, by its name or its `Uniqueid`. */
+  has(nameOrId: string): boolean {
+    return this.#board.find(nameOrId) !== undefined
+  }
+
+  hasBridge(id: string): boolean {
+    return this.#board.channels.some(({ bridge }) => bridge?.id === id)
+  }
+
+  hasContext(name: string): boolean {
+    return this.#plan.hasContext(name)
+  }
+
   get channels(): readonly FakeChannel[] {
     return this.#board.channels
   }
@@ -92,7 +105,10 @@ export class DialplanCalls {
     const one = this.#board.find(nameOrId)
     if (nameOrId !== '' && one === undefined) return undefined
     const now = this.#board.clock.now()
-    return (one === undefined ? this.#board.channels : [one]).map((channel) => statusItem(channel, now, variables, withAll))
+    return (one === undefined ? this.#board.channels : [one]).map((channel) => {
+      const values = new Map(variables.map((name) => [name, this.#board.variable(channel, name)]))
+      return statusItem(channel, now, values, withAll)
+    })
   }
 
   /** Hangs up every call. */

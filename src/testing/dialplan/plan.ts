@@ -113,6 +113,10 @@ export class Plan {
     this.#contexts.add(context)
   }
 
+  hasContext(context: string): boolean {
+    return this.#contexts.has(context)
+  }
+
   /** A test says that there is such a telephone; unless the plan says otherwise, it rings and no more. */
   addTelephone(name: string): void {
     this.#telephones.add(name)

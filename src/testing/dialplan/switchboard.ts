@@ -2,8 +2,8 @@ import { HANGUP_CAUSES } from '../../catalog/hangup-causes.js'
 import type { CallerId } from '../../core/caller-id.js'
 import type { Clock } from '../../core/clock.js'
 import type { HeaderPairs } from '../handlers.js'
-import { channelVariable } from './channel-variables.js'
-import { Devices } from './devices.js'
+import { channelVariable, functionSetting } from './channel-variables.js'
+import { Devices, type FakeDeviceState } from './devices.js'
 import { type DialFailure, dialStatusOf } from './dial-failure.js'
 import { type BridgeKind, FakeBridge } from './fake-bridge.js'
 import { type Dialing, FakeChannel, STATE } from './fake-channel.js'
@@ -14,8 +14,14 @@ export interface SwitchboardHost {
   readonly clock: Clock
   readonly version: 16 | 22
   emit(name: string, headers: HeaderPairs): void
+  /** What a global variable, or a function of no channel, gives. */
+  globalValue(name: string): string | undefined
+  /** False for a function that cannot be set. */
+  setGlobalValue(name: string, value: string): boolean
   /** Whether there is a telephone of that device, or an extension behind a Local channel. */
   isThere(device: string): boolean
+  /** A device has another state, which all are to be told. */
+  deviceChanged(device: string, state: FakeDeviceState): void
   /** Something of the test's own threw. */
   failed(message: string, error: unknown): void
 }
@@ -62,11 +68,7 @@ export class Switchboard {
         return channels()
       },
       isThere: (device) => host.isThere(device),
-      changed: (device, state) =>
-        this.announce('DeviceStateChange', [
-          ['Device', device],
-          ['State', state],
-        ]),
+      changed: (device, state) => host.deviceChanged(device, state),
     })
   }
 
@@ -168,9 +170,36 @@ export class Switchboard {
     this.#emit('NewConnectedLine', channel.headers())
   }
 
-  /** A variable or function of a channel; undefined for one that is not set, or that the fake does not know. */
+  /** A variable or function of a channel, or a global one; undefined for one that is not set, or that the fake does not know. */
   variable(channel: FakeChannel, name: string): string | undefined {
-    return channelVariable(channel, name)
+    return channelVariable(channel, name) ?? this.#host.globalValue(name)
+  }
+
+  /** Sets a function, such as `CALLERID(num)`; false for one that cannot be set. */
+  setFunction(channel: FakeChannel, name: string, value: string): boolean {
+    const setting = functionSetting(channel, name, value)
+    switch (setting?.kind) {
+      case 'caller':
+        this.identify(channel, setting.caller)
+        return true
+      case 'account':
+        this.setAccountCode(channel, setting.code)
+        return true
+      case 'language':
+        channel.language = setting.language
+        return true
+      case 'nothing':
+        return true
+      default:
+        return this.#host.setGlobalValue(name, value)
+    }
+  }
+
+  setAccountCode(channel: FakeChannel, code: string): void {
+    const before = channel.accountCode
+    if (code === before) return
+    channel.accountCode = code
+    this.#emit('NewAccountCode', [...channel.headers(), ['OldAccountCode', before]])
   }
 
   startRecording(channel: FakeChannel): void {

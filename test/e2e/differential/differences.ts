@@ -21,7 +21,7 @@ export const DIFFERENCES: readonly Difference[] = [
       'The half of a Local channel learns by its own thread who the other one reached: the place among its events is by chance.',
   },
   {
-    programs: /with a caller id|caller with a number/,
+    programs: /with a caller id|caller with a number|variables of a channel/,
     lines: /^channel 2: NewConnectedLine /,
     reason:
       'The far half of a Local channel tells of its connected line by one event more on a real server, with nothing new in it.',
