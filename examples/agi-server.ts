@@ -1,16 +1,19 @@
 /**
- * A FastAGI server with a few scripts, and an AsyncAGI flow that a queue starts. In the dialplan:
+ * A FastAGI server with a few scripts, and calls in AsyncAGI that wait for orders. In the dialplan:
  *
  *     exten => 100,1,AGI(agi://127.0.0.1:4573/ivr)
  *     exten => 101,1,AGI(agi://127.0.0.1:4573/callback)
  *     exten => 102,1,AGI(agi://127.0.0.1:4573/voicemail)
+ *     exten => 103,1,AGI(agi://127.0.0.1:4573/queue)
+ *     exten => 104,1,AGI(agi:async)
  *
  *     npx tsx examples/agi-server.ts --host pbx.example --username web --secret … --queue support
  */
 import { CallManager, FastAGIServer } from 'obelus-asterisk'
-import { CallbackScheduler } from './agi/callback.js'
-import { ivr } from './agi/ivr.js'
-import { watchQueue } from './agi/queue-greeting.js'
+import { askForCallback, callBack } from './agi/callback.js'
+import { bank } from './agi/ivr.js'
+import { waitingRoom } from './agi/queue.js'
+import { RemoteControl } from './agi/remote-control.js'
 import { voicemail } from './agi/voicemail.js'
 import { readOptions, untilInterrupted, withClient } from './support/target.js'
 import { fact, trouble } from './support/terminal.js'
@@ -30,32 +33,32 @@ await withClient(
   (pbx) => pbx.dialplan({ 148: 'answer' }),
   async (ami, fake) => {
     using calls = new CallManager(ami)
-    const callbacks = new CallbackScheduler(calls, (number) => values.channel.replace('{}', () => number))
+    const channel = (number: string) => values.channel.replace('{}', () => number)
+    const remote = new RemoteControl(ami)
     await using server = new FastAGIServer({ port: fake === undefined ? Number(values.listen) : 0 })
     server.on('error', (error) => trouble(error))
     server
-      .route('ivr', ivr)
-      .route('callback', callbacks.script)
+      .route('ivr', bank({ '1234': { pin: '0000', balance: 42 } }, channel('200')))
+      .route('callback', askForCallback)
       .route(
         'voicemail',
         voicemail(values.recordings, ({ from, seconds, file }) => fact('message', `${from}, ${seconds} s: ${file}`)),
       )
-    const queue = watchQueue(ami, values.queue, {
-      offer: async (agi) => {
-        fact('offer', `${agi.env.channel} waits`)
-        await agi.streamFile('vm-press', { escapeDigits: '1' })
-      },
-    })
+      .route(
+        'queue',
+        waitingRoom(ami, values.queue, (agi) => askForCallback(agi)),
+      )
+    const minutely = setInterval(() => void callBack(calls, ami, channel).catch(trouble), 60_000)
     const { host, port } = await server.listen()
-    console.log(`agi://${host}:${port}/ with ivr, callback, voicemail`)
+    console.log(`agi://${host}:${port}/ with ivr, callback, voicemail, queue`)
     if (fake === undefined) await new Promise((resolve) => untilInterrupted().addEventListener('abort', resolve))
     else {
       // What a caller does, on the embedded fake.
-      const caller = fake.callFastAGI(`agi://${host}:${port}/ivr`, { callerId: '"Ann" <0301>', keys: '11234' })
+      const caller = fake.callFastAGI(`agi://${host}:${port}/ivr`, { callerId: '"Ann" <0301>', keys: '112340000' })
       fact('AGISTATUS', await caller.ended())
       for (const command of caller.commands) fact('command', command)
     }
-    queue.close()
-    callbacks.close()
+    clearInterval(minutely)
+    await remote.close()
   },
 )

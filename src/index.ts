@@ -28,6 +28,8 @@ export {
   isAGIError,
 } from './agi/errors.js'
 export type { AGICloseOptions, FastAGIServerOptions } from './agi/fastagi-server.js'
+export type { MenuChoices, MenuOptions, MenuResult } from './agi/menu.js'
+export type { AskOptions, PromptOptions, PromptResult, Validator } from './agi/prompt.js'
 export type { AGILimits } from './agi/protocol.js'
 export type { QueueOptions, QueueOutcome, QueueStatus } from './agi/queue.js'
 export type { AGIResponse } from './agi/response.js'
@@ -43,9 +45,10 @@ export type {
 } from './agi/results.js'
 export type { AGIScript, RouteMatch, RouteParamName, RouteParams } from './agi/router.js'
 export { AGIRouter } from './agi/router.js'
-export type { AnyParams, MenuChoices, MenuResult, PromptOptions, Utterance } from './agi/session.js'
+export type { AnyParams } from './agi/session.js'
 export { AGISession } from './agi/session.js'
 export type { TrafficListener } from './agi/traffic.js'
+export type { Prompt, Utterance } from './agi/utterance.js'
 export type { ChannelVariables } from './agi/variables.js'
 export type { LoginOptions } from './ami/client/client.js'
 export type { ClientEvents, ClientNotices } from './ami/client/client-events.js'
@@ -157,11 +160,21 @@ export { escapeArgument } from './core/escape-argument.js'
 export type { EventStream } from './core/event-stream.js'
 export type { Overflow } from './core/event-writer.js'
 export { Gap } from './core/gap.js'
+export type { ObservedOperation, ObservedPoint, Observer } from './core/observer.js'
 export type { Optional } from './core/options.js'
+export type { RandomBytes } from './core/random-bytes.js'
 export type { Connector, Protocol, Transport } from './core/transport.js'
 export type { AMIClientOptions, AMIClientURLOptions } from './node/ami-client.js'
 export { AMIClient } from './node/ami-client.js'
 export type { Environment } from './node/client-environment.js'
+export type {
+  ActionMessage,
+  AGICommandMessage,
+  CallMessage,
+  EventMessage,
+  GapMessage,
+  StatusMessage,
+} from './node/diagnostics-channels.js'
 export { FastAGIServer } from './node/fastagi-server.js'
 export type { RunAGIOptions } from './node/run-agi.js'
 export { runAGI } from './node/run-agi.js'

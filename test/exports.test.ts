@@ -93,8 +93,8 @@ it('obelus-asterisk/protocol', () => {
 })
 
 it('obelus-asterisk/testing', () => {
-  const grammar = ['action', 'delay', 'event', 'failure', 'faulty', 'once', 'record', 'success', 'times']
-  const classes = ['AMIAction', 'FakeAsterisk', 'FakeEvent', 'FakeResponse', 'VirtualClock']
+  const grammar = ['action', 'command', 'delay', 'event', 'failure', 'faulty', 'once', 'record', 'seeded', 'success', 'times']
+  const classes = ['AMIAction', 'AudioSocketCaller', 'FakeAsterisk', 'FakeEvent', 'FakeResponse', 'VirtualClock']
   const failures = [
     'FakeCallbackError',
     'FakeStateError',

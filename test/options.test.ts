@@ -79,6 +79,7 @@ const client = {
   limits: [5, null, { maxHeader: 1 }, { maxHeaders: 0 }, { maxHeaders: '1' }],
   connect: ['pbx', {}],
   clock: [5, {}, { now: () => 0 }],
+  randomBytes: [5],
 }
 
 const CASES: readonly Case[] = [
@@ -152,7 +153,7 @@ const CASES: readonly Case[] = [
     'CallManager',
     (options) => new CallManager(ami, options),
     {},
-    { maxConcurrentCalls: [0, '1'], callsPerSecond: [0, '1'], clock: client.clock },
+    { maxConcurrentCalls: [0, '1'], callsPerSecond: [0, '1'], clock: client.clock, randomBytes: [5] },
   ],
   [
     'originate',

@@ -25,7 +25,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/**/*.test.ts'],
+          include: ['test/**/*.test.ts', 'examples/testing/vitest.test.ts'],
           exclude: ['test/e2e/**'],
           testTimeout: 20_000,
         },

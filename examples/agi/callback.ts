@@ -1,47 +1,26 @@
-import type { AGISession, CallManager } from 'obelus-asterisk'
+import type { AGISession, AMIClient, CallManager } from 'obelus-asterisk'
 
-/** A number that is to be called back, and when. */
-export interface Callback {
-  readonly number: string
-  readonly at: Date
+/** Where call-backs are kept, in Asterisk's database: they outlive this program. */
+const FAMILY = 'callback'
+
+/** Asks in how many minutes to call back, and keeps it. */
+export async function askForCallback(agi: AGISession): Promise<void> {
+  await agi.answer()
+  const { digits, end } = await agi.prompt('vm-enter-num-to-call', { maxDigits: 2, validate: (keys) => /^\d+$/.test(keys) })
+  if (end !== 'digits' || agi.env.callerNumber === '') return
+  await agi.databasePut(FAMILY, agi.env.callerNumber, Date.now() + Number(digits) * 60_000)
+  await agi.say([{ number: Number(digits) }, 'minutes'])
 }
 
-/** Keeps the call-backs that callers asked for, and makes them when their time has come. */
-export class CallbackScheduler {
-  readonly #calls: CallManager
-  readonly #channel: (number: string) => string
-  readonly #timers = new Map<Callback, NodeJS.Timeout>()
-
-  /** `channel`: how a number is reached: `(number) => `PJSIP/${number}@trunk``. */
-  constructor(calls: CallManager, channel: (number: string) => string) {
-    this.#calls = calls
-    this.#channel = channel
+/** Makes the call-backs whose time has come: `channel` says how a number is reached. Gives the numbers. To be called every minute, say. Asterisk 16 has no DBGetTree. */
+export async function callBack(calls: CallManager, ami: AMIClient, channel: (number: string) => string): Promise<string[]> {
+  const { events } = await ami.sendAction('DBGetTree', { Family: FAMILY })
+  const due = events
+    .filter((event) => Number(event.get('Val')) <= Date.now())
+    .map((event) => (event.get('Key') ?? '').split('/').at(-1) ?? '')
+  for (const number of due) {
+    await ami.sendAction('DBDel', { Family: FAMILY, Key: number })
+    calls.originate({ channel: channel(number), application: 'Playback', data: 'demo-thanks' })
   }
-
-  get waiting(): readonly Callback[] {
-    return [...this.#timers.keys()]
-  }
-
-  /** The script: asks in how many minutes to call back. */
-  readonly script = async (agi: AGISession): Promise<void> => {
-    await agi.answer()
-    const minutes = await agi.prompt('vm-enter-num-to-call', { maxDigits: 2, validate: (digits) => /^\d+$/.test(digits) })
-    if (minutes === undefined || agi.env.callerNumber === '') return
-    this.schedule({ number: agi.env.callerNumber, at: new Date(Date.now() + Number(minutes) * 60_000) })
-    await agi.say([{ number: Number(minutes) }, { file: 'minutes' }])
-  }
-
-  schedule(callback: Callback): void {
-    const make = () => {
-      this.#timers.delete(callback)
-      this.#calls.originate({ channel: this.#channel(callback.number), application: 'Playback', data: 'demo-thanks' })
-    }
-    this.#timers.set(callback, setTimeout(make, Math.max(0, callback.at.getTime() - Date.now())))
-  }
-
-  /** Forgets those that wait. */
-  close(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer)
-    this.#timers.clear()
-  }
+  return due
 }

@@ -1,51 +1,45 @@
-import { AGIHangupError, type AGISession } from 'obelus-asterisk'
+import type { AGISession } from 'obelus-asterisk'
 
-/** Accounts and what is on them; a real one asks a database. */
-const BALANCES: Readonly<Record<string, number>> = { '1234': 42, '5678': 7 }
+/** An account of the bank; a real one asks a database. */
+export interface Account {
+  readonly pin: string
+  readonly balance: number
+}
 
-/** A menu: the balance of an account, an operator, or a call back. Sounds are Asterisk's core sounds. */
-export async function ivr(agi: AGISession): Promise<void> {
-  await agi.answer()
-  try {
-    const chosen = await agi.menu(
-      'vm-press',
-      {
-        '1': () => balance(agi),
-        '2': () => operator(agi),
-        '9': () => goodbye(agi),
-      },
-      { invalid: 'invalid', timeoutMs: 5_000 },
-    )
-    if (chosen === undefined) await goodbye(agi)
-  } catch (error) {
-    if (!(error instanceof AGIHangupError)) throw error
-    // The caller has hung up; variables of the channel can still be set.
-    await agi.setVariable('IVR_LEFT_AT', error.command)
+/** A bank's menu: the balance of an account behind its PIN, or somebody to talk to. Sounds are Asterisk's core sounds. */
+export function bank(accounts: Readonly<Record<string, Account>>, clerk: string) {
+  return async (agi: AGISession): Promise<void> => {
+    await agi.answer()
+    const choices = { '1': () => balance(agi, accounts), '0': () => transfer(agi, clerk) }
+    await agi.menu('vm-press', choices, { invalid: 'invalid', noInput: 'are-you-still-there', timeoutMs: 5_000 })
+    await agi.streamFile('vm-goodbye')
+    await agi.hangup()
   }
 }
 
-async function balance(agi: AGISession): Promise<string> {
+async function balance(agi: AGISession, accounts: Readonly<Record<string, Account>>): Promise<void> {
   const account = await agi.prompt('vm-enter-num-to-call', {
     maxDigits: 4,
+    cancelKey: '*',
     invalid: 'invalid',
-    validate: (digits) => digits in BALANCES,
+    validate: (digits) => digits in accounts,
   })
-  if (account === undefined) return goodbye(agi)
-  await agi.setVariable('ACCOUNT', account)
-  await agi.say([{ digits: account }, { number: BALANCES[account] ?? 0 }], { escapeDigits: '#' })
-  return goodbye(agi)
+  if (account.end !== 'digits') return
+  const known = accounts[account.digits]
+  const pin = await agi.prompt('vm-password', {
+    maxDigits: 4,
+    cancelKey: '*',
+    validate: [
+      { validate: (digits) => digits.length === 4, invalid: 'vm-invalidpassword' },
+      { validate: (digits) => digits === known?.pin, invalid: 'vm-incorrect' },
+    ],
+  })
+  if (pin.end === 'digits') await agi.say([{ digits: account.digits }, { number: known?.balance ?? 0 }], { escapeDigits: '#' })
 }
 
-/** The dialplan goes on here after the script, and calls somebody. */
-async function operator(agi: AGISession): Promise<string> {
-  await agi.setContext('operators')
-  await agi.setExtension('s')
-  await agi.setPriority(1)
-  return 'operator'
-}
-
-async function goodbye(agi: AGISession): Promise<string> {
-  await agi.streamFile('vm-goodbye')
-  await agi.hangup()
-  return 'goodbye'
+/** The caller comes back when nobody answers, and when the clerk hangs up. */
+async function transfer(agi: AGISession, clerk: string): Promise<void> {
+  const talk = await agi.dial(clerk, { timeoutMs: 20_000, options: 't' })
+  await agi.setVariable('CLERK', talk.peer ?? talk.status)
+  if (!talk.answered) await agi.streamFile('vm-nobodyavail')
 }

@@ -17,14 +17,13 @@ export function voicemail(folder: string, received: (message: VoiceMessage) => v
     await agi.answer()
     await agi.streamFile('vm-intro')
     const file = `${folder}/${agi.env.uniqueId}`
-    const { endPosition, endedBy } = await agi.recordFile(file, 'wav', {
+    const { durationMs, endedBy } = await agi.recordFile(file, 'wav', {
       escapeDigits: '#',
       timeoutMs: 120_000,
       silenceMs: 5_000,
       beep: true,
     })
-    // 8,000 samples are a second.
-    const seconds = Math.round(endPosition / 800) / 10
+    const seconds = Math.round(durationMs / 100) / 10
     if (seconds > 0) await received({ from: agi.env.callerNumber, to: agi.env.exten, file: `${file}.wav`, seconds })
     if (endedBy !== 'hangup') await agi.streamFile('vm-goodbye')
   }

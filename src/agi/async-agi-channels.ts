@@ -16,9 +16,12 @@ export class AsyncAGIChannels {
 
   /** The channel of an event. */
   find(fields: Fields): AsyncAGIConnection | undefined {
-    const id = fields.get('Uniqueid')
-    const named = this.#byName.get(fields.get('Channel') ?? '')
-    return id === undefined || named?.uniqueId === '' ? named : this.#byId.get(id)
+    return this.at(fields.get('Channel') ?? '', fields.get('Uniqueid'))
+  }
+
+  at(channel: string, uniqueId: string | undefined): AsyncAGIConnection | undefined {
+    const named = this.#byName.get(channel)
+    return uniqueId === undefined || named?.uniqueId === '' ? named : this.#byId.get(uniqueId)
   }
 
   rename(connection: AsyncAGIConnection, name: string): void {

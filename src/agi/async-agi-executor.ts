@@ -1,20 +1,25 @@
 import type { ManagerConnection } from '../ami/client/manager-connection.js'
 import { type ConnectionStatus, isUsable } from '../ami/client/status.js'
-import { ClosedError, ConnectionLostError } from '../ami/messages/errors.js'
+import { ActionError, ClosedError, ConnectionLostError } from '../ami/messages/errors.js'
 import type { AMIEvent } from '../ami/messages/event.js'
 import { unlisted } from '../ami/messages/typed-names.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
-import { checkOptions, clock, encoding, flag, milliseconds, type OptionsShape } from '../core/options.js'
+import { callback, checkOptions, clock, encoding, flag, milliseconds, type OptionsShape } from '../core/options.js'
 import { printable } from '../core/printable.js'
+import { systemRandomBytes } from '../core/random-bytes.js'
 import { systemClock } from '../core/system-clock.js'
 import { type TextCodec, textCodec } from '../core/text-codec.js'
 import { type AGIEvents, AGIListeners } from './agi-events.js'
 import { AsyncAGIChannels } from './async-agi-channels.js'
-import { AsyncAGIConnection } from './async-agi-connection.js'
+import { type Claim, UNCLAIMED } from './async-agi-claim.js'
+import { AsyncAGIConnection, type ConnectionHost } from './async-agi-connection.js'
+import { listedChannel } from './async-agi-listing.js'
+import { isGone } from './async-agi-refusal.js'
+import { AsyncAGIRivals, claimOn, type RivalChannel } from './async-agi-rivals.js'
 import { type AGIEnvironment, environmentOf } from './environment.js'
-import { readEnvironment } from './environment-reader.js'
-import { AGIProtocolError, AGISessionEndedError } from './errors.js'
+import { type ReadEnvironment, readEnvironment } from './environment-reader.js'
+import { AGIHangupError, AGIProtocolError, AGISessionEndedError } from './errors.js'
 import { percentDecode } from './percent-encoding.js'
 import { AGIRouter, type AGIScript } from './router.js'
 import { ScriptRun } from './script-run.js'
@@ -23,6 +28,13 @@ import type { AGISession } from './session.js'
 export interface AsyncAGIOptions {
   /** Whether channels are answered too that waited before this executor was there, or while the connection was down. @default true */
   readonly adopt?: boolean | undefined
+  /** Whether this executor answers a channel; the others are left to other processes. Where it throws, no. @default all are answered */
+  readonly accept?: ((env: AGIEnvironment) => boolean) | undefined
+  /**
+   * How long a channel stays this process's when nothing is heard of it any more; then another process with an executor may run its script from the
+   * beginning. It is renewed while a script runs. At least 1,000. @default 15_000
+   */
+  readonly leaseMs?: number | undefined
   /** @default 'utf-8' */
   readonly encoding?: string | undefined
   /** Time, for tests. @default the runtime's */
@@ -30,10 +42,23 @@ export interface AsyncAGIOptions {
 }
 
 const CLOSE_SHAPE = { timeoutMs: milliseconds(0) }
-const SHAPE: OptionsShape<AsyncAGIOptions> = { adopt: flag, encoding, clock }
+const SHAPE: OptionsShape<AsyncAGIOptions> = { adopt: flag, accept: callback, leaseMs: milliseconds(1_000), encoding, clock }
 
 interface Fields {
   get(name: string): string | undefined
+}
+
+const NOTHING = new Uint8Array(0)
+/** The longest answer to a claim is shorter, percent signs and all. */
+const MOST_OF_A_CLAIM = 100
+const NO_CLAIMS =
+  'Asterisk has no functions SET and IF (func_logic.so), by which executors agree on who answers a channel: every executor runs its script on it'
+
+/** What no other process calls itself. */
+function newOwner(): string {
+  const bytes = new Uint8Array(8)
+  systemRandomBytes(bytes)
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 const LIMITS = { maxEnvironmentBytes: 65_536, maxEnvironmentVariables: 1_000 }
@@ -43,8 +68,10 @@ const EVENTS = ['AsyncAGI', 'AsyncAGIStart', 'AsyncAGIExec', 'AsyncAGIEnd', 'Han
 const CHANNELS = new WeakMap<ManagerConnection, AsyncAGIChannels>()
 
 /**
- * Answers the channels that the dialplan sends to `AGI(agi:async)`, all over one manager connection. The account needs `agi` for reading and
- * writing, and `call` for reading to be told of hangups early.
+ * Answers the channels that the dialplan sends to `AGI(agi:async)`, all over one manager connection. The account needs `agi` and `call` for reading and
+ * writing: `call` to be told of hangups early, and to keep a channel while a command runs.
+ *
+ * Any number of processes may do so on one server: each call is answered by one of them, and by another one if that is gone.
  *
  * With an AGIRouter, the first argument is the path: `AGI(agi:async,queue/sales?lang=en)`.
  */
@@ -52,6 +79,9 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
   readonly #ami: ManagerConnection
   readonly #router: AGIRouter
   readonly #adopt: boolean
+  readonly #accept: (env: AGIEnvironment) => boolean
+  readonly #host: ConnectionHost
+  readonly #rivals: AsyncAGIRivals
   readonly #codec: TextCodec
   readonly #clock: Clock
   readonly #listeners: AGIListeners
@@ -60,17 +90,32 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
   readonly #runs = new Map<AsyncAGIConnection, ScriptRun>()
   #subscriptions: (() => void)[] = []
   #isConnected = false
+  readonly #told = new Set<string>()
   #closed: Promise<void> | undefined
   #idle: () => void = () => undefined
 
   /** Begins at once; see `unbind()`. @throws TypeError or RangeError that names a wrong option and quotes its value. */
   constructor(ami: ManagerConnection, script: AGIScript | AGIRouter, options: AsyncAGIOptions = {}) {
     checkOptions(options, SHAPE)
-    const { adopt = true, encoding = 'utf-8', clock = systemClock } = options
+    const { adopt = true, accept = () => true, leaseMs = 15_000, encoding = 'utf-8', clock = systemClock } = options
     this.#ami = ami
     this.#listeners = new AGIListeners((error) => ami.report(error))
     this.#router = script instanceof AGIRouter ? script : new AGIRouter().routeDefault(script)
     this.#adopt = adopt
+    this.#accept = accept
+    this.#host = {
+      clock,
+      owner: newOwner(),
+      leaseMs,
+      taken: (connection, claim) => this.#taken(connection, claim),
+      renewalRefused: (error) => this.#refused(error),
+    }
+    this.#rivals = new AsyncAGIRivals(
+      ami,
+      clock,
+      (rival, claim) => this.#freed(rival, claim),
+      (error) => this.#refused(error),
+    )
     this.#codec = textCodec(encoding)
     this.#clock = clock
     this.#channels = CHANNELS.get(ami) ?? new AsyncAGIChannels()
@@ -104,8 +149,10 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
   /** Answers no more channels. The scripts that run are told that their sessions are over; their channels stay in AsyncAGI. Idempotent. */
   unbind(): void {
     for (const stop of this.#subscriptions.splice(0)) stop()
+    const reason = new AGISessionEndedError('the executor was unbound')
+    if (this.#isConnected) for (const connection of this.#connections) connection.release(reason.message)
     this.#isConnected = false
-    this.#endAll(new AGISessionEndedError('the executor was unbound'))
+    this.#endAll(reason)
   }
 
   [Symbol.dispose](): void {
@@ -113,8 +160,8 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Answers no more channels, waits until the scripts that run are over, and unbinds. After `timeoutMs`, those that still run are told that their
-   * sessions are over; their channels stay in AsyncAGI. Idempotent.
+   * Answers no more channels, waits until the scripts that run are over, and unbinds. After `timeoutMs`, the callers of those that still run are hung
+   * up. Idempotent. To leave them to another process instead: `unbind()`.
    *
    * @param timeoutMs default: Infinity
    * @throws TypeError or RangeError for a wrong option.
@@ -133,7 +180,11 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
     const over = deferred<void>()
     this.#idle = over.resolve
     this.#tellIfIdle()
-    const cancel = timeoutMs === Number.POSITIVE_INFINITY ? () => undefined : this.#clock.after(timeoutMs, over.resolve)
+    const stopAll = () => {
+      const reason = new AGISessionEndedError('the executor was closed')
+      void Promise.all([...this.#runs.values()].map((run) => run.stop(reason))).then(() => over.resolve())
+    }
+    const cancel = timeoutMs === Number.POSITIVE_INFINITY ? () => undefined : this.#clock.after(timeoutMs, stopAll)
     await over.promise
     cancel()
     this.unbind()
@@ -154,21 +205,25 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
     const fields = event as Fields
     switch (event.name === 'AsyncAGI' ? `AsyncAGI${fields.get('SubEvent')}` : event.name) {
       case 'AsyncAGIStart':
-        void this.#started(fields)
+        this.#started(fields)
         break
       case 'AsyncAGIExec':
-        this.#connectionOf(fields)?.answered(fields.get('CommandID') ?? '', fields.get('Result') ?? '')
+        this.#executed(fields)
         break
       case 'AsyncAGIEnd':
         this.#ended(this.#connectionOf(fields))
+        this.#forgetRival(fields)
         break
       case 'HangupRequest':
       case 'Hangup':
         this.#hungUp(this.#connectionOf(fields), event.name)
+        if (event.name === 'Hangup') this.#forgetRival(fields)
         break
       case 'Rename': {
         const connection = this.#connectionOf(fields)
+        const rival = this.#rivals.find(fields)
         if (connection !== undefined) this.#channels.rename(connection, fields.get('Newname') ?? connection.channel)
+        if (rival !== undefined) rival.channel = fields.get('Newname') ?? rival.channel
         break
       }
     }
@@ -180,32 +235,114 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
     return connection !== undefined && this.#connections.has(connection) ? connection : undefined
   }
 
-  async #started(fields: Fields): Promise<void> {
+  #executed(fields: Fields): void {
+    const encoded = fields.get('Result') ?? ''
+    this.#connectionOf(fields)?.answered(fields.get('CommandID') ?? '', encoded)
+    const rival = this.#rivals.find(fields)
+    if (rival !== undefined && encoded.length < MOST_OF_A_CLAIM)
+      this.#rivals.freedBy(rival, this.#codec.decode(percentDecode(encoded)))
+  }
+
+  #started(fields: Fields): void {
     const bytes = percentDecode(fields.get('Env') ?? '')
     const text = this.#codec.decode(bytes)
+    const channel = fields.get('Channel') ?? ''
     // Asterisk before 12 tells it here only.
     const uniqueId = fields.get('Uniqueid') ?? /^agi_uniqueid: (.*)$/m.exec(text)?.[1] ?? ''
-    const connection = this.#take(fields, uniqueId)
+    this.#forgetRival(fields)
+    const known = text === '' || text.endsWith('\n\n') ? readIfValid(text) : undefined
+    if (known !== undefined && !this.#accepts(known.env)) return
+    const begun = known === undefined ? bytes : NOTHING
+    void this.#claim({ channel, uniqueId }, known, { begun, instead: UNCLAIMED, isEntering: true })
+  }
+
+  #accepts(env: AGIEnvironment): boolean {
+    try {
+      return this.#accept(env)
+    } catch (error) {
+      this.#listeners.report(error, undefined)
+      return false
+    }
+  }
+
+  /** Claims a channel, and runs its script unless another process has it. */
+  async #claim(
+    place: { readonly channel: string; readonly uniqueId: string },
+    known: ReadEnvironment | undefined,
+    { begun, instead, isEntering }: { readonly begun: Uint8Array; readonly instead: string; readonly isEntering: boolean },
+  ): Promise<void> {
+    const connection = this.#take(place, known?.env)
     if (connection === undefined) return
     try {
-      const { env, warning } = readEnvironment(
-        text === '' || text.endsWith('\n\n') ? text : await connection.readOn(bytes),
-        LIMITS,
-      )
+      const { environment, rival, isClaimed } = await connection.claim(begun, instead, isEntering)
+      if (connection.isOver) return
+      if (rival !== undefined) {
+        connection.env = (known ?? readIfValid(environment))?.env ?? connection.env
+        this.#leave(connection, rival)
+        return
+      }
+      const { env, warning } = known ?? readEnvironment(environment, LIMITS)
       connection.env = env
+      if (!isClaimed) this.#warnOnce(NO_CLAIMS)
       if (warning !== undefined) this.#listeners.warn(`${printable(connection.channel)}: ${warning}`)
+      if (known !== undefined || this.#accepts(env)) this.#run(connection, env.args[0] ?? '')
+      else {
+        connection.release('it was not accepted')
+        this.#forget(connection)
+      }
     } catch (error) {
-      if (error instanceof AGIProtocolError) this.#listeners.report(error, undefined)
-      connection.close()
+      if (error instanceof AGIProtocolError) connection.close()
+      if (!(error instanceof AGIHangupError) && !isLost(error)) this.#listeners.report(error, undefined)
+      this.#forget(connection)
     }
-    if (!connection.isOver) this.#run(connection, connection.env.args[0] ?? '')
+  }
+
+  /** Another process has the channel. */
+  #leave(connection: AsyncAGIConnection, rival: Claim): void {
+    const { channel, uniqueId, env } = connection
+    connection.ended('another executor answers the channel')
+    this.#forget(connection)
+    if (this.#adopt && this.#closed === undefined) this.#rivals.watch({ channel, uniqueId, env }, rival)
+  }
+
+  /** Another process has taken the channel over: this one was not heard of for too long. */
+  #taken(connection: AsyncAGIConnection, rival: Claim): void {
+    const reason = new AGISessionEndedError(
+      'another executor answers the channel now, since this one did not renew its claim in time',
+    )
+    this.#runs.get(connection)?.lost(reason)
+    this.#leave(connection, rival)
+  }
+
+  /** Nobody has the channel any more. */
+  #freed({ channel, uniqueId, env }: RivalChannel, instead: string): void {
+    void this.#claim({ channel, uniqueId }, { env, warning: undefined }, { begun: NOTHING, instead, isEntering: false })
+  }
+
+  #forgetRival(fields: Fields): void {
+    const rival = this.#rivals.find(fields)
+    if (rival !== undefined) this.#rivals.delete(rival)
+  }
+
+  #refused(error: Error): void {
+    this.#warnOnce(
+      `Asterisk refuses to read or renew the claims of this executor (${printable(error.message)}): another executor may run a script once more while a command of this one's runs. Give its account call for writing`,
+    )
+  }
+
+  #warnOnce(message: string): void {
+    if (this.#told.has(message)) return
+    this.#told.add(message)
+    this.#listeners.warn(message)
   }
 
   /** Makes a channel this executor's. Undefined when it is closed and, reported, when another one has it. */
-  #take(fields: Fields, uniqueId: string): AsyncAGIConnection | undefined {
+  #take(
+    { channel, uniqueId }: { readonly channel: string; readonly uniqueId: string },
+    env = environmentOf(new Map()),
+  ): AsyncAGIConnection | undefined {
     if (this.#closed !== undefined) return undefined
-    const channel = fields.get('Channel') ?? ''
-    const before = this.#channels.find(fields)
+    const before = this.#channels.at(channel, uniqueId)
     if (before !== undefined && !this.#connections.has(before)) {
       const message = `${printable(channel)} is answered by another executor of this client already`
       this.#listeners.report(new AGIProtocolError(message), undefined)
@@ -213,7 +350,7 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
     }
     // It came back, and its end was not heard.
     this.#ended(before)
-    const connection = new AsyncAGIConnection(this.#ami, this.#codec, { channel, uniqueId, env: environmentOf(new Map()) })
+    const connection = new AsyncAGIConnection(this.#ami, this.#codec, this.#host, { channel, uniqueId, env })
     this.#connections.add(connection)
     this.#channels.add(connection)
     return connection
@@ -228,7 +365,8 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
       this.#forget(connection)
       return
     }
-    const run = new ScriptRun(connection, this.#clock, match)
+    connection.open()
+    const run = new ScriptRun(connection, { clock: this.#clock, observer: this.#ami.observer }, match)
     this.#runs.set(connection, run)
     if (connection.isHungUp) run.hungUp()
     this.#listeners.tell('session', run.session)
@@ -257,6 +395,7 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
   }
 
   #endAll(reason: AGISessionEndedError): void {
+    this.#rivals.clear()
     for (const connection of [...this.#connections]) {
       connection.ended(reason.message)
       this.#runs.get(connection)?.lost(reason)
@@ -274,42 +413,36 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
   async #adoptWaiting(): Promise<void> {
     try {
       const { events } = await this.#ami.sendAction('CoreShowChannels')
-      for (const item of events) this.#adoptOne(item as Fields)
+      await Promise.all(events.map((item) => this.#adoptOne(item as Fields)))
     } catch (error) {
       if (!(error instanceof ConnectionLostError || error instanceof ClosedError)) this.#listeners.report(error, undefined)
     }
   }
 
-  #adoptOne(fields: Fields): void {
-    const data = fields.get('ApplicationData') ?? ''
-    const isWaiting = fields.get('Application') === 'AGI' && /^agi:async(,|$)/i.test(data)
-    if (!isWaiting || this.#channels.find(fields) !== undefined) return
-    const connection = this.#take(fields, fields.get('Uniqueid') ?? '')
-    if (connection === undefined) return
-    connection.env = listedEnvironment(fields, data.split(',').slice(1))
-    this.#run(connection, connection.env.args[0] ?? '')
+  async #adoptOne(fields: Fields): Promise<void> {
+    const found = listedChannel(fields)
+    const isKnown = this.#channels.find(fields) !== undefined || this.#rivals.find(fields) !== undefined
+    if (found === undefined || isKnown || !this.#accepts(found.env)) return
+    const claim = await claimOn(this.#ami, found.channel).catch((error: Error) => {
+      if (error instanceof ActionError && !isGone(error)) this.#refused(error)
+      return undefined
+    })
+    if (!this.#isConnected || this.#channels.find(fields) !== undefined) return
+    if (claim === undefined || claim.owner === this.#host.owner) this.#freed(found, UNCLAIMED)
+    else this.#rivals.watch(found, claim)
   }
 }
 
-/** The environment of a channel that was found in a list. */
-function listedEnvironment(fields: Fields, args: readonly string[]): AGIEnvironment {
-  const known = (name: string) => fields.get(name) ?? ''
-  const unknown = (value: string) => (value === '' || value === '<unknown>' ? 'unknown' : value)
-  const channel = known('Channel')
-  return environmentOf(
-    new Map([
-      ['agi_request', 'async'],
-      ['agi_channel', channel],
-      ['agi_language', known('Language')],
-      ['agi_type', channel.split('/')[0] ?? ''],
-      ['agi_uniqueid', known('Uniqueid')],
-      ['agi_callerid', unknown(known('CallerIDNum'))],
-      ['agi_calleridname', unknown(known('CallerIDName'))],
-      ['agi_context', known('Context')],
-      ['agi_extension', known('Exten')],
-      ['agi_priority', known('Priority')],
-      ['agi_accountcode', known('AccountCode')],
-      ...args.map((arg, at): [string, string] => [`agi_arg_${at + 1}`, arg]),
-    ]),
-  )
+function isLost(error: unknown): boolean {
+  const cause = error instanceof AGISessionEndedError ? error.cause : error
+  return cause === undefined || cause instanceof ConnectionLostError || cause instanceof ClosedError
+}
+
+/** Undefined for an environment that is not complete, or is none. */
+function readIfValid(text: string): ReadEnvironment | undefined {
+  try {
+    return readEnvironment(text, LIMITS)
+  } catch {
+    return undefined
+  }
 }

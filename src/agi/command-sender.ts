@@ -1,6 +1,7 @@
 import type { AGIArgument } from '../catalog/values.js'
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
+import type { ObservedOperation } from '../core/observer.js'
 import { checkOptions } from '../core/options.js'
 import { printable } from '../core/printable.js'
 import { limitWait } from '../core/waiting.js'
@@ -19,22 +20,38 @@ export interface CommandOptions {
   readonly answerTimeoutMs?: number | undefined
 }
 
+/** What tells that a session is over. */
+export interface SessionSignal {
+  readonly clock: Clock
+  /** Aborts when the caller hangs up or the session is over; made when it is read. */
+  readonly signal: AbortSignal
+}
+
 /** Sends commands over a connection, with time and signals. */
 export class CommandSender {
   readonly #connection: AGISessionConnection
   readonly #clock: Clock
-  readonly #session: AbortSignal
+  readonly #session: SessionSignal
+  readonly #observed: ObservedOperation | undefined
   readonly traffic = new Traffic()
 
-  /** `session` aborts when the caller hangs up or the session is over. */
-  constructor(connection: AGISessionConnection, clock: Clock, session: AbortSignal) {
+  /** @param observed who watches the commands of the program. */
+  constructor(connection: AGISessionConnection, session: SessionSignal, observed: ObservedOperation | undefined) {
     this.#connection = connection
-    this.#clock = clock
+    this.#clock = session.clock
     this.#session = session
+    this.#observed = observed
   }
 
   /** @throws what `AGIProtocol.sendCommand` gives; AGITimeoutError; the signal's reason. */
-  async send(command: string, args: readonly (AGIArgument | undefined)[], options: CommandOptions = {}): Promise<AGIResponse> {
+  send(command: string, args: readonly (AGIArgument | undefined)[], options: CommandOptions = {}): Promise<AGIResponse> {
+    if (!this.#observed?.isWatched) return this.#send(command, args, options)
+    const { channel, uniqueId } = this.#connection.env
+    const facts = { channel, uniqueId, command, line: commandText(command, args) }
+    return this.#observed.watch(facts, () => this.#send(command, args, options))
+  }
+
+  async #send(command: string, args: readonly (AGIArgument | undefined)[], options: CommandOptions): Promise<AGIResponse> {
     checkOptions(options, shapeOf(command))
     const { signal, answerTimeoutMs = Number.POSITIVE_INFINITY } = options
     signal?.throwIfAborted()
@@ -68,7 +85,7 @@ export class CommandSender {
 
   /** A command that fails because the caller hung up is told before the hangup is. */
   #failed(error: AGIError, shown: () => string, reject: (reason: unknown) => void): void {
-    if (!(error instanceof AGICommandFailure) || !error.result.startsWith('-') || this.#session.aborted) {
+    if (!(error instanceof AGICommandFailure) || !error.result.startsWith('-') || this.#session.signal.aborted) {
       reject(error)
       return
     }
@@ -76,7 +93,12 @@ export class CommandSender {
       unlimit()
       reject(this.#connection.isHungUp ? new AGIHangupError(error.command, error.response, shown()) : error)
     }
-    const limits = { clock: this.#clock, timeoutMs: this.#connection.noticeMs, signal: this.#session, tooLate: () => error }
+    const limits = {
+      clock: this.#clock,
+      timeoutMs: this.#connection.noticeMs,
+      signal: this.#session.signal,
+      tooLate: () => error,
+    }
     const unlimit = limitWait(limits, settle)
   }
 }

@@ -287,10 +287,12 @@ export abstract class AGICommands {
       ...(extra.length > 0 || offset > 0 ? [offset] : []),
       ...extra,
     ]
+    const wholeSilenceMs = silenceMs && seconds('silenceMs', silenceMs) * 1_000
+    const request = { format, timeoutMs, offset, silenceMs: wholeSilenceMs }
     try {
-      return recordingOf(await this.#send('RECORD FILE', args, options))
+      return recordingOf(await this.#send('RECORD FILE', args, options), request)
     } catch (error) {
-      return recordingAfter(error)
+      return recordingAfter(error, request)
     }
   }
 

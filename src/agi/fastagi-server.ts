@@ -1,9 +1,12 @@
 import type { Clock } from '../core/clock.js'
 import { deferred } from '../core/deferred.js'
+import type { Observer } from '../core/observer.js'
 import {
   amount,
+  anObject,
   type Complete,
   checkOptions,
+  flag,
   hostName,
   listOf,
   milliseconds,
@@ -13,10 +16,12 @@ import {
   wholeNumber,
 } from '../core/options.js'
 import { printable } from '../core/printable.js'
-import type { Protocol } from '../core/transport.js'
+import type { Protocol, Transport } from '../core/transport.js'
 import { type AGIEvents, AGIListeners } from './agi-events.js'
+import { hangUpOver, type ManagerConnection } from './async-agi-call-control.js'
 import { AGIProtocolError, AGISessionEndedError, AGITimeoutError } from './errors.js'
 import { AGI_PROTOCOL_SHAPE, type AGILimits, AGIProtocol, type AGIProtocolOptions } from './protocol.js'
+import { ProxyLine } from './proxy-line.js'
 import { AGIRouter, type AGIScript, type RouteParams } from './router.js'
 import { ScriptRun } from './script-run.js'
 import type { AGISession } from './session.js'
@@ -39,6 +44,16 @@ export interface FastAGIServerOptions {
    * session is over then, as with any lost connection. At least 1,000; Infinity: never. @default 30_000
    */
   readonly tcpKeepAliveMs?: number | undefined
+  /**
+   * An AMI connection to the same Asterisk: callers are hung up by it at once, also while a command runs that Asterisk does not leave, such as EXEC and
+   * RECORD FILE. Its account needs `call` for writing. @default none
+   */
+  readonly ami?: ManagerConnection | undefined
+  /**
+   * Whether connections come through a proxy that begins each with a line of the PROXY protocol, version 1 (`send-proxy` of HAProxy): `remoteAddress` is
+   * Asterisk's then. `allow` is about the proxy. @default false
+   */
+  readonly proxyProtocol?: boolean | undefined
   /** @default 'utf-8' */
   readonly encoding?: string | undefined
   readonly limits?: Optional<AGILimits> | undefined
@@ -52,6 +67,8 @@ const SHAPE: OptionsShape<FastAGIServerOptions> = {
   environmentTimeoutMs: milliseconds(),
   scriptTimeoutMs: milliseconds(),
   tcpKeepAliveMs: milliseconds(1_000),
+  ami: anObject,
+  proxyProtocol: flag,
   ...AGI_PROTOCOL_SHAPE,
 }
 
@@ -85,12 +102,15 @@ export interface AGIPlatform {
   ) => Promise<AGIListener>
   /** What becomes of an error that nobody listens to. */
   readonly unheardError: (error: Error) => void
+  /** Who watches the program, if the runtime has a place for that. */
+  readonly observer?: Observer | undefined
 }
 
 /** Answers calls that Asterisk sends by `AGI(agi://host/path)`, each with the script of its path. */
 export class FastAGIServer implements AsyncDisposable {
-  readonly #options: Complete<Omit<FastAGIServerOptions, 'limits' | 'encoding'>>
+  readonly #options: Complete<Omit<FastAGIServerOptions, 'limits' | 'encoding' | 'ami'>>
   readonly #protocolOptions: AGIProtocolOptions
+  readonly #ami: ManagerConnection | undefined
   readonly #platform: AGIPlatform
   readonly #router = new AGIRouter()
   readonly #listeners: AGIListeners
@@ -112,11 +132,13 @@ export class FastAGIServer implements AsyncDisposable {
       environmentTimeoutMs = 5_000,
       scriptTimeoutMs = Number.POSITIVE_INFINITY,
       tcpKeepAliveMs = 30_000,
+      proxyProtocol = false,
       encoding = 'utf-8',
       limits = {},
     } = options
-    this.#options = { host, port, allow, maxSessions, environmentTimeoutMs, scriptTimeoutMs, tcpKeepAliveMs }
+    this.#options = { host, port, allow, maxSessions, environmentTimeoutMs, scriptTimeoutMs, tcpKeepAliveMs, proxyProtocol }
     this.#protocolOptions = { encoding, limits }
+    this.#ami = options.ami
     this.#platform = platform
     this.#listeners = new AGIListeners(platform.unheardError)
   }
@@ -150,7 +172,7 @@ export class FastAGIServer implements AsyncDisposable {
   /** Opens the port; resolves with where it is: `const { port } = await server.listen()`, of a server with `port: 0` the one it got. @throws the system's error when it cannot be had; AGISessionEndedError after `close()`. */
   async listen(): Promise<{ host: string; port: number }> {
     if (this.#closed !== undefined) throw new AGISessionEndedError('the server is closed; make a new one')
-    this.#listener ??= this.#platform.listen(this.#options, () => this.#connect())
+    this.#listener ??= this.#platform.listen(this.#options, (address) => this.#connect(address))
     try {
       const { host, port } = await this.#listener
       return { host, port }
@@ -184,7 +206,8 @@ export class FastAGIServer implements AsyncDisposable {
   async #close(): Promise<void> {
     const listener = await this.#listener?.catch(() => undefined)
     listener?.stopAccepting()
-    for (const connection of this.#connections) if (!this.#runs.has(connection)) connection.close()
+    // Its environment has not come: as if it came now.
+    for (const connection of this.#connections) if (!this.#runs.has(connection)) connection.refuse()
     if (this.#runs.size === 0) this.#idle.resolve()
     await this.#idle.promise
     await listener?.close()
@@ -195,13 +218,18 @@ export class FastAGIServer implements AsyncDisposable {
       void this.#stop(connection, run, new AGISessionEndedError('the server was closed'))
   }
 
-  #connect(): Protocol {
-    const connection = new Connection(this.#protocolOptions, {
-      started: () => this.#start(connection),
-      hungUp: () => this.#runs.get(connection)?.hungUp(),
-      ended: (error) => this.#ended(connection, error),
-      warned: (message) => this.#listeners.warn(message),
-    })
+  #connect(address: string): Protocol {
+    const connection = new Connection(
+      this.#protocolOptions,
+      { address, isProxied: this.#options.proxyProtocol, ami: this.#ami },
+      {
+        started: () => this.#start(connection),
+        hungUp: () => this.#runs.get(connection)?.hungUp(),
+        ended: (error) => this.#ended(connection, error),
+        warned: (message) => this.#listeners.warn(message),
+        isClosing: () => this.#closed !== undefined,
+      },
+    )
     this.#connections.add(connection)
     const { environmentTimeoutMs } = this.#options
     connection.stopTimer = this.#platform.clock.after(environmentTimeoutMs, () => {
@@ -224,7 +252,7 @@ export class FastAGIServer implements AsyncDisposable {
       connection.refuse()
       return
     }
-    const run = new ScriptRun(connection, this.#platform.clock, match)
+    const run = new ScriptRun(connection, this.#platform, match)
     this.#runs.set(connection, run)
     this.#listeners.tell('session', run.session)
     const { scriptTimeoutMs } = this.#options
@@ -266,21 +294,89 @@ export class FastAGIServer implements AsyncDisposable {
   }
 }
 
+const NOTHING = new Uint8Array(0)
+
+/** Whether what comes first is a request of HTTP's. */
+function isHTTP(data: Uint8Array): boolean {
+  return /^(GET|HEAD) \//.test(String.fromCharCode(...data.subarray(0, 6)))
+}
+
 interface ConnectionEvents {
   started(): void
   hungUp(): void
   ended(error: Error | undefined): void
   warned(message: string): void
+  isClosing(): boolean
+}
+
+/** Where a connection comes from. */
+interface Origin {
+  readonly address: string
+  /** Whether a proxy says whom it speaks for. */
+  readonly isProxied: boolean
+  readonly ami: ManagerConnection | undefined
 }
 
 /** One connection of Asterisk's. */
 class Connection extends AGIProtocol {
   readonly #events: ConnectionEvents
+  readonly #ami: ManagerConnection | undefined
+  #proxy: ProxyLine | undefined
+  #transport: Transport | undefined
+  #hasBegun = false
+  remoteAddress: string
   stopTimer: () => void = () => undefined
 
-  constructor(options: AGIProtocolOptions, events: ConnectionEvents) {
+  constructor(options: AGIProtocolOptions, { address, isProxied, ami }: Origin, events: ConnectionEvents) {
     super(options)
+    this.remoteAddress = address
+    this.#proxy = isProxied ? new ProxyLine() : undefined
+    this.#ami = ami
     this.#events = events
+  }
+
+  override connectionMade(transport: Transport): void {
+    this.#transport = transport
+    super.connectionMade(transport)
+  }
+
+  override dataReceived(data: Uint8Array): void {
+    try {
+      const rest = this.#behindProxy(data)
+      if (rest.length === 0) return
+      const isFirst = !this.#hasBegun
+      this.#hasBegun = true
+      if (isFirst && isHTTP(rest)) this.#answerHTTP()
+      else super.dataReceived(rest)
+    } catch (error) {
+      if (!(error instanceof AGIProtocolError)) throw error
+      this.connectionLost(error)
+      this.#transport?.close()
+    }
+  }
+
+  #behindProxy(data: Uint8Array): Uint8Array {
+    if (this.#proxy === undefined) return data
+    const peer = this.#proxy.read(data)
+    if (peer === undefined) return NOTHING
+    this.#proxy = undefined
+    this.remoteAddress = peer.address ?? this.remoteAddress
+    return peer.rest
+  }
+
+  /** A load balancer asks whether somebody is here; nobody is for new calls while the server closes. */
+  #answerHTTP(): void {
+    const status = this.#events.isClosing() ? '503 Service Unavailable' : '200 OK'
+    this.#transport?.write(new TextEncoder().encode(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`))
+    this.close()
+  }
+
+  override hangUp(): Promise<unknown> {
+    const byCommand = () => super.hangUp()
+    if (this.#ami === undefined) return byCommand()
+    // What the command answers may come before the notice.
+    this.noteHangup()
+    return hangUpOver(this.#ami, this.env.channel, byCommand)
   }
 
   override sessionStarted(): void {

@@ -70,6 +70,8 @@ export class AGIProtocol implements Protocol {
   readonly #replies: MarkedReplyReader | ReplyReader
   readonly #commands = new CommandQueue((command) => this.#writeCommand(command))
   #transport: Transport | undefined
+  /** The hangup that was written over a command. */
+  #hangingUp: Handler<void> | undefined
   #env: AGIEnvironment | undefined
   #hasStarted = false
   #hungUp = false
@@ -164,6 +166,20 @@ export class AGIProtocol implements Protocol {
     return this.#commands.withdraw(handler)
   }
 
+  /**
+   * Hangs the caller up without waiting for the command that runs: Asterisk obeys in the middle of STREAM FILE, GET DATA, GET OPTION and WAIT FOR DIGIT,
+   * and when others end, such as EXEC (verified on 16 and 22). No command is written behind it.
+   */
+  hangUp(): Promise<unknown> {
+    if (this.#commands.written === undefined || this.#over) return this.sendCommand('HANGUP').toPromise()
+    if (this.#hangingUp === undefined) {
+      this.#hangingUp = new Handler<void>()
+      this.#commands.pause()
+      this.#write('HANGUP\n')
+    }
+    return this.#hangingUp.toPromise()
+  }
+
   /** Ends the session with AGISTATUS=FAILURE: the dialplan goes on. Verified on 16 and 22. */
   refuse(): void {
     this.#write('failure\n')
@@ -226,7 +242,13 @@ export class AGIProtocol implements Protocol {
 
   #mayHideHangup(reply: AGIReply): boolean {
     const command = this.#commands.written?.command ?? ''
-    return reply.kind === 'answer' && !this.#hungUp && hidesHangup(command) && !hasFailed(command, reply.response)
+    return (
+      reply.kind === 'answer' &&
+      !this.#hungUp &&
+      this.#hangingUp === undefined &&
+      hidesHangup(command) &&
+      !hasFailed(command, reply.response)
+    )
   }
 
   #askForHangup(reply: AGIReply): void {
@@ -238,6 +260,10 @@ export class AGIProtocol implements Protocol {
   #settle(answered: QueuedCommand | undefined, reply: AGIReply): void {
     if (answered === undefined) return
     const { command, args, handler } = answered
+    if (this.#hangingUp !== undefined) {
+      handler.setException(new AGIHangupError(command, undefined, commandText(command, args)))
+      return
+    }
     if (reply.kind === 'answer' && !this.#cameToNothing(command, reply.response)) {
       handler.setResult(reply.response)
       return
@@ -266,6 +292,7 @@ export class AGIProtocol implements Protocol {
   }
 
   #hangup(): void {
+    this.#hangingUp?.setResult(undefined)
     if (this.#hungUp) return
     this.#hungUp = true
     this.hangupReceived()
@@ -274,6 +301,7 @@ export class AGIProtocol implements Protocol {
   #end(error: Error | undefined): void {
     if (this.#over) return
     this.#over = true
+    this.#hangingUp?.setResult(undefined)
     const [written, ...waiting] = this.#commands.end()
     // Its answer came; only the one to the question did not.
     if (this.#heldReply !== undefined) this.#settle(written, this.#heldReply)

@@ -26,8 +26,10 @@ export interface DataResult {
 }
 
 export interface RecordingResult extends DigitResult {
-  /** What ended it: a key, the time or the silence, the caller's hangup. */
-  readonly endedBy: 'digit' | 'timeout' | 'hangup'
+  /** What ended it: a key, the time, `silenceMs` of silence, the caller's hangup. */
+  readonly endedBy: 'digit' | 'timeout' | 'silence' | 'hangup'
+  /** How long it is. 0 also for a Local channel, whose samples Asterisk does not count. */
+  readonly durationMs: number
   /** Where it ended, in samples. */
   readonly endPosition: number
 }
@@ -83,16 +85,51 @@ export function dataOf({ result, value }: AGIResponse): DataResult {
   return { digits: result, timedOut: value === 'timeout' }
 }
 
-/** A recording ends in order also when the caller hangs up: the answer then says so. @throws what it is given, if it was something else. */
-export function recordingAfter(error: unknown): RecordingResult {
-  const response = error instanceof AGICommandFailure || error instanceof AGIHangupError ? error.response : undefined
-  if (response?.value !== 'hangup') throw error
-  return { endedBy: 'hangup', digit: undefined, endPosition: endPositionOf(response) }
+/** What a recording was told. */
+export interface RecordingRequest {
+  readonly format: string
+  readonly timeoutMs: number
+  /** What of it was there before, in samples. */
+  readonly offset: number
+  /** In whole seconds; undefined where silence does not end it. */
+  readonly silenceMs: number | undefined
 }
 
-export function recordingOf(response: AGIResponse): RecordingResult {
+/** A recording ends in order also when the caller hangs up: the answer then says so. @throws what it is given, if it was something else. */
+export function recordingAfter(error: unknown, request: RecordingRequest): RecordingResult {
+  const response = error instanceof AGICommandFailure || error instanceof AGIHangupError ? error.response : undefined
+  if (response?.value !== 'hangup') throw error
+  const endPosition = endPositionOf(response)
+  return { endedBy: 'hangup', digit: undefined, endPosition, durationMs: durationOf(endPosition, request) }
+}
+
+export function recordingOf(response: AGIResponse, request: RecordingRequest): RecordingResult {
   const digit = response.value === 'dtmf' ? digitOf(response) : undefined
-  return { endedBy: digit === undefined ? 'timeout' : 'digit', digit, endPosition: endPositionOf(response) }
+  const endPosition = endPositionOf(response)
+  const durationMs = durationOf(endPosition, request)
+  const endedBy = digit !== undefined ? 'digit' : isBySilence(durationMs, request) ? 'silence' : 'timeout'
+  return { endedBy, digit, endPosition, durationMs }
+}
+
+/** What a recording may lack that took all of its time: the sound of a busy server begins and ends late. */
+const LATE_MS = 500
+/** What Asterisk leaves of the silence that ended a recording (`handle_recordfile` in `res/res_agi.c`). */
+const LEFT_SILENCE_MS = 1_000
+
+/** Asterisk says `timeout` of both, and takes the silence off the end again: with it, the recording was shorter than its time. */
+function isBySilence(durationMs: number, { timeoutMs, silenceMs }: RecordingRequest): boolean {
+  if (silenceMs === undefined || durationMs === 0) return false
+  return durationMs + silenceMs - LEFT_SILENCE_MS < timeoutMs - LATE_MS
+}
+
+function durationOf(endPosition: number, { format, offset }: RecordingRequest): number {
+  return Math.round(Math.max(0, endPosition - offset) / samplesPerMs(format))
+}
+
+/** `sln16`, `wav16`, `sln48` say how many thousand samples a second has; the formats of telephony have 8. */
+function samplesPerMs(format: string): number {
+  const thousands = Number(/^(?:sln|wav)(\d+)$/i.exec(format)?.[1] ?? 8)
+  return thousands === 44 ? 44.1 : thousands
 }
 
 export function speechOf(response: AGIResponse): SpeechResult {

@@ -8,16 +8,22 @@ import type { AGIResponse } from './response.js'
 /** How a session reaches Asterisk: over a connection of its own (FastAGI, stdio), or over the manager connection (AsyncAGI). */
 export interface AGISessionConnection {
   readonly env: AGIEnvironment
+  /** Where Asterisk's connection comes from; undefined where it has none of its own. */
+  readonly remoteAddress?: string | undefined
   /** Whether the caller has hung up. */
   readonly isHungUp: boolean
   /** How long after a failed command it may take to be told that the caller hung up, or that the session is over. */
   readonly noticeMs: number
+  /** The caller's sound, where Asterisk gives it: EAGI. */
+  readonly audio?: AsyncIterable<Uint8Array> | undefined
   /** Sends a command when those before it are answered. */
   sendCommand(command: string, ...args: readonly (AGIArgument | undefined)[]): Handler<AGIResponse>
   /** Takes a command back that was not written. True if it was not. */
   withdraw(handler: Handler<AGIResponse>): boolean
   /** Listens to what Asterisk tells of the call, until it is stopped. Only where there is an AMI connection. */
   watch?(clock: Clock): CallWatch
+  /** Hangs the caller up while a command runs, where Asterisk obeys then. Resolves when it has. */
+  hangUp(): Promise<unknown>
   /** Hands the call back to the dialplan. */
   close(): void
 }

@@ -1,14 +1,19 @@
 import type { Clock } from '../core/clock.js'
-import { amount, callback, checkOptions, milliseconds, type OptionsShape, text, wholeNumber } from '../core/options.js'
+import type { Observer } from '../core/observer.js'
+import { checkOptions } from '../core/options.js'
 import type { CallWatch } from './call-watch.js'
 import { INTERRUPTED } from './command-options.js'
 import { CommandSender } from './command-sender.js'
 import { AGICommands, type InterruptOptions } from './commands.js'
 import { type DialOptions, type DialResult, dial } from './dial.js'
 import type { AGIEnvironment } from './environment.js'
+import { AGIProtocolError } from './errors.js'
+import { type MenuChoices, type MenuOptions, type MenuResult, menu } from './menu.js'
+import { type PromptOptions, type PromptResult, prompt } from './prompt.js'
 import { type QueueOptions, type QueueOutcome, queue } from './queue.js'
 import type { AGISessionConnection } from './session-connection.js'
 import type { Traffic, TrafficListener } from './traffic.js'
+import { type Prompt, speak } from './utterance.js'
 import { ChannelVariables } from './variables.js'
 
 /** The parameters of a route that is not known to the compiler. */
@@ -17,6 +22,8 @@ export type AnyParams = Readonly<Record<string, string>>
 /** Where a script was called, and how. */
 export interface SessionContext {
   readonly clock: Clock
+  /** Who watches the program. */
+  readonly observer?: Observer | undefined
   /** Aborts when the caller hangs up or the session is over. */
   readonly signal: AbortSignal
   /** The parameters of the URL: `?lang=en`. */
@@ -24,44 +31,6 @@ export interface SessionContext {
   /** The parts of the path that the route names: `:id`. */
   readonly params?: AnyParams | undefined
 }
-
-/** Something that can be said. */
-export type Utterance =
-  | { readonly number: number; readonly gender?: string | undefined }
-  | { readonly digits: number | string }
-  | { readonly alpha: string }
-  | { readonly phonetic: string }
-  | { readonly date: Date }
-  | { readonly time: Date }
-  | { readonly datetime: Date; readonly format?: string | undefined; readonly timezone?: string | undefined }
-  | { readonly file: string }
-
-/** How digits are asked for. */
-export interface PromptOptions {
-  /** How many digits there are at the most; that many need no `#`. From 1 to 1,023. @default 1,023 */
-  readonly maxDigits?: number | undefined
-  /** How long to wait for each digit. @default what `getData` has; a menu waits 6_000 */
-  readonly timeoutMs?: number | undefined
-  /** Whether the digits are right. What it throws, the prompt throws. @default at least one digit */
-  readonly validate?: ((digits: string) => boolean | Promise<boolean>) | undefined
-  /** What is played when they are not, before the prompt is played again. */
-  readonly invalid?: string | undefined
-  /** How often it asks. @default 3 */
-  readonly attempts?: number | undefined
-}
-
-const MENU_SHAPE: OptionsShape<Omit<PromptOptions, 'maxDigits' | 'validate'>> = {
-  timeoutMs: milliseconds(),
-  invalid: text,
-  attempts: amount,
-}
-const PROMPT_SHAPE: OptionsShape<PromptOptions> = { ...MENU_SHAPE, maxDigits: wholeNumber(1), validate: callback }
-
-/** What is done for a key. */
-export type MenuChoices<Result = unknown> = Readonly<Record<string, () => Result | Promise<Result>>>
-
-/** What one of these choices gives. */
-export type MenuResult<Choices extends MenuChoices> = Awaited<ReturnType<Choices[keyof Choices]>>
 
 /**
  * A call that a script has in hand: every AGI command is a method, one goes to Asterisk at a time. It is over when the script returns, when
@@ -71,8 +40,7 @@ export class AGISession<Params = AnyParams> extends AGICommands {
   readonly #connection: AGISessionConnection
   readonly #clock: Clock
   readonly #traffic: Traffic
-  /** Aborts when the caller hangs up or the session is over; its reason is an AGIHangupError or an AGISessionEndedError. */
-  readonly signal: AbortSignal
+  readonly #context: SessionContext
   /** The parameters of the URL: of `agi://host/hello?lang=en`, `lang` is `en`. */
   readonly query: URLSearchParams
   /** The parts of the path that the route names: of the route `queue/:name`, `name`. */
@@ -80,16 +48,14 @@ export class AGISession<Params = AnyParams> extends AGICommands {
   /** The channel's variables. */
   readonly variables: ChannelVariables
 
-  private constructor(
-    connection: AGISessionConnection,
-    { clock, signal, query = new URLSearchParams(), params = {} }: SessionContext,
-  ) {
-    const sender = new CommandSender(connection, clock, signal)
+  private constructor(connection: AGISessionConnection, context: SessionContext) {
+    const { clock, observer, query = new URLSearchParams(), params = {} } = context
+    const sender = new CommandSender(connection, context, observer?.agiCommand)
     super(sender)
     this.#connection = connection
     this.#clock = clock
     this.#traffic = sender.traffic
-    this.signal = signal
+    this.#context = context
     this.query = query
     this.params = params as Params
     this.variables = new ChannelVariables(this)
@@ -98,6 +64,19 @@ export class AGISession<Params = AnyParams> extends AGICommands {
   /** @internal */
   static on(connection: AGISessionConnection, context: SessionContext): AGISession {
     return new AGISession(connection, context)
+  }
+
+  /** Aborts when the caller hangs up or the session is over; its reason is an AGIHangupError or an AGISessionEndedError. */
+  get signal(): AbortSignal {
+    return this.#context.signal
+  }
+
+  /**
+   * Where Asterisk's connection comes from: its address, or the one that a proxy tells (`proxyProtocol`). Undefined for AsyncAGI, whose AMI connection
+   * knows its server, and for programs, which run beside it.
+   */
+  get remoteAddress(): string | undefined {
+    return this.#connection.remoteAddress
   }
 
   get env(): AGIEnvironment {
@@ -115,6 +94,20 @@ export class AGISession<Params = AnyParams> extends AGICommands {
    */
   get isHungUp(): boolean {
     return this.#connection.isHungUp
+  }
+
+  /**
+   * The caller's sound, in a program that the dialplan starts by `EAGI(…)`: frames of 320 bytes, 20 ms of signed linear sound of 16 bits and 8 kHz (another
+   * format where the channel's variable `EAGI_AUDIO_FORMAT` names one). It ends with the call, or with the session. There is none while an application
+   * has the caller (`exec`, `dial`). Nothing is kept for one who reads late: Asterisk drops what does not fit into a pipe, some 4 s. Verified on 16 and 22.
+   *
+   * @throws AGIProtocolError over FastAGI and AsyncAGI, and where `AGI(…)` started the program: they have no sound.
+   */
+  get audio(): AsyncIterable<Uint8Array> {
+    const { audio } = this.#connection
+    if (audio === undefined)
+      throw new AGIProtocolError("Asterisk gives the caller's sound only to a program that the dialplan starts by EAGI(…)")
+    return audio
   }
 
   /**
@@ -154,62 +147,33 @@ export class AGISession<Params = AnyParams> extends AGICommands {
     return use(watch).finally(() => watch?.stop())
   }
 
-  /** Says one thing after the other, until a key of `escapeDigits` is pressed. The key, if one was. */
-  async say(what: Utterance | readonly Utterance[], options: InterruptOptions = {}): Promise<string | undefined> {
+  /** Plays files and says things, one after the other, until a key of `escapeDigits` is pressed. The key, if one was. */
+  async say(what: Prompt, options: InterruptOptions = {}): Promise<string | undefined> {
     checkOptions(options, INTERRUPTED)
-    const all = Array.isArray(what) ? (what as readonly Utterance[]) : [what as Utterance]
-    for (const each of all) {
-      const { digit } = await this.#sayOne(each, options)
-      if (digit !== undefined) return digit
-    }
-    return undefined
+    return speak(this, what, options)
   }
 
-  /** Plays a file, collects digits and asks again when they are not right. The digits; undefined when they never were. */
-  async prompt(file: string, options: PromptOptions = {}): Promise<string | undefined> {
-    checkOptions(options, PROMPT_SHAPE)
-    const { maxDigits, timeoutMs, validate = (digits) => digits !== '', invalid, attempts = 3 } = options
-    for (let attempt = 1; attempt <= attempts; attempt += 1) {
-      const { digits } = await this.getData(file, { timeoutMs, maxDigits })
-      if (await validate(digits)) return digits
-      if (invalid !== undefined && attempt < attempts) await this.streamFile(invalid)
-    }
-    return undefined
+  /**
+   * Plays a prompt, collects digits and asks again when they are not right: `prompt(['you-have', { number: 3 }, 'messages'], { maxDigits: 1 })`. Keys cut
+   * through all of it, also through what is played when nothing or something wrong was pressed.
+   *
+   * @throws as `getData`; what `validate` throws; the signal's reason.
+   */
+  async prompt(what: Prompt, options: PromptOptions = {}): Promise<PromptResult> {
+    return prompt(this, this.#clock, what, options)
   }
 
-  /** Plays a file, waits for one of these keys and does what belongs to it. What that gave; undefined when no key of them was pressed. */
+  /**
+   * Plays a prompt, waits for the keys of one of these choices and does what belongs to it: `{ '1': sales, '20': door, '200-299': (extension) => call(extension) }`.
+   * What that gave; undefined when there was none. While what was pressed could begin another choice, it waits for the next key; `#` ends that.
+   *
+   * @throws TypeError for a choice that is none; what a choice throws; as `streamFile`; the signal's reason.
+   */
   async menu<Choices extends MenuChoices>(
-    file: string,
+    what: Prompt,
     choices: Choices,
-    options: Omit<PromptOptions, 'maxDigits' | 'validate'> = {},
+    options: MenuOptions = {},
   ): Promise<MenuResult<Choices> | undefined> {
-    const keys = Object.keys(choices)
-    const wrong = keys.find((key) => !/^[0-9*#]$/.test(key))
-    if (wrong !== undefined) throw new TypeError(`a choice of a menu is one key of 0-9, * and #, not ${JSON.stringify(wrong)}`)
-    checkOptions(options, MENU_SHAPE)
-    const { timeoutMs = 6_000, invalid, attempts = 3 } = options
-    for (let attempt = 1; attempt <= attempts; attempt += 1) {
-      // GET DATA would take # for an end; any key is let through, so that a wrong one is told at once.
-      const pressed = await this.streamFile(file, { escapeDigits: '0123456789*#' })
-      const digit = pressed.digit ?? (await this.waitForDigit(timeoutMs)).digit
-      const chosen = digit === undefined ? undefined : choices[digit]
-      if (chosen !== undefined) return (await chosen()) as MenuResult<Choices>
-      if (invalid !== undefined && attempt < attempts) await this.streamFile(invalid)
-    }
-    return undefined
-  }
-
-  #sayOne(what: Utterance, options: InterruptOptions): Promise<{ readonly digit: string | undefined }> {
-    if ('number' in what) return this.sayNumber(what.number, { ...options, gender: what.gender })
-    if ('digits' in what) return this.sayDigits(what.digits, options)
-    if ('alpha' in what) return this.sayAlpha(what.alpha, options)
-    if ('phonetic' in what) return this.sayPhonetic(what.phonetic, options)
-    if ('date' in what) return this.sayDate(what.date, options)
-    if ('time' in what) return this.sayTime(what.time, options)
-    if ('datetime' in what) {
-      const { datetime, ...rest } = what
-      return this.sayDatetime(datetime, { ...options, ...rest })
-    }
-    return this.streamFile(what.file, options)
+    return menu(this, this.#clock, what, choices, options) as Promise<MenuResult<Choices> | undefined>
   }
 }

@@ -13,8 +13,8 @@ import { deferred } from '../core/deferred.js'
 import { asError } from '../core/errors.js'
 import type { EventStream } from '../core/event-stream.js'
 import { EventWriter } from '../core/event-writer.js'
-import { amount, checkOptions, clock as clockKind, type OptionKind, type OptionsShape } from '../core/options.js'
-import { systemRandomBytes } from '../core/random-bytes.js'
+import { amount, callback, checkOptions, clock as clockKind, type OptionKind, type OptionsShape } from '../core/options.js'
+import { type RandomBytes, systemRandomBytes } from '../core/random-bytes.js'
 import { systemClock } from '../core/system-clock.js'
 import { Call, type CallHost } from './call.js'
 import { CallContext } from './call-context.js'
@@ -39,6 +39,8 @@ export interface CallManagerOptions extends OutsideOptions {
   readonly callsPerSecond?: number | undefined
   /** Time, for tests. @default the runtime's */
   readonly clock?: Clock | undefined
+  /** Source of the chance in the ids of calls, which are their ChannelIds; a test gives one that repeats itself. @default the runtime's */
+  readonly randomBytes?: RandomBytes | undefined
 }
 
 const rate: OptionKind = { expected: 'above 0', accepts: (value) => typeof value === 'number' && value > 0, hasRange: true }
@@ -47,6 +49,7 @@ const SHAPE: OptionsShape<CallManagerOptions> = {
   maxConcurrentCalls: amount,
   callsPerSecond: rate,
   clock: clockKind,
+  randomBytes: callback,
 }
 
 /** How long Asterisk may take to say what it must say: OriginateResponse after the last Hangup, or after the time of a call is up. */
@@ -79,7 +82,7 @@ export type ClickToCallOptions = Omit<OriginateRequest, 'channel' | 'exten' | 'a
 export class CallManager implements Disposable, AsyncDisposable {
   readonly #ami: ManagerConnection
   readonly #clock: Clock
-  readonly #newId = actionIdSource(systemRandomBytes)
+  readonly #newId: () => string
   readonly #queue: OutgoingQueue
   readonly #outside: Outside
   readonly #board: Switchboard
@@ -107,9 +110,11 @@ export class CallManager implements Disposable, AsyncDisposable {
       maxConcurrentCalls = Number.POSITIVE_INFINITY,
       callsPerSecond = Number.POSITIVE_INFINITY,
       clock = systemClock,
+      randomBytes = systemRandomBytes,
     } = options
     this.#ami = ami
     this.#clock = clock
+    this.#newId = actionIdSource(randomBytes)
     this.#queue = new OutgoingQueue({ maxConcurrentCalls, callsPerSecond }, clock)
     this.#outside = new Outside(options)
     this.#host = {
@@ -215,7 +220,7 @@ export class CallManager implements Disposable, AsyncDisposable {
     const call = Call.of(record, this.#host)
     this.#calls.set(record, call)
     this.#board.expect(record)
-    this.#push(this.#all, call)
+    this.#tell(call)
     const { signal } = request
     if (signal?.aborted) {
       this.#board.giveUp(record, 'failed', cancellation(signal.reason))
@@ -332,7 +337,7 @@ export class CallManager implements Disposable, AsyncDisposable {
   #began(record: CallState): void {
     const call = Call.of(record, this.#host)
     this.#calls.set(record, call)
-    this.#push(this.#all, call)
+    this.#tell(call)
     if (this.#isIncoming(record)) this.#push(this.#incoming, call)
   }
 
@@ -340,6 +345,13 @@ export class CallManager implements Disposable, AsyncDisposable {
   #isIncoming({ origin, caller, direction }: CallState): boolean {
     if (caller === undefined || (origin === 'unknown' && !this.#isSeeded)) return false
     return this.#outside.isKnown ? direction === 'inbound' : true
+  }
+
+  /** To those who asked for all calls, and those who watch the program. */
+  #tell(call: Call): void {
+    this.#push(this.#all, call)
+    const watched = this.#ami.observer?.call
+    if (watched?.isWatched) call.follow((transition) => watched.tell({ call, transition }))
   }
 
   #push(writers: ReadonlySet<EventWriter<Call>>, call: Call): void {

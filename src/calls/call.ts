@@ -267,12 +267,7 @@ export class Call implements AsyncIterable<CallTransition> {
       overflowError: (maxBuffered) => new StreamOverflowError(maxBuffered),
       ended: () => stop(),
     })
-    const { startedMs } = this.#record
-    for (const remembered of history) {
-      const { facts, afterMs, status } = remembered
-      const event = this.#record.eventOf(remembered)
-      writer.push({ ...facts, at: new Date(startedMs + afterMs), status, event } as CallTransition)
-    }
+    for (const transition of this.#past()) writer.push(transition)
     if (this.outcome !== undefined) writer.end()
     else {
       stop = this.#record.listen((transition) => {
@@ -281,6 +276,21 @@ export class Call implements AsyncIterable<CallTransition> {
       })
     }
     return writer.stream
+  }
+
+  /** @internal Calls back with what happened so far, at once, and with what happens from now on. */
+  follow(listener: (transition: CallTransition) => void): void {
+    for (const transition of this.#past()) listener(transition)
+    this.#record.listen(listener)
+  }
+
+  *#past(): Generator<CallTransition> {
+    const { startedMs, history } = this.#record
+    for (const remembered of history) {
+      const { facts, afterMs, status } = remembered
+      const event = this.#record.eventOf(remembered)
+      yield { ...facts, at: new Date(startedMs + afterMs), status, event } as CallTransition
+    }
   }
 
   /** Resolves with what became of the call when it has ended, failed or was lost. Never rejects. */

@@ -3,6 +3,8 @@ import { type EventReader, stateOf } from './switchboard.js'
 /** Channels are made, change their state, their name and their owner's, and are put on hold. */
 export const CHANNEL_READERS: Readonly<Record<string, EventReader>> = {
   Newchannel(board, fields, event) {
+    // Who chooses ids may choose one again when its channel is gone.
+    board.unbury(fields.get('Uniqueid') ?? '')
     const channel = board.see(fields, undefined, true)
     if (channel === undefined) return
     const state = stateOf(fields)

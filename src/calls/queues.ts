@@ -32,12 +32,16 @@ export const QUEUE_READERS: Readonly<Record<string, EventReader>> = {
   AgentComplete: agent('agentEnded'),
 }
 
-/** `Interface` and `MemberName` are of the member who was rung, also if a colleague picked the call up. */
+/**
+ * `Interface` and `MemberName` are of the member who was rung, also if a colleague picked the call up. A queue tells the end when it hears of
+ * the hangup, and the caller may be gone by then.
+ */
 function agent(type: 'agentCalled' | 'agentConnected' | 'agentNotAnswered' | 'agentEnded'): EventReader {
   return (board, fields) => {
-    const channel = board.see(fields)
+    const call = board.see(fields)?.call ?? board.callOf(fields.get('Linkedid') ?? '')
+    const [uniqueId, channel] = [fields.get('Uniqueid') ?? '', fields.get('Channel') ?? '']
     const [member, device] = [fields.get('MemberName') ?? '', fields.get('Interface') ?? '']
-    channel?.call?.tell({ type, ...of(channel), queue: queueOf(fields), member, interface: device })
+    call?.tell({ type, uniqueId, channel, queue: queueOf(fields), member, interface: device })
   }
 }
 

@@ -4,6 +4,7 @@ import { type CallFacts, type CallOrigin, CallState } from './call-state.js'
 import { ChannelRecord, isHelper, RING, UP } from './channel.js'
 import { Connectedness } from './connectedness.js'
 import { TooManyChannelsError } from './errors.js'
+import { GoneChannels } from './gone-channels.js'
 import type { Outside } from './outside.js'
 
 export type Channel = ChannelRecord<CallState>
@@ -80,8 +81,7 @@ export class Switchboard {
   readonly #byLinkedId = new Map<string, CallState>()
   /** Calls of ours by the `Uniqueid`s that were chosen for their channels, and by the ActionID of their Originate. */
   readonly #expected = new Map<string, CallState>()
-  /** Channels that hung up while a list that shows them still may be on its way; undefined when none is. */
-  #tombstones: Set<string> | undefined
+  readonly #gone = new GoneChannels()
   #connection = 0
   /** Channels whose state, and whose bridge, was heard while a list is on its way: what that says of them is older. */
   readonly stateHeard = new Set<Channel>()
@@ -122,7 +122,7 @@ export class Switchboard {
 
   /** Whether the server's channels are still to be listed: what is not known may have lived before. */
   get isIncomplete(): boolean {
-    return this.#tombstones !== undefined
+    return this.#gone.keepsAll
   }
 
   /** The call of a channel, by its `Uniqueid`, or of those with a `Linkedid`. */
@@ -146,14 +146,14 @@ export class Switchboard {
   disconnected(): void {
     this.#connection += 1
     for (const call of this.#calls) if (call.originate !== 'queued') call.missed()
-    this.#tombstones = new Set()
+    this.#gone.keepsAll = true
     this.stateHeard.clear()
     this.bridgeHeard.clear()
   }
 
   /** The server's channels are all known again. */
   completed(): void {
-    this.#tombstones = undefined
+    this.#gone.keepsAll = false
     this.stateHeard.clear()
     this.bridgeHeard.clear()
   }
@@ -174,7 +174,7 @@ export class Switchboard {
    */
   see(fields: Fields, by: Subject = OWN, isMade = false): Channel | undefined {
     const uniqueId = fields.get(by.uniqueId) ?? ''
-    if (uniqueId === '' || this.#tombstones?.has(uniqueId)) return undefined
+    if (uniqueId === '' || this.#gone.has(uniqueId)) return undefined
     const known = this.known(uniqueId)
     const linkedId = fields.get(by.linkedId) ?? known?.linkedId ?? uniqueId
     if (known !== undefined) {
@@ -312,14 +312,19 @@ export class Switchboard {
 
   /** Forgets a channel that hung up. */
   drop(channel: Channel): void {
-    this.#tombstones?.add(channel.uniqueId)
+    this.#gone.add(channel.uniqueId)
     this.#channels.delete(channel.uniqueId)
     this.connectedness.remove(channel)
   }
 
-  /** A hangup of a channel that is not known: a list may show it still. */
+  /** A channel is made. */
+  unbury(uniqueId: string): void {
+    this.#gone.delete(uniqueId)
+  }
+
+  /** A hangup of a channel that is not known. */
   bury(uniqueId: string): void {
-    this.#tombstones?.add(uniqueId)
+    this.#gone.add(uniqueId)
   }
 
   /** Ends a call from this side: it cannot be, or nothing more is known. Its channels, if any, are nobody's then. */

@@ -38,6 +38,8 @@ const MAX_LATE_MS = 200
 /** Sound of ten seconds and more that Asterisk does not take. */
 const MAX_UNSENT_BYTES = 200_000
 const MAX_DIGITS = 1_000
+/** A second of sound is kept for the first reader: what comes before a script has begun to read is not lost. */
+const EARLY_FRAMES = 50
 
 /**
  * A channel's sound, both ways: what is said there, and what is played to it. Every 20 ms a frame is sent, silence where nothing is played: so the
@@ -55,6 +57,9 @@ export class AudioSocketConnection implements MediaConnection, Disposable {
   readonly #over = new AbortController()
   readonly #listeners = new Set<Listener>()
   readonly #digitReaders = new Set<EventWriter<string>>()
+  /** What came before the first reader; undefined from then on. */
+  #earlySound: { readonly sound: Uint8Array; readonly rate: number }[] | undefined = []
+  #earlyDigits: string[] | undefined = []
   #dueMs: number
   #cancelTimer: () => void
 
@@ -83,7 +88,7 @@ export class AudioSocketConnection implements MediaConnection, Disposable {
 
   /**
    * What is said in the channel, from now on: frames of 16-bit signed sound, low byte first, mostly of 20 ms. Ends with the connection. Each call is a
-   * reader of its own.
+   * reader of its own; the first one gets the second before, too.
    *
    * @throws TypeError or RangeError that names a wrong option.
    */
@@ -94,14 +99,18 @@ export class AudioSocketConnection implements MediaConnection, Disposable {
       rate,
       this.#writer(maxBuffered, () => this.#listeners.delete(listener)),
     )
+    for (const early of this.#earlySound ?? []) listener.hear(early.sound, early.rate)
+    this.#earlySound = undefined
     if (this.signal.aborted) listener.writer.end()
     else this.#listeners.add(listener)
     return listener.writer.stream
   }
 
-  /** The keys that are pressed, from now on: `0` to `9`, `*`, `#`, `A` to `D`. Ends with the connection. */
+  /** The keys that are pressed: `0` to `9`, `*`, `#`, `A` to `D`; of the first reader all, of others from now on. Ends with the connection. */
   digits(): EventStream<string> {
     const writer: EventWriter<string> = this.#writer(MAX_DIGITS, () => this.#digitReaders.delete(writer))
+    for (const digit of this.#earlyDigits ?? []) writer.push(digit)
+    this.#earlyDigits = undefined
     if (this.signal.aborted) writer.end()
     else this.#digitReaders.add(writer)
     return writer.stream
@@ -141,8 +150,8 @@ export class AudioSocketConnection implements MediaConnection, Disposable {
   /** @internal A frame came. False: no more are read. */
   receive(kind: number, payload: Uint8Array): boolean {
     const rate = rateOf(kind)
-    if (rate !== undefined) for (const listener of this.#listeners) listener.hear(payload, rate)
-    else if (kind === FrameKind.digit) for (const reader of this.#digitReaders) reader.push(String.fromCharCode(payload[0] ?? 0))
+    if (rate !== undefined) this.#heard(payload, rate)
+    else if (kind === FrameKind.digit) this.#pressed(String.fromCharCode(payload[0] ?? 0))
     else if (kind === FrameKind.end) this.end(new MediaClosedError(`Asterisk has ended the connection ${this.uuid}`))
     else if (kind === FrameKind.error)
       this.end(new MediaClosedError(`Asterisk has ended the connection ${this.uuid} with error ${payload[0] ?? 'unknown'}`))
@@ -159,6 +168,18 @@ export class AudioSocketConnection implements MediaConnection, Disposable {
     for (const reader of this.#digitReaders) reader.end()
     this.#over.abort(reason)
     this.#ended(reason)
+  }
+
+  #heard(sound: Uint8Array, rate: number): void {
+    for (const listener of this.#listeners) listener.hear(sound, rate)
+    if (this.#earlySound === undefined) return
+    this.#earlySound.push({ sound: new Uint8Array(sound), rate })
+    if (this.#earlySound.length > EARLY_FRAMES) this.#earlySound.shift()
+  }
+
+  #pressed(digit: string): void {
+    for (const reader of this.#digitReaders) reader.push(digit)
+    if (this.#earlyDigits !== undefined && this.#earlyDigits.length < MAX_DIGITS) this.#earlyDigits.push(digit)
   }
 
   /** Sends what is due, and waits for the next: by the clock, so that a late timer makes none of the following late. */

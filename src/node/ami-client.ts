@@ -8,6 +8,7 @@ import type { Connector } from '../core/transport.js'
 import { webSocketTransport } from '../web/web-socket.js'
 import { type Environment, environmentOptions } from './client-environment.js'
 import { traceWhenDebugged } from './debug-trace.js'
+import { DIAGNOSTICS_CHANNELS } from './diagnostics-channels.js'
 import { SOCKET_OPTIONS, type SocketOptions } from './socket-options.js'
 import { socketConnector, TLS } from './tcp.js'
 
@@ -40,6 +41,7 @@ export class AMIClient extends PlatformAMIClient {
       options: OPTIONS,
       connector: () => connectorOf(options),
       unheardError: (error) => process.emitWarning(error),
+      observer: DIAGNOSTICS_CHANNELS,
     })
     traceWhenDebugged(this)
   }

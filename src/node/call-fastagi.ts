@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import type { AGICallerSide } from './agi-caller-side.js'
+import { type AGICallerSide, answerWith } from './agi-caller-side.js'
 import { TextLines } from './text-lines.js'
 
 const DEFAULT_PORT = 4573
@@ -34,8 +34,10 @@ export function callFastAGI(url: string, caller: AGICallerSide): () => void {
         return
       }
       const before = caller.isHungUp
-      socket.write(caller.execute(line))
-      if (caller.isHungUp && !before) tellHangup()
+      answerWith(caller.execute(line), (reply) => {
+        socket.write(reply)
+        if (caller.isHungUp && !before) tellHangup()
+      })
     }
   })
   socket.on('end', () => socket.end())

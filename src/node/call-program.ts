@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { markerAnswer } from '../agi/marked-reply-reader.js'
-import type { AGICallerSide } from './agi-caller-side.js'
+import { type AGICallerSide, answerWith } from './agi-caller-side.js'
 import { TextLines } from './text-lines.js'
 
 /** A program that was started. */
@@ -27,8 +27,10 @@ export function callProgram(program: string, args: readonly string[], caller: AG
     for (const line of lines.push(data)) {
       const before = caller.isHungUp
       // What a session asks to find its place is none of the script's commands.
-      child.stdin.write(markerAnswer(line) ?? caller.execute(line))
-      if (caller.isHungUp && !before) tellHangup()
+      answerWith(markerAnswer(line) ?? caller.execute(line), (reply) => {
+        child.stdin.write(reply)
+        if (caller.isHungUp && !before) tellHangup()
+      })
     }
   })
   child.stderr.setEncoding('utf8').on('data', (data: string) => {

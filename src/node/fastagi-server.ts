@@ -2,11 +2,13 @@ import { type AGIPlatform, type FastAGIServerOptions, FastAGIServer as PlatformF
 import { systemClock } from '../core/system-clock.js'
 import { allowList } from './allow-list.js'
 import { traceWhenDebugged } from './debug-trace.js'
+import { DIAGNOSTICS_CHANNELS } from './diagnostics-channels.js'
 import { TCPListener } from './tcp-listener.js'
 
 const PLATFORM: AGIPlatform = {
   clock: systemClock,
   unheardError: (error) => process.emitWarning(error),
+  observer: DIAGNOSTICS_CHANNELS,
   listen: ({ host, port, allow, tcpKeepAliveMs }, serve) => {
     const isAllowed = allowList(allow)
     return TCPListener.open((address) => (isAllowed(address) ? serve(address) : undefined), { host, port, tcpKeepAliveMs })

@@ -1,29 +1,22 @@
+import { CLAIM_VARIABLE } from '../agi/async-agi-claim.js'
 import type { AMIAction } from '../ami/protocol/action-reader.js'
 import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
-import { databaseActions } from './database-actions.js'
 import { emptyLists } from './empty-lists.js'
-import {
-  type ActionHandler,
-  action,
-  event,
-  type FakeEvent,
-  failure,
-  headerPairs,
-  type Reply,
-  type Resolver,
-  success,
-} from './handlers.js'
+import { type ActionHandler, action, event, type FakeEvent, failure, headerPairs, type Reply, success } from './handlers.js'
 import type { VERSIONS } from './options.js'
+import { configActions } from './state/config-actions.js'
+import { databaseActions } from './state/database-actions.js'
+import { deviceActions } from './state/device-actions.js'
+import { endpointActions } from './state/endpoint-actions.js'
+import type { FakeState } from './state/fake-state.js'
+import { variableActions } from './state/variable-actions.js'
 
 /** What the answers need from their fake. */
 export interface BuiltInHost {
   readonly release: (typeof VERSIONS)[keyof typeof VERSIONS]
   readonly version: 16 | 22
   readonly startedAt: Date
-  /** Asterisk's database, by `family/key`. */
-  readonly database: Map<string, string>
-  /** Global variables. */
-  readonly globals: Map<string, string>
+  readonly state: FakeState
   /** The channels, as CoreShowChannels lists them. */
   channels(): FakeEvent[]
   /** The channels, or one of them, as Status lists them; undefined when that one is not there. */
@@ -33,7 +26,13 @@ export interface BuiltInHost {
   emit(name: string, headers: ServerHeaders): void
 }
 
-export const PING = action('Ping', () => success({ Ping: 'Pong', Timestamp: (Date.now() / 1000).toFixed(6) }))
+const PING = action('Ping', () => success({ Ping: 'Pong', Timestamp: (Date.now() / 1000).toFixed(6) }))
+
+/** What comes when it is time for it, whatever a recording holds: pings, and AsyncAGI's word that a process is there. */
+export const KEEP_ALIVES: readonly ActionHandler[] = [
+  PING,
+  action({ name: 'Setvar', headers: { Variable: new RegExp(`^${CLAIM_VARIABLE}_`) } }, () => success('Variable Set')),
+]
 
 /** What every Asterisk answers. */
 export function builtInHandlers(host: BuiltInHost): ActionHandler[] {
@@ -68,38 +67,20 @@ export function builtInHandlers(host: BuiltInHost): ActionHandler[] {
     ),
     action('CoreShowChannels', () => host.channels()),
     action('Status', (request) => status(host, request)),
-    ofGlobals('Setvar', (request) => {
-      const [name = '', value = ''] = [request.get('Variable'), request.get('Value')]
-      if (name === '') return failure('No variable specified')
-      host.globals.set(name, value)
-      return success('Variable Set')
-    }),
-    ofGlobals('Getvar', (request) => {
-      const name = request.get('Variable') ?? ''
-      if (name === '') return failure('No variable specified')
-      const plain = /^GLOBAL\((.*)\)$/.exec(name)?.[1] ?? name
-      return success({ Variable: name, Value: host.globals.get(plain) ?? '' })
-    }),
     action('BridgeList', () => bridgesOf(host.channels())),
     ...emptyLists(),
-    // A fake has a dialplan, and no endpoints.
-    action('PJSIPShowEndpoint', (request) => failure(`Unable to retrieve endpoint ${request.get('Endpoint') ?? ''}`)),
     action('UserEvent', (request) => {
       // Asterisk copies every header into the event, the sender's ActionID too.
       const headers = [...request.entries()].filter(([name]) => !['action', 'userevent'].includes(name.toLowerCase()))
       host.emit('UserEvent', [['UserEvent', request.get('UserEvent') ?? ''], ...headers])
       return success('Event Sent')
     }),
-    ...databaseActions(host.database),
+    ...variableActions(host.state),
+    ...databaseActions(host.state.database),
+    ...deviceActions(host.state),
+    ...endpointActions(host.state.devices, (device) => channelsOf(host.channels(), device)),
+    ...configActions(host.state.configs, host.version),
   ]
-}
-
-/** Without a channel; with one it is a matter of the dialplan, or of the test. */
-function ofGlobals(name: 'Setvar' | 'Getvar', resolve: Resolver): ActionHandler {
-  const { differs: _, ...handler } = action(name, resolve)
-  const matches = (request: AMIAction) =>
-    handler.matches(request) && ((request.get('Channel') ?? '') === '' || (request.get('Variable') ?? '') === '')
-  return { ...handler, matches }
 }
 
 function status(host: BuiltInHost, request: AMIAction): Reply {
@@ -131,4 +112,10 @@ function* bridgesOf(channels: Iterable<FakeEvent>): Generator<FakeEvent> {
       BridgeVideoSourceMode: 'none',
     })
   }
+}
+
+/** The names of a device's channels. */
+function channelsOf(channels: Iterable<FakeEvent>, device: string): string[] {
+  const names = [...channels].map(({ headers }) => String(new Map(headerPairs(headers)).get('Channel')))
+  return names.filter((name) => name.startsWith(`${device}-`))
 }

@@ -8,7 +8,7 @@ import type { ListenOptions } from '../node/tcp-listener.js'
 import { Account } from './account.js'
 import type { AGICaller, AGICallOptions } from './agi/agi-caller.js'
 import { AGICalls } from './agi/agi-calls.js'
-import { builtInHandlers, PING } from './built-in-handlers.js'
+import { builtInHandlers, KEEP_ALIVES } from './built-in-handlers.js'
 import type { Caller, IncomingCall } from './dialplan/caller.js'
 import { DialplanCalls } from './dialplan/dialplan-calls.js'
 import type { Dialplan } from './dialplan/plan.js'
@@ -17,13 +17,16 @@ import { type FakeAsteriskEvents, FakeAsteriskListeners } from './fake-asterisk-
 import type { FakeServer, FakeSession } from './fake-session.js'
 import { FakeSessions } from './fake-sessions.js'
 import { HandlerStack } from './handler-stack.js'
-import { type ActionHandler, type FakeClient, type FakeEventHeaders, failure, type Reply } from './handlers.js'
+import { type ActionHandler, type FakeClient, type FakeEventHeaders, failure, noSuchCommand, type Reply } from './handlers.js'
 import { fullyBooted, successfulAuth } from './login-events.js'
 import { checkFakeOptions, FAKE_SHAPE, type FakeAsteriskOptions, VERSIONS } from './options.js'
 import type { FakeQueueOptions } from './queues/queue-options.js'
 import { ReceivedActions } from './received-actions.js'
 import { PLAYBACK_SHAPE, type PlaybackOptions } from './recording/playback.js'
 import { PlayedRecording } from './recording/played-recording.js'
+import { parameterProblem } from './required-parameters.js'
+import { FakeState } from './state/fake-state.js'
+import { globalValue, setGlobalValue } from './state/functions.js'
 import { VirtualClock } from './virtual-clock.js'
 
 /**
@@ -38,9 +41,8 @@ export class FakeAsterisk implements AsyncDisposable {
   readonly #listeners = new FakeAsteriskListeners((message, error) => this.#failed(message, error))
   readonly #builtIn: readonly ActionHandler[]
   readonly #sessions: FakeSessions
-  /** Asterisk's database, by `family/key`: what DBPut and DBGet work on. `reset()` clears it. */
-  readonly database: Map<string, string> = new Map()
-  readonly #globals = new Map<string, string>()
+  /** What the server knows beside its calls: devices, hints, presence, mailboxes, files of settings, globals. `reset()` clears it. */
+  readonly state: FakeState = new FakeState((name, headers) => this.#sessions.emit(name, headers))
   readonly #received = new ReceivedActions()
   readonly #clock: Clock
   #startedAt = new Date()
@@ -52,13 +54,14 @@ export class FakeAsterisk implements AsyncDisposable {
   readonly #queues = new Map<string, FakeQueueOptions>()
   #calls: DialplanCalls | undefined
   #recording: PlayedRecording | undefined
-  readonly #agiCalls = new AGICalls({ emit: (name, headers) => this.#sessions.emit(name, headers) })
+  readonly #agiCalls: AGICalls
 
   /** @throws TypeError that names a wrong option. */
   constructor(options: FakeAsteriskOptions = {}, ...handlers: ActionHandler[]) {
     checkFakeOptions(options)
     this.#options = options
     this.#clock = options.clock === 'virtual' ? new VirtualClock() : (options.clock ?? systemClock)
+    this.#agiCalls = new AGICalls({ clock: this.#clock, emit: (name, headers) => this.#sessions.emit(name, headers) })
     this.#handlers = new HandlerStack(handlers)
     this.#builtIn = this.#builtInHandlers()
     this.#sessions = new FakeSessions(this.#serverForSessions(), () => this.#listeners.emit('connection'))
@@ -90,12 +93,12 @@ export class FakeAsterisk implements AsyncDisposable {
     return this.#handlers.unhandled
   }
 
-  /** Every action of clients that were logged in, in order; those that were refused too. */
+  /** Every action of clients that were logged in, in order; those that were refused too. Without Ping, which clients send by themselves. */
   get received(): readonly AMIAction[] {
     return this.#received.all
   }
 
-  /** The actions of this name among those received. */
+  /** The actions of this name that clients sent, in order. */
   actions(name: ActionName | Unlisted): readonly AMIAction[] {
     return this.#received.named(name)
   }
@@ -118,6 +121,11 @@ export class FakeAsterisk implements AsyncDisposable {
     throw new FakeStateError(
       "The fake goes by a time that it cannot move; new FakeAsterisk({ clock: 'virtual' }) has a clock to advance",
     )
+  }
+
+  /** Asterisk's database, by `family/key`: what DBPut and DBGet work on. The same as `state.database`. */
+  get database(): Map<string, string> {
+    return this.state.database
   }
 
   /** How many clients are logged in. */
@@ -163,8 +171,7 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#queues.clear()
     void this.#agiCalls.hangUp()
     this.#shuttingDown = false
-    this.database.clear()
-    this.#globals.clear()
+    this.state.clear()
     this.#recording?.rewind()
     this.#sessions.rewind()
     this.#received.clear()
@@ -240,6 +247,9 @@ export class FakeAsterisk implements AsyncDisposable {
         clock: this.#clock,
         version,
         emit: (name, headers) => this.#sessions.emit(name, headers),
+        globalValue: (name) => globalValue(this.state, name),
+        setGlobalValue: (name, value) => setGlobalValue(this.state, name, value),
+        deviceChanged: (device, state) => this.state.deviceChanged(device, state),
         failed: (message, error) => this.#failed(message, error),
       },
       plan,
@@ -359,11 +369,13 @@ export class FakeAsterisk implements AsyncDisposable {
       version,
       greeting: `Asterisk Call Manager/${VERSIONS[version].ami}`,
       encoding,
+      clock: this.#clock,
       loginFailureDelayMs,
       get shuttingDown() {
         return fake.#shuttingDown
       },
       account: (name) => accounts.get(name),
+      hasAccounts: accounts.size > 0,
       isLoggedIn: (name) => this.#sessions.loggedIn.some(({ username }) => username === name),
       playback: () => this.#recording?.next(),
       reply: (request, client, own) => this.#reply(request, client, own),
@@ -382,7 +394,7 @@ export class FakeAsterisk implements AsyncDisposable {
     const others = [...own, ...this.#ownHandlers()]
     const handler = this.#handlers.take(request, others)
     this.#came(request, client, handler)
-    if (handler === undefined) return this.#unhandled(request, others)
+    if (handler === undefined) return this.#refusal(request) ?? this.#unhandled(request, others)
     const reply = handler.resolve(request, client)
     const answered = (settled: Reply) => this.#listeners.emit('response', request, settled)
     if (reply instanceof Promise) void reply.then(answered, () => undefined)
@@ -395,21 +407,41 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#listeners.emit('action', request, handler)
   }
 
+  /** What Asterisk says to an action that lacks something, or means something that is not there. A recording has its own answers. */
+  #refusal(request: AMIAction): Reply {
+    if (this.#recording !== undefined) return undefined
+    const problem = parameterProblem(request, (header, name) => this.#isThere(header, name))
+    return problem === undefined ? undefined : failure(problem)
+  }
+
+  #isThere(header: string, name: string): boolean {
+    switch (header) {
+      case 'Channel':
+        return this.#calls?.has(name) ?? false
+      case 'Context':
+        return this.#calls?.hasContext(name) ?? false
+      case 'Endpoint':
+        return this.state.devices.has(`PJSIP/${name}`)
+      case 'BridgeUniqueid':
+        return this.#calls?.hasBridge(name) ?? false
+      default:
+        return false
+    }
+  }
+
   #unhandled(request: AMIAction, others: readonly ActionHandler[]): Reply {
     const description = this.#handlers.addUnhandled(request, others)
     if (this.#options.unhandled === 'warn') process.emitWarning(`The fake has no handler for ${description}`)
-    return failure(
-      this.#recording === undefined
-        ? `Invalid/unknown command: ${request.name}. Use Action: ListCommands to show available commands.`
-        : 'The recording has no such action (any more)',
-    )
+    if (this.#recording !== undefined) return failure('The recording has no such action (any more)')
+    if (request.name.toLowerCase() === 'command') return noSuchCommand(request.get('Command') ?? '')
+    return failure(`Invalid/unknown command: ${request.name}. Use Action: ListCommands to show available commands.`)
   }
 
   /** What answers an action when neither the test nor the session does, in the order in which they are asked. */
   #ownHandlers(): readonly ActionHandler[] {
     return this.#recording === undefined
-      ? [...(this.#calls?.handlers ?? []), ...this.#agiCalls.handlers, ...this.#builtIn]
-      : [PING]
+      ? [...this.#agiCalls.handlers, ...(this.#calls?.handlers ?? []), ...this.#builtIn]
+      : KEEP_ALIVES
   }
 
   #welcome(session: FakeSession, username: string): void {
@@ -423,8 +455,7 @@ export class FakeAsterisk implements AsyncDisposable {
     return builtInHandlers({
       version,
       release: VERSIONS[version],
-      database: this.database,
-      globals: this.#globals,
+      state: this.state,
       get startedAt() {
         return fake.#startedAt
       },

@@ -3,6 +3,8 @@ import type { AMIAction } from '../ami/protocol/action-reader.js'
 import { listShape } from '../ami/protocol/list-actions.js'
 import { AMIServerProtocol, type ServerHeaders } from '../ami/protocol/server-protocol.js'
 import { quote } from '../core/checks.js'
+import type { Clock } from '../core/clock.js'
+import { deferred } from '../core/deferred.js'
 import { type TextCodec, textCodec } from '../core/text-codec.js'
 import type { Transport } from '../core/transport.js'
 import { type Account, ANYBODY } from './account.js'
@@ -29,9 +31,11 @@ export interface FakeServer {
   readonly version: 16 | 22
   readonly greeting: string
   readonly encoding: string
+  readonly clock: Clock
   readonly loginFailureDelayMs: number
   readonly shuttingDown: boolean
   account(name: string): Account | undefined
+  readonly hasAccounts: boolean
   isLoggedIn(name: string): boolean
   /** What a recording says in the sessions' place, if there is one. */
   playback(): Playback | undefined
@@ -49,6 +53,8 @@ export interface FakeServer {
 /** What works before the login. */
 const BEFORE_LOGIN: ReadonlySet<string> = new Set(['challenge', 'login', 'logoff'])
 
+const NO_ACCOUNTS = 'Authentication failed: the fake has no users: new FakeAsterisk({ users })'
+
 /** One client's connection to the fake. It works on one action after the other, and buffers events meanwhile, as Asterisk does. */
 export class FakeSession extends AMIServerProtocol {
   readonly #server: FakeServer
@@ -62,6 +68,8 @@ export class FakeSession extends AMIServerProtocol {
   #mask = ClassSet.ofMask('on')
   readonly #filters: EventFilters
   #isConnected = true
+  /** Ends a WaitEvent. */
+  #wake: () => void = () => undefined
   readonly #client: FakeClient
   readonly #playback: Playback | undefined
   /** What this session answers by itself. */
@@ -95,7 +103,11 @@ export class FakeSession extends AMIServerProtocol {
       }),
       // A recording has its own answers to what comes later.
       ...(playback === undefined
-        ? [action('Events', (request) => this.#setMask(request)), action('Filter', (request) => this.#filters.add(request))]
+        ? [
+            action('Events', (request) => this.#setMask(request)),
+            action('Filter', (request) => this.#filters.add(request)),
+            action('WaitEvent', (request) => this.#waitForEvent(request)),
+          ]
         : []),
     ]
   }
@@ -121,12 +133,14 @@ export class FakeSession extends AMIServerProtocol {
 
   override actionReceived(action: AMIAction): void {
     this.#queue.push(action)
+    this.#wake()
     if (!this.#working) void this.#work()
   }
 
   override connectionLost(error?: Error): void {
     super.connectionLost(error)
     this.#isConnected = false
+    this.#wake()
     this.#playback?.stop()
     this.#server.ended(this)
   }
@@ -139,6 +153,7 @@ export class FakeSession extends AMIServerProtocol {
     // What is encoded shares its array with what is encoded next.
     if (this.#working) this.#bufferedEvents.push(new Uint8Array(bytes))
     else this.sendRaw(bytes)
+    this.#wake()
   }
 
   #sees(privilege: string): boolean {
@@ -155,9 +170,13 @@ export class FakeSession extends AMIServerProtocol {
       const working = this.#handle(action)
       // An answer that is there at once is written at once.
       if (working !== undefined) await working
-      for (const bytes of this.#bufferedEvents.splice(0)) this.sendRaw(bytes)
+      this.#sendBuffered()
     }
     this.#working = false
+  }
+
+  #sendBuffered(): void {
+    for (const bytes of this.#bufferedEvents.splice(0)) this.sendRaw(bytes)
   }
 
   #handle(action: AMIAction): Promise<void> | undefined {
@@ -254,6 +273,7 @@ export class FakeSession extends AMIServerProtocol {
     // Asterisk compares the name without regard to case.
     const name = (action.get('Username') ?? '').toLowerCase()
     const account = this.#server.account(name)
+    if (!this.#server.hasAccounts) return this.#refuse(NO_ACCOUNTS)
     if (account === undefined || !this.#isRight(action, account.secret)) return this.#refuse('Authentication failed')
     if (!account.allowsMultipleLogin && this.#server.isLoggedIn(name)) return this.#refuse('Login Already In Use')
     return success('Authentication accepted')
@@ -290,6 +310,21 @@ export class FakeSession extends AMIServerProtocol {
     if (mask === '') return failure('Invalid event mask')
     this.#mask = ClassSet.ofMask(mask)
     return success({ Events: this.#mask.isEmpty ? 'Off' : 'On' })
+  }
+
+  /** Until an event or another action comes, or the time is over; without a time, for ever. */
+  async #waitForEvent(action: AMIAction): Promise<undefined> {
+    const seconds = Number.parseInt(action.get('Timeout') ?? '', 10)
+    if (this.#bufferedEvents.length === 0 && this.#queue.length === 0 && seconds !== 0) {
+      const over = deferred<void>()
+      this.#wake = over.resolve
+      const cancel = seconds > 0 ? this.#server.clock.after(seconds * 1000, over.resolve) : () => undefined
+      await over.promise
+      cancel()
+    }
+    this.#respond(action, 'Success', { Message: 'Waiting for Event completed.' })
+    this.#sendBuffered()
+    this.sendEvent('WaitEventComplete', [], action.actionId)
   }
 
   #respond(action: AMIAction, type: string, headers: ServerHeaders): undefined {

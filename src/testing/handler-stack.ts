@@ -82,9 +82,11 @@ export class HandlerStack {
 }
 
 /** What a handler of an action that Asterisk has would look like. */
-function adviceFor({ name }: AMIAction): string {
+function adviceFor(action: AMIAction): string {
+  const { name } = action
   const known = Object.keys(ACTION_CLASSES).find((each) => each.toLowerCase() === name.toLowerCase())
   if (known === undefined) return ''
+  if (known === 'Command') return `A handler looks like this: command('${action.get('Command') ?? ''}', 'its output')`
   const completion = listShape(known)?.completion
   const reply = completion === undefined ? 'success()' : '[event(…)]'
   return `Asterisk has this action, the fake does not; a handler looks like this: action('${known}', () => ${reply})`

@@ -123,6 +123,36 @@ export function action<const Name extends ActionName | Unlisted>(match: ActionMa
   }
 }
 
+/**
+ * Answers the action Command by its text: `command('core show uptime', 'System uptime: 5 seconds')`. The output is a text, its lines, or what a
+ * function makes of the command.
+ *
+ * @throws TypeError for a command or an output that is none.
+ */
+export function command(match: string | RegExp, output: CommandOutput | ((command: string) => CommandOutput)): ActionHandler {
+  return action({ name: 'Command', headers: { Command: match } }, (request) => {
+    const made = typeof output === 'function' ? output(request.get('Command') ?? '') : output
+    return success([['Message', COMMAND_OUTPUT], ...outputHeaders(made)])
+  })
+}
+
+/** What a console command prints: a text, or its lines. */
+export type CommandOutput = string | readonly string[]
+
+const COMMAND_OUTPUT = 'Command output follows'
+
+function outputHeaders(output: CommandOutput): HeaderPairs {
+  const lines = typeof output === 'string' ? output.replace(/\n$/, '').split('\n') : output
+  return (lines.length === 0 ? [''] : lines).map((line) => ['Output', line] as const)
+}
+
+/** What Asterisk says to a console command that it does not have. */
+export function noSuchCommand(text: string): FakeResponse {
+  return failure(COMMAND_OUTPUT, [
+    ['Output', `No such command '${text}' (type 'core show help ${text}' for other possible commands)`],
+  ])
+}
+
 /** The same handler, for one action only. */
 export function once(handler: ActionHandler): ActionHandler {
   return { ...handler, isOnce: true }

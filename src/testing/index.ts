@@ -27,11 +27,14 @@ export type { EventMap } from '../catalog/events.js'
 export type { HeaderValue, Known } from '../catalog/values.js'
 export type { Clock } from '../core/clock.js'
 export type { Optional } from '../core/options.js'
+export type { RandomBytes } from '../core/random-bytes.js'
 export type { Connector, Protocol, Transport } from '../core/transport.js'
+export type { SoundSource } from '../media/sound-source.js'
 export type { ListenOptions } from '../node/tcp-listener.js'
 export type { FakeUser } from './account.js'
 export type { AGICaller, AGICallOptions, AGIStatus } from './agi/agi-caller.js'
 export type { AGIChannelOptions } from './agi/agi-channel.js'
+export { AudioSocketCaller, type AudioSocketCallOptions } from './audio-socket-caller.js'
 export type { ApplicationChannel, FakeApplication } from './dialplan/applications.js'
 export type { Caller, IncomingCall } from './dialplan/caller.js'
 export type { Dialplan, DialplanEntry, DialplanSequence, Ending } from './dialplan/plan.js'
@@ -43,6 +46,7 @@ export { faulty } from './faulty.js'
 export type {
   ActionHandler,
   ActionMatch,
+  CommandOutput,
   FakeClient,
   FakeEventHeaders,
   HeaderPairs,
@@ -50,11 +54,13 @@ export type {
   Reply,
   Resolver,
 } from './handlers.js'
-export { action, delay, event, FakeEvent, FakeResponse, failure, once, success, times } from './handlers.js'
+export { action, command, delay, event, FakeEvent, FakeResponse, failure, once, success, times } from './handlers.js'
 export type { FakeAsteriskOptions } from './options.js'
 export type { FakeQueueMember, FakeQueueOptions, QueueStrategy } from './queues/queue-options.js'
+export { seeded } from './random.js'
 export type { PlaybackOptions } from './recording/playback.js'
 export type { RecordableClient, Recorder, Recording, RecordOptions } from './recording/recorder.js'
 export { record } from './recording/recorder.js'
+export type { ConfigFile, FakeState, Mailbox, Presence } from './state/fake-state.js'
 export { UnhandledActionError } from './unhandled-action-error.js'
 export { VirtualClock } from './virtual-clock.js'

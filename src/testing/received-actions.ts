@@ -17,8 +17,9 @@ export class ReceivedActions {
   readonly #awaited = new Map<string, number>()
   #waiting: Waiting[] = []
 
+  /** Without the Pings, which clients send by themselves when it is quiet. */
   get all(): readonly AMIAction[] {
-    return this.#all
+    return this.#all.filter((action) => !isNamed(action, 'Ping'))
   }
 
   named(name: string): readonly AMIAction[] {

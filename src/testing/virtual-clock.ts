@@ -11,8 +11,13 @@ interface Timer {
 
 /** A time that only moves when a test has it move: for a fake, and for the client of the program as its `clock`. */
 export class VirtualClock implements Clock {
-  #now = Date.now()
+  #now: number
   #timers: readonly Timer[] = []
+
+  /** @param at what the time is at first. @default now */
+  constructor(at: Date = new Date()) {
+    this.#now = at.getTime()
+  }
 
   now(): number {
     return this.#now
@@ -51,6 +56,6 @@ export class VirtualClock implements Clock {
 }
 
 /** Lets everything happen that needs no time. */
-function settled(): Promise<void> {
+export function settled(): Promise<void> {
   return new Promise((resolve) => turn(resolve))
 }

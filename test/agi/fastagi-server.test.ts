@@ -1,7 +1,14 @@
 import { once } from 'node:events'
 import { connect, Socket } from 'node:net'
-import { AGIHangupError, type AGISession, AGISessionEndedError, FastAGIServer, type FastAGIServerOptions } from 'obelus-asterisk'
-import { FakeAsterisk } from 'obelus-asterisk/testing'
+import {
+  AGIHangupError,
+  type AGISession,
+  AGISessionEndedError,
+  AMIClient,
+  FastAGIServer,
+  type FastAGIServerOptions,
+} from 'obelus-asterisk'
+import { action, FakeAsterisk, failure, success } from 'obelus-asterisk/testing'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { environment } from '../support/agi-peer.js'
 
@@ -320,7 +327,7 @@ describe('bad input', () => {
   let script: (agi: AGISession) => Promise<void>
 
   beforeEach(async () => {
-    rig = await open({ environmentTimeoutMs: 100, scriptTimeoutMs: 100 })
+    rig = await open({ environmentTimeoutMs: 1_000, scriptTimeoutMs: 1_000 })
     script = async (agi) => agi.setVariable('OK', 1)
     rig.server.routeDefault((agi) => script(agi))
   })
@@ -334,7 +341,7 @@ describe('bad input', () => {
   })
 
   it.each([
-    ['HTTP', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'],
+    ['HTTP that is no health check', 'POST / HTTP/1.1\r\nHost: x\r\n\r\n'],
     ['garbage', '\u0000\u0001\u0002\n\n'],
     ['an endless line', 'x'.repeat(200_000)],
     ['a million variables', `agi_network: yes\n${'agi_x: y\n'.repeat(1_000_000)}`],
@@ -352,7 +359,7 @@ describe('bad input', () => {
     const socket = await rig.raw()
     socket.write(text)
     await closed(socket)
-    expect(rig.errors.map(({ message }) => message)).toEqual(['A peer sent no environment within 100 ms'])
+    expect(rig.errors.map(({ message }) => message)).toEqual(['A peer sent no environment within 1000 ms'])
   })
 
   it('a peer that sends one byte after the other gets no more time', async () => {
@@ -401,10 +408,10 @@ describe('bad input', () => {
     }
     const caller = rig.call('x')
     expect(await caller.ended()).toBe('HANGUP')
-    expect(rig.errors.map(({ message }) => message)).toEqual(['The script of x was not over within 100 ms'])
+    expect(rig.errors.map(({ message }) => message)).toEqual(['The script of x was not over within 1000 ms'])
     expect(reason).toBeInstanceOf(AGISessionEndedError)
     expect(reason).toMatchObject({
-      message: 'The AGI session is over: its script was not over within 100 ms',
+      message: 'The AGI session is over: its script was not over within 1000 ms',
       cause: { name: 'AGITimeoutError' },
     })
     expect(rig.server.sessions).toEqual([])
@@ -436,4 +443,131 @@ it('an address that is not allowed is closed without a word', async () => {
   const caller = allowed('x')
   await caller.ended()
   expect(caller.variables.get('IN')).toBe('1')
+})
+
+describe('a hangup while a command runs', () => {
+  /** A caller whose script is at a command that is not answered. */
+  async function busy(command: (agi: AGISession) => Promise<unknown>, options: FastAGIServerOptions = {}) {
+    const rig = await open(options)
+    const threw: unknown[] = []
+    rig.server.routeDefault(async (agi) => {
+      await command(agi).catch((error: unknown) => {
+        threw.push(error)
+        throw error
+      })
+    })
+    const socket = await rig.raw()
+    socket.write(environment())
+    await expect.poll(() => socket.text()).toMatch(/\n$/)
+    return { ...rig, socket, threw }
+  }
+
+  it('is written over it when the server closes, and the command rejects with AGIHangupError', async () => {
+    const { server, socket, threw } = await busy((agi) => agi.streamFile('long'))
+    const over = server.close({ timeoutMs: 0 })
+    await expect.poll(() => socket.text()).toBe('STREAM FILE "long" ""\nHANGUP\n')
+    socket.write('200 result=1\nHANGUP\n')
+    await over
+    await expect.poll(() => threw).toEqual([expect.any(AGIHangupError)])
+  })
+
+  it('a script that throws has its caller hung up then too', async () => {
+    const { server, raw, errors } = await open()
+    server.routeDefault(async (agi) => {
+      agi.waitForDigit().catch(() => undefined)
+      throw new Error('a bug')
+    })
+    const socket = await raw()
+    socket.write(environment())
+    await expect.poll(() => socket.text()).toBe('WAIT FOR DIGIT "-1"\nHANGUP\n')
+    socket.write('200 result=1\n200 result=1\nHANGUP\n')
+    await closed(socket)
+    expect(errors.map(({ message }) => message)).toEqual(['a bug'])
+  })
+
+  it('goes over AMI where the server has a connection, and by the command where that refuses', async () => {
+    for (const answer of [success('Channel Hungup'), failure('Permission denied')]) {
+      const asterisk = new FakeAsterisk(
+        { users: { admin: 's3cret' } },
+        action('Hangup', () => answer),
+      )
+      const ami = new AMIClient({ username: 'admin', secret: 's3cret', connect: asterisk.connector })
+      await ami.login()
+      const { server, socket } = await busy((agi) => agi.exec('Dial', 'PJSIP/200'), { ami })
+      const over = server.close({ timeoutMs: 0 })
+      await expect.poll(() => asterisk.actions('Hangup').map((each) => each.get('Channel'))).toEqual(['PJSIP/100-00000001'])
+      if (answer.type === 'Error') await expect.poll(() => socket.text()).toBe('EXEC "Dial" "PJSIP/200"\nHANGUP\n')
+      socket.write('200 result=-1\nHANGUP\n')
+      await over
+      await Promise.all([ami.close(), asterisk.close()])
+    }
+  })
+})
+
+describe('who connects', () => {
+  it('is told by remoteAddress, and by a proxy', async () => {
+    const seen: (string | undefined)[] = []
+    for (const [proxyProtocol, pieces] of [
+      [false, ['']],
+      [true, ['PROXY TCP4 192.0.2.7 10.0.0.1 40000 4573\r\n']],
+      [true, ['PRO', 'XY TCP6 2001:db8::7 2001:db8::1 40000 4573\r', '\n']],
+      [true, ['PROXY UNKNOWN\r\n']],
+    ] as const) {
+      const { server, raw } = await open({ proxyProtocol })
+      server.routeDefault((agi) => {
+        seen.push(agi.remoteAddress)
+      })
+      const socket = await raw()
+      for (const piece of pieces) {
+        socket.write(piece)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      socket.write(environment())
+      await closed(socket)
+    }
+    expect(seen).toEqual(['127.0.0.1', '192.0.2.7', '2001:db8::7', '127.0.0.1'])
+  })
+
+  it('a connection without the line of its proxy is closed, and reported', async () => {
+    const { raw, errors } = await open({ proxyProtocol: true })
+    const socket = await raw()
+    socket.write(environment())
+    await closed(socket)
+    expect(errors).toEqual([
+      expect.objectContaining({ code: 'AGI_PROTOCOL', message: expect.stringContaining('A proxy should') }),
+    ])
+  })
+
+  it('a health check over HTTP is answered, and is no error', async () => {
+    const { server, raw, call, errors } = await open()
+    let finish: () => void = () => undefined
+    server.routeDefault(
+      () =>
+        new Promise<void>((resolve) => {
+          finish = resolve
+        }),
+    )
+    call('x')
+    await expect.poll(() => server.sessions.length).toBe(1)
+    const [one, late] = [await raw(), await raw()]
+    one.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    await closed(one)
+    expect(one.text()).toMatch(/^HTTP\/1.1 200 OK\r\n/)
+    const over = server.close()
+    await closed(late)
+    finish()
+    await over
+    expect(errors).toEqual([])
+  })
+
+  it('a call whose environment arrives while the server closes gets failure', async () => {
+    const { server, raw, errors } = await open()
+    const socket = await raw()
+    socket.write(environment().slice(0, 100))
+    await expect.poll(() => socket.bytesWritten).toBe(100)
+    const over = server.close()
+    await closed(socket)
+    await over
+    expect([socket.text(), errors]).toEqual(['failure\n', []])
+  })
 })

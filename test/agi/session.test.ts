@@ -118,19 +118,31 @@ const COMMANDS: readonly Case[] = [
     (agi) => agi.recordFile('/tmp/x', 'wav', { escapeDigits: '#', timeoutMs: 5000, beep: true, silenceMs: 1500, offset: 8 }),
     'RECORD FILE "/tmp/x" "wav" "#" "5000" "8" "BEEP" "s=2"',
     '200 result=35 (dtmf) endpos=8000\n',
-    { endedBy: 'digit', digit: '#', endPosition: 8000 },
+    { endedBy: 'digit', digit: '#', endPosition: 8000, durationMs: 999 },
   ],
   [
     (agi) => agi.recordFile('x', 'wav'),
     'RECORD FILE "x" "wav" "" "-1"',
     '200 result=0 (timeout) endpos=1\n',
-    { endedBy: 'timeout', digit: undefined, endPosition: 1 },
+    { endedBy: 'timeout', digit: undefined, endPosition: 1, durationMs: 0 },
   ],
   [
     (agi) => agi.recordFile('x', 'wav'),
     'RECORD FILE "x" "wav" "" "-1"',
     '200 result=-1 (hangup) endpos=7\nHANGUP\n',
-    { endedBy: 'hangup', digit: undefined, endPosition: 7 },
+    { endedBy: 'hangup', digit: undefined, endPosition: 7, durationMs: 1 },
+  ],
+  [
+    (agi) => agi.recordFile('x', 'wav16', { silenceMs: 1_500, timeoutMs: 10_000 }),
+    'RECORD FILE "x" "wav16" "" "10000" "0" "s=2"',
+    '200 result=0 (timeout) endpos=64000\n',
+    { endedBy: 'silence', digit: undefined, endPosition: 64_000, durationMs: 4_000 },
+  ],
+  [
+    (agi) => agi.recordFile('x', 'wav', { silenceMs: 1_000, timeoutMs: 3_000 }),
+    'RECORD FILE "x" "wav" "" "3000" "0" "s=1"',
+    '200 result=0 (timeout) endpos=23520\n',
+    { endedBy: 'timeout', digit: undefined, endPosition: 23_520, durationMs: 2_940 },
   ],
   [(agi) => agi.sayAlpha('Ab', { letterCase: 'upper' }), 'SAY ALPHA "Ab" "" "u"', zero, { digit: undefined }],
   [(agi) => agi.sayDate(at, { escapeDigits: '*' }), 'SAY DATE "1700000000" "*"', '200 result=42\n', { digit: '*' }],
@@ -331,43 +343,6 @@ describe('what every script needs', () => {
     expect(agi.args).toEqual(['one', 'two words'])
     expect(agi.query.get('lang')).toBe('en')
     expect(agi.env).toMatchObject({ channel: 'PJSIP/100-00000001', callerIdName: '', priority: 2 })
-  })
-
-  it('prompt asks again until the digits are right', async () => {
-    const session = open()
-    const came = session.agi.prompt('enter-account', {
-      maxDigits: 4,
-      timeoutMs: 3000,
-      validate: (digits) => digits.length === 4,
-      invalid: 'wrong',
-    })
-    await session.answer('200 result=12 (timeout)\n', '200 result=0 endpos=1\n', '200 result=1234\n')
-    expect(await came).toBe('1234')
-    expect(session.peer.written).toEqual([
-      'GET DATA "enter-account" "3000" "4"\n',
-      'STREAM FILE "wrong" ""\n',
-      'GET DATA "enter-account" "3000" "4"\n',
-    ])
-  })
-
-  it('prompt gives up after its attempts', async () => {
-    const session = open()
-    const came = session.agi.prompt('x', { attempts: 2 })
-    await session.answer('200 result= (timeout)\n', '200 result= (timeout)\n')
-    expect(await came).toBeUndefined()
-    expect(session.peer.written).toHaveLength(2)
-  })
-
-  it('menu does what belongs to the key, pressed during the file or after it', async () => {
-    const session = open()
-    const choices = { '1': () => 'sales', '2': () => 'support' }
-    const early = session.agi.menu('menu', choices)
-    await session.answer('200 result=49 endpos=1\n')
-    expect(await early).toBe('sales')
-    const late = session.agi.menu('menu', choices, { invalid: 'wrong' })
-    await session.answer('200 result=57 endpos=1\n', '200 result=0 endpos=1\n', '200 result=0 endpos=1\n', '200 result=50\n')
-    expect(await late).toBe('support')
-    await expect(session.agi.menu('menu', { '12': () => 1 })).rejects.toThrow('one key of 0-9')
   })
 
   it('say says one thing after the other, until a key', async () => {

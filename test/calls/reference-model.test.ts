@@ -39,7 +39,7 @@ function expectTold(told: ToldCall, run: TracedRun): void {
   expect(told.words.includes('held')).toBe(truth.holds.length > 0)
   expect({ id: told.id, bridged: told.words.includes('bridged') }).toEqual({ id: told.id, bridged: truth.talks.length > 0 })
   expect({ id: told.id, talked: told.outcome?.talked }).toEqual({ id: told.id, talked: truth.talks.length > 0 })
-  if (!told.isOurs) expect({ id: told.id, by: told.outcome?.answeredBy?.uniqueId }).toEqual({ id: told.id, by: truth.answeredBy })
+  expect({ id: told.id, by: told.outcome?.answeredBy?.uniqueId }).toEqual({ id: told.id, by: truth.answeredBy })
 }
 
 describe('the CallManager beside the reference model', () => {
@@ -59,7 +59,13 @@ describe('the CallManager beside the reference model', () => {
       fc.asyncProperty(randomActs(MERGING), async (acts) => {
         const run = await traced(acts, EVENTS_SINCE_12)
         expect(run.told.map(({ id }) => id).sort()).toEqual(run.model.calls.map(({ id }) => id).sort())
-        for (const told of run.told) expect({ id: told.id, ends: ends(told).length }).toEqual({ id: told.id, ends: 1 })
+        for (const told of run.told) {
+          expect({ id: told.id, ends: ends(told).length }).toEqual({ id: told.id, ends: 1 })
+          expect({ id: told.id, goesOnIn: told.outcome?.mergedInto }).toEqual({
+            id: told.id,
+            goesOnIn: truthOf(told, run)?.mergedInto,
+          })
+        }
       }),
       { numRuns: RUNS },
     )

@@ -76,6 +76,35 @@ describe.each([16, 22])('calls between real telephones, as Asterisk %s tells of 
   })
 })
 
+describe.each([16, 22])('what Asterisk %s says of a channel behind its hangup, as a busy server does,', (version) => {
+  it.each(RECORDED)('is of no new call: %s', (recording, calls) => {
+    const events = recordedCall(`telephony-${version}/${recording}`)
+    const rig = new BoardRig({ trunks: ['PJSIP/trunk'] }).play(events)
+    rig.play(events.filter(({ name }) => name !== 'Newchannel'))
+    expect(rig.calls.map(told)).toEqual(calls)
+    expect(rig.board.channels).toEqual([])
+  })
+
+  it('is told of the call while that lives', () => {
+    const events = recordedCall(`telephony-${version}/queue`)
+    const complete = events.filter(({ name }) => name === 'AgentComplete')
+    const rest = events.filter(({ name }) => name !== 'AgentComplete')
+    const caller = complete[0]?.headers.find(([header]) => header === 'Uniqueid')?.[1]
+    const [hangup, ...before] = rest.filter(({ name }) => name === 'Hangup').reverse()
+    if (hangup === undefined || caller === undefined) throw new Error('nobody completed')
+    const live = rest.filter((event) => event !== hangup && event !== before[0])
+    const [call] = new BoardRig().play([...live, hangup, ...complete, ...before.slice(0, 1)]).calls
+    const types = call?.history.map(({ facts }) => facts.type)
+    expect(types?.filter((type) => type === 'agentEnded' || type === 'ended')).toEqual(['agentEnded', 'ended'])
+  })
+})
+
+it('a call can begin on a channel whose id was another one’s', () => {
+  const events = recordedCall('telephony-22/simple')
+  const rig = new BoardRig().play(events).play(events)
+  expect(rig.calls.map(({ outcome }) => outcome?.result)).toEqual(['ended', 'ended'])
+})
+
 describe.each([16, 22])('what happened to a call, as Asterisk %s tells of it', (version) => {
   const happened = (recording: string, type: string) => {
     const [call] = new BoardRig().play(recordedCall(`telephony-${version}/${recording}`)).calls

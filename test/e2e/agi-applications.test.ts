@@ -1,4 +1,4 @@
-import type { AGISession } from 'obelus-asterisk'
+import type { AGISession, RecordingResult } from 'obelus-asterisk'
 import { describe, expect, it } from 'vitest'
 import { deferred } from '../../src/core/deferred.js'
 import { call, callersSide, serve, TRANSPORTS, type Transport } from './agi-rig.js'
@@ -132,5 +132,31 @@ describe.each(servers)('applications on $name', (server) => {
       return [joined, await agi.getFullVariable('$'.concat('{LONG}')).catch(code)]
     })
     expect(seen).toEqual([long, transport === 'FastAGI' ? '☎'.repeat(240) : 'AGI_PROTOCOL'])
+  })
+})
+
+describe.each(servers)('a recording on $name', (server) => {
+  it('says what ended it, and how long it is', async () => {
+    const record = async (extension: string, script: (agi: AGISession) => Promise<RecordingResult>) => {
+      const outcome = deferred<RecordingResult>()
+      const { ami, url } = await serve(server, (agi) => script(agi).then(outcome.resolve, outcome.reject))
+      const place = { Channel: `Local/${extension}@agi/n`, Application: 'AGI', Data: url('FastAGI'), Async: true }
+      await ami.sendAction('Originate', place)
+      const { endedBy, durationMs } = await outcome.promise
+      return [endedBy, Math.round(durationMs / 1_000)]
+    }
+    const file = '/tmp/agi-recording'
+    const came = await Promise.all([
+      record('talks', (agi) => agi.recordFile(`${file}-1`, 'wav', { timeoutMs: 2_000, silenceMs: 1_000 })),
+      record('talks', (agi) => agi.recordFile(`${file}-2`, 'sln16', { timeoutMs: 2_000 })),
+      record('silent', (agi) => agi.recordFile(`${file}-3`, 'wav', { timeoutMs: 8_000, silenceMs: 2_000 })),
+      record('silent', (agi) => agi.recordFile(`${file}-4`, 'wav', { timeoutMs: 2_000, silenceMs: 5_000 })),
+    ])
+    expect(came).toEqual([
+      ['timeout', 2],
+      ['timeout', 2],
+      ['silence', expect.toSatisfy((seconds: number) => seconds < 3)],
+      ['timeout', 2],
+    ])
   })
 })

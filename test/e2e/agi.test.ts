@@ -87,7 +87,7 @@ const COMMANDS: Readonly<Record<string, CommandCase>> = {
       press('#')
       return agi.recordFile('/tmp/agi-recording', 'wav', { escapeDigits: '#', timeoutMs: 5_000 })
     },
-    expected: { endedBy: 'digit', digit: '#', endPosition: expect.any(Number) },
+    expected: { endedBy: 'digit', digit: '#', endPosition: expect.any(Number), durationMs: expect.any(Number) },
   },
   'SAY ALPHA': { run: (agi) => agi.sayAlpha('a'), expected: { digit: undefined } },
   'SAY DATE': interrupted((agi) => agi.sayDate(new Date(), { escapeDigits: '#' })),

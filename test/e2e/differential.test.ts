@@ -1,25 +1,38 @@
 import { type AMIClient, unlisted } from 'obelus-asterisk'
 import { FakeAsterisk } from 'obelus-asterisk/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { TestServer } from './asterisk/global-setup.js'
 import { Bench, type Program } from './differential/bench.js'
 import { DIFFERENCES } from './differential/differences.js'
-import { PLAN, QUEUES } from './differential/plan.js'
+import { configure } from './differential/plan.js'
 import { actionPrograms } from './differential/programs/actions.js'
 import { agiPrograms } from './differential/programs/agi.js'
 import { callPrograms } from './differential/programs/calls.js'
+import { conferencePrograms } from './differential/programs/conferences.js'
+import { parkingPrograms } from './differential/programs/parking.js'
 import { queuePrograms } from './differential/programs/queues.js'
+import { statePrograms } from './differential/programs/state.js'
 import { loggedIn, NOT_OURS, servers } from './target.js'
 
 const ours = servers.every(({ version }) => version !== undefined)
-const programs: readonly Program[] = [...actionPrograms, ...callPrograms, ...agiPrograms, ...queuePrograms]
+const programs: readonly Program[] = [
+  ...actionPrograms,
+  ...callPrograms,
+  ...agiPrograms,
+  ...queuePrograms,
+  ...conferencePrograms,
+  ...parkingPrograms,
+  ...statePrograms,
+]
 
 /** What happens when a program runs, without what may differ. */
 async function transcriptOf(
   program: Program,
-  ami: AMIClient,
-  callScript: (url: string) => Promise<string> = (url) => callByAsterisk(ami, url),
+  logIn: () => Promise<AMIClient>,
+  callScript?: (url: string) => Promise<string>,
 ): Promise<readonly string[]> {
-  const bench = new Bench(ami, callScript)
+  const ami = await logIn()
+  const bench = new Bench(ami, callScript ?? ((url) => callByAsterisk(ami, url)), logIn)
   await program.run(bench)
   await ami.close()
   const differences = DIFFERENCES.filter((each) => each.programs?.test(program.name) ?? true)
@@ -37,19 +50,26 @@ async function callByAsterisk(ami: AMIClient, url: string): Promise<string> {
   return (await ended).get(unlisted('Status')) ?? ''
 }
 
-describe.skipIf(!ours).each(servers)(`the fake does what $name does${ours ? '' : ` (skipped: ${NOT_OURS})`}`, (server) => {
-  const version = server.version as 16 | 22
+/** What a program finds on a real server and on the fake that plays it. */
+async function bothTranscripts(program: Program, server: TestServer) {
+  const pbx = new FakeAsterisk({ users: { admin: 's3cret' }, version: server.version as 16 | 22, unhandled: 'bypass' })
+  onTestFinished(() => pbx.close())
+  configure(pbx)
+  const [there, here] = await Promise.all([
+    transcriptOf(program, () => loggedIn(server)),
+    transcriptOf(
+      program,
+      () => loggedIn(server, { connect: pbx.connector }),
+      (url) => pbx.callFastAGI(url, CALLER).ended(),
+    ),
+  ])
+  return { name: server.name, there, here }
+}
 
+describe.skipIf(!ours)(`the fake does what real servers do${ours ? '' : ` (skipped: ${NOT_OURS})`}`, () => {
   it.each(programs)('$name', async (program) => {
-    const pbx = new FakeAsterisk({ users: { admin: 's3cret' }, version, unhandled: 'bypass' })
-    onTestFinished(() => pbx.close())
-    pbx.dialplan(PLAN)
-    for (const [name, queue] of Object.entries(QUEUES)) pbx.queue(name, queue)
-    const [there, here] = await Promise.all([
-      transcriptOf(program, await loggedIn(server)),
-      transcriptOf(program, await loggedIn(server, { connect: pbx.connector }), (url) => pbx.callFastAGI(url, CALLER).ended()),
-    ])
-    expect(here).toEqual(there)
+    const found = await Promise.all(servers.map((server) => bothTranscripts(program, server)))
+    for (const { name, there, here } of found) expect.soft(here, name).toEqual(there)
   })
 })
 

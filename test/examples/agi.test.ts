@@ -1,9 +1,10 @@
 import { AMIClient, CallManager, FastAGIServer } from 'obelus-asterisk'
 import { action, FakeAsterisk, success } from 'obelus-asterisk/testing'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { CallbackScheduler } from '../../examples/agi/callback.js'
-import { ivr } from '../../examples/agi/ivr.js'
-import { watchQueue } from '../../examples/agi/queue-greeting.js'
+import { askForCallback, callBack } from '../../examples/agi/callback.js'
+import { bank } from '../../examples/agi/ivr.js'
+import { waitingRoom } from '../../examples/agi/queue.js'
+import { RemoteControl } from '../../examples/agi/remote-control.js'
 import { type VoiceMessage, voicemail } from '../../examples/agi/voicemail.js'
 import { Example } from '../support/example.js'
 
@@ -25,12 +26,13 @@ async function office() {
   return { pbx, ami, server, errors, url: `agi://127.0.0.1:${port}` }
 }
 
-it('the IVR tells a balance', async () => {
+const ivr = bank({ '1234': { pin: '0000', balance: 42 } }, 'PJSIP/200')
+
+it('the IVR tells a balance behind its PIN', async () => {
   const { server, pbx, url, errors } = await office()
   server.route('ivr', ivr)
-  const caller = pbx.callFastAGI(`${url}/ivr`, { keys: '1999#1234' })
+  const caller = pbx.callFastAGI(`${url}/ivr`, { keys: '1999912340000' })
   expect(await caller.ended()).toBe('HANGUP')
-  expect(caller.variables.get('ACCOUNT')).toBe('1234')
   expect(caller.commands.slice(-4)).toEqual([
     'SAY DIGITS "1234" "#"',
     'SAY NUMBER "42" "#"',
@@ -40,35 +42,41 @@ it('the IVR tells a balance', async () => {
   expect(errors).toEqual([])
 })
 
-it('the IVR hands an operator the call', async () => {
+it.each([
+  ['who answers', 'ANSWER', 'PJSIP/200-2', false],
+  ['who is busy', 'BUSY', 'BUSY', true],
+])('the IVR takes the caller to a clerk %s, and back', async (_, DIALSTATUS, clerk, isTold) => {
   const { server, pbx, url } = await office()
   server.route('ivr', ivr)
-  const caller = pbx.callFastAGI(`${url}/ivr`, { keys: '2' })
-  expect(await caller.ended()).toBe('SUCCESS')
-  expect(caller.commands.slice(-3)).toEqual(['SET CONTEXT "operators"', 'SET EXTENSION "s"', 'SET PRIORITY "1"'])
+  const Dial = (_data: string, variables: Map<string, string>) => {
+    variables.set('DIALSTATUS', DIALSTATUS)
+    if (DIALSTATUS === 'ANSWER') variables.set('DIALEDPEERNAME', 'PJSIP/200-2')
+    return -1
+  }
+  const caller = pbx.callFastAGI(`${url}/ivr`, { keys: '0', applications: { Dial } })
+  expect(await caller.ended()).toBe('HANGUP')
+  expect(caller.variables.get('CLERK')).toBe(clerk)
+  expect(caller.commands.includes('STREAM FILE "vm-nobodyavail" ""')).toBe(isTold)
 })
 
-it.each(['1999#1234', '2', '9', '7', ''])(
-  'hanging up at every point of the IVR, keys %j, leaves nothing behind',
-  async (keys) => {
-    const { server, pbx, url, errors } = await office()
-    const done: unknown[] = []
-    server.route('ivr', async (agi) => {
-      await ivr(agi).finally(() => done.push(agi.env.uniqueId))
-    })
-    const whole = pbx.callFastAGI(`${url}/ivr`, { keys })
-    await whole.ended()
-    const points = whole.commands.length
-    expect(points).toBeGreaterThan(2)
-    for (let hangupAt = 0; hangupAt <= points; hangupAt += 1) {
-      const caller = pbx.callFastAGI(`${url}/ivr`, { keys, hangupAt })
-      expect(await caller.ended()).toBe('HANGUP')
-    }
-    expect(done).toHaveLength(points + 2)
-    await expect.poll(() => server.sessions).toEqual([])
-    expect(errors).toEqual([])
-  },
-)
+it.each(['112340000', '0', '7', ''])('hanging up at every point of the IVR, keys %j, leaves nothing behind', async (keys) => {
+  const { server, pbx, url, errors } = await office()
+  const done: unknown[] = []
+  server.route('ivr', async (agi) => {
+    await ivr(agi).finally(() => done.push(agi.env.uniqueId))
+  })
+  const whole = pbx.callFastAGI(`${url}/ivr`, { keys })
+  await whole.ended()
+  const points = whole.commands.length
+  expect(points).toBeGreaterThan(2)
+  for (let hangupAt = 0; hangupAt <= points; hangupAt += 1) {
+    const caller = pbx.callFastAGI(`${url}/ivr`, { keys, hangupAt })
+    expect(await caller.ended()).toBe('HANGUP')
+  }
+  expect(done).toHaveLength(points + 2)
+  await expect.poll(() => server.sessions).toEqual([])
+  expect(errors).toEqual([])
+})
 
 it('the voice mail hands over a message, also when the caller hangs up', async () => {
   const { server, pbx, url } = await office()
@@ -87,43 +95,65 @@ it('the voice mail hands over a message, also when the caller hangs up', async (
   ])
 })
 
-it('the call-back is made when its time has come', async () => {
+it('the call-back is kept in the database, and made when its time has come', async () => {
   const { server, pbx, url, ami } = await office()
   using calls = new CallManager(ami)
-  const scheduler = new CallbackScheduler(calls, (number) => `PJSIP/${number}`)
-  onTestFinished(() => scheduler.close())
-  server.route('callback', scheduler.script)
-  await pbx.callFastAGI(`${url}/callback`, { callerId: '300', keys: '15#' }).ended()
-  expect(scheduler.waiting).toEqual([{ number: '300', at: expect.any(Date) }])
-  const inMinutes = ((scheduler.waiting[0]?.at.getTime() ?? 0) - Date.now()) / 60_000
-  expect(Math.round(inMinutes)).toBe(15)
-  scheduler.schedule({ number: '300', at: new Date() })
+  server.route('callback', askForCallback)
+  const caller = pbx.callFastAGI(`${url}/callback`, { callerId: '300', keys: '15#' })
+  await caller.ended()
+  const at = Number(caller.database.get('callback/300'))
+  expect(Math.round((at - Date.now()) / 60_000)).toBe(15)
+  const channel = (number: string) => `PJSIP/${number}`
+  await ami.sendAction('DBPut', { Family: 'callback', Key: '301', Val: String(at) })
+  await ami.sendAction('DBPut', { Family: 'callback', Key: '300', Val: String(Date.now()) })
+  expect(await callBack(calls, ami, channel)).toEqual(['300'])
   await vi.waitFor(() => expect(pbx.received.find(({ name }) => name === 'Originate')?.get('Channel')).toBe('PJSIP/300'))
+  expect(await callBack(calls, ami, channel)).toEqual([])
 })
 
-it('a queue whose first caller waits starts an AsyncAGI flow', async () => {
-  const { pbx, ami } = await office()
+it('the queue tells the position, and offers something else to those whom nobody took', async () => {
+  const { server, pbx, url, ami } = await office()
   const offered: string[] = []
-  const watch = watchQueue(ami, 'support', {
-    offer: async (agi) => {
-      offered.push(agi.args[0] ?? '')
-      await agi.streamFile('vm-press')
-    },
-  })
-  onTestFinished(() => watch.close())
-  const callers: Promise<string>[] = []
-  pbx.use(
-    action('Redirect', (request) => {
-      callers.push(pbx.callAsyncAGI({ channel: request.get('Channel') ?? '', args: ['offer'] }).ended())
-      return success('Redirect successful')
+  pbx.use(action('QueueStatus', () => success({ Message: 'Queue status will follow' })))
+  server.route(
+    'queue',
+    waitingRoom(ami, 'support', async (agi) => {
+      offered.push(agi.env.callerNumber)
     }),
   )
-  pbx.emit('QueueCallerJoin', { Queue: 'sales', Position: 1, Channel: 'PJSIP/1', Uniqueid: '1.1' })
-  pbx.emit('QueueCallerJoin', { Queue: 'support', Position: 2, Channel: 'PJSIP/2', Uniqueid: '1.2' })
-  pbx.emit('QueueCallerJoin', { Queue: 'support', Position: 1, Channel: 'PJSIP/3', Uniqueid: '1.3' })
-  await vi.waitFor(() => expect(callers).toHaveLength(1))
-  expect(await callers[0]).toBe('SUCCESS')
-  expect(offered).toEqual(['offer'])
+  const leaving = (status: string) => (_: string, variables: Map<string, string>) => {
+    variables.set('QUEUESTATUS', status)
+    return 0
+  }
+  const call = (callerId: string, status: string) =>
+    pbx.callFastAGI(`${url}/queue`, { callerId, applications: { Queue: leaving(status) } })
+  const taken = call('0301', 'CONTINUE')
+  await taken.ended()
+  await call('0302', 'TIMEOUT').ended()
+  expect(taken.commands).toContain('SAY NUMBER "1" "#"')
+  expect(taken.variables.get('LEFT_QUEUE')).toBe('CONTINUE')
+  expect(offered).toEqual(['0302'])
+})
+
+it('a web request has a caller hear what it orders, and stops it', async () => {
+  const { pbx, ami } = await office()
+  const remote = new RemoteControl(ami)
+  onTestFinished(() => remote.close())
+  const caller = pbx.callAsyncAGI({ uniqueId: '1.1' })
+  await vi.waitFor(() => expect(remote.calls).toEqual(['1.1']))
+  expect(remote.order('9.9', { play: 'beep' })).toBe(false)
+  expect(remote.order('1.1', { play: 'welcome' })).toBe(true)
+  remote.order('1.1', { digits: '42' })
+  await vi.waitFor(() => expect(caller.commands.at(-1)).toBe('SAY DIGITS "42" ""'))
+  remote.stop('1.1')
+  remote.order('1.1', { hangup: true })
+  await caller.ended()
+  expect(caller.commands.filter((line) => /^(STREAM|SAY|HANGUP)/.test(line))).toEqual([
+    'STREAM FILE "welcome" ""',
+    'SAY DIGITS "42" ""',
+    'HANGUP',
+  ])
+  await vi.waitFor(() => expect(remote.calls).toEqual([]))
 })
 
 it('the server of the examples runs on its embedded fake', async () => {

@@ -206,6 +206,16 @@ describe('what is heard', () => {
     expect(audio.dropped).toBe(1)
   })
 
+  it('the first reader gets the second before, the others do not', async () => {
+    const { sound } = open()
+    for (let at = 1; at <= 60; at += 1) sound.receive(kindOf(8_000), new Uint8Array(320).fill(at))
+    sound.receive(FrameKind.digit, new TextEncoder().encode('7'))
+    const [first, second] = [sound.audio(), sound.audio()]
+    expect([first.buffered, second.buffered]).toEqual([50, 0])
+    expect(((await first.next()).value as Uint8Array)[0]).toBe(11)
+    expect([sound.digits().buffered, sound.digits().buffered]).toEqual([1, 0])
+  })
+
   it('keys come as text', async () => {
     const { sound } = open()
     const digits = sound.digits()

@@ -259,7 +259,8 @@ describe('handlers', () => {
       'Nonsense: undefined',
       'Logoff: Logoff',
     ])
-    expect(pbx.received.map(({ name }) => name)).toEqual(reported.slice(2).map((each) => each.replace(/:.*/, '')))
+    expect(pbx.received.map(({ name }) => name)).toEqual(['Events', 'CoreStatus', 'Events', 'Logoff', 'Nonsense', 'Logoff'])
+    expect(pbx.actions('Ping')).toHaveLength(1)
     expect(answered).toEqual(['Challenge', 'Login', 'Events', 'Logoff'])
     await pbx.close()
   })

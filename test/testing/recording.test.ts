@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { AMIClient, type AMIClientOptions, AsyncAGIExecutor, type Connector, Gap, tcpConnector } from 'obelus-asterisk'
 import {
   action,
+  delay,
   event,
   FakeAsterisk,
   FakeResponse,
@@ -181,6 +182,39 @@ it('keep-alives hold up nothing, and are answered whenever they come', async () 
   expect((await event).get('UserEvent')).toBe('after the Ping')
   for (let count = 0; count < 3; count += 1) expect((await again.sendAction('Ping')).get('Ping')).toBe('Pong')
   await again.close()
+  await played.close()
+})
+
+it.each([0, 0.5, 1])('an action that was given up before its answer came times out at scale %d too', async (scale) => {
+  const pbx = new FakeAsterisk(
+    { users: { admin: 's3cret' } },
+    action('Getvar', async () => {
+      await delay(8_000, clock)
+      return success({ Value: 'late' })
+    }),
+  )
+  const clock = new VirtualClock()
+  const asks = async (connect: Connector, listen: (ami: AMIClient) => void) => {
+    const ami = new AMIClient({ ...account, connect, clock, actionTimeoutMs: 5_000, keepAlive: false })
+    onTestFinished(() => ami.close())
+    listen(ami)
+    await ami.login()
+    const asked = ami.sendAction('Getvar', { Variable: 'A' }).catch((error: Error) => error.name)
+    await clock.advance(4_900)
+    expect(await Promise.race([asked, settle().then(() => 'waits')])).toBe('waits')
+    await clock.advance(5_000)
+    const after = await ami.sendAction('Ping')
+    await ami.close()
+    return [await asked, after.get('Ping')]
+  }
+  let recording = { text: '' }
+  const there = await asks(pbx.connector, (ami) => {
+    recording = record(ami, { clock })
+  })
+  expect(there).toEqual(['ActionTimeoutError', 'Pong'])
+  await pbx.close()
+  const played = FakeAsterisk.fromRecording(file(recording.text), { scale, clock })
+  expect(await asks(played.connector, () => undefined)).toEqual(there)
   await played.close()
 })
 

@@ -4,6 +4,7 @@ import type { EventStream } from '../../core/event-stream.js'
 import { EventWriter } from '../../core/event-writer.js'
 import type { Gap } from '../../core/gap.js'
 import { guarded } from '../../core/listeners.js'
+import type { Observer } from '../../core/observer.js'
 import {
   abortSignal,
   anyObject,
@@ -14,7 +15,6 @@ import {
   type OptionKind,
   type OptionsShape,
 } from '../../core/options.js'
-import { systemRandomBytes } from '../../core/random-bytes.js'
 import { systemClock } from '../../core/system-clock.js'
 import { type TextCodec, textCodec } from '../../core/text-codec.js'
 import type { Connector } from '../../core/transport.js'
@@ -33,6 +33,7 @@ import type {
 } from '../messages/typed-names.js'
 import { type PreparedAction, prepareAction } from '../protocol/action.js'
 import { actionIdSource } from '../protocol/action-id.js'
+import { actionFacts } from './action-observation.js'
 import { ActionQueue, type RunOptions } from './action-queue.js'
 import { blockingMs } from './blocking-action.js'
 import { type ClientDiagnostics, type ClientEvents, clientDiagnostics } from './client-events.js'
@@ -74,6 +75,8 @@ export interface Platform {
   readonly connector: () => Connector
   /** Told of an error that a user's listener threw, when nobody listens to `error`. */
   readonly unheardError: (error: Error) => void
+  /** Who watches the program, if the runtime has a place for that. */
+  readonly observer?: Observer | undefined
 }
 
 /** How `login()` waits. */
@@ -90,9 +93,11 @@ export interface LoginOptions {
  */
 export class AMIClient implements ManagerConnection, AsyncDisposable {
   readonly #options: ResolvedOptions
+  /** For what is built on the client. */
+  readonly observer: Observer | undefined
   readonly #clock: Clock
   readonly #codec: TextCodec
-  readonly #newActionId = actionIdSource(systemRandomBytes)
+  readonly #newActionId: () => string
   readonly #diagnostics: ClientDiagnostics
   readonly #queue: ActionQueue
   readonly #subscriptions: Subscriptions
@@ -103,16 +108,18 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
   /** @throws TypeError or RangeError that names a wrong option and quotes its value (but never the secret). */
   constructor(options: AMIClientOptions, platform: Platform) {
     this.#options = resolveOptions(options, platform.options)
+    this.observer = platform.observer
     this.#clock = options.clock ?? systemClock
     this.#codec = textCodec(this.#options.encoding)
     this.#diagnostics = clientDiagnostics(platform.unheardError)
     const hub = new EventHub(this.#diagnostics)
     this.#subscriptions = new Subscriptions(hub, this.#clock, this.#diagnostics)
+    this.#newActionId = actionIdSource(this.#options.randomBytes)
     this.#queue = new ActionQueue(this.#options.maxInFlight, this.#clock, {
       written: (action) => this.#connection.written(action),
       answered: (response) => this.#connection.answered(response),
     })
-    const parts = { clock: this.#clock, hub, queue: this.#queue, diagnostics: this.#diagnostics }
+    const parts = { clock: this.#clock, hub, queue: this.#queue, diagnostics: this.#diagnostics, observer: this.observer }
     this.#connection = new Connection(this.#options, options.connect ?? platform.connector(), parts)
     this.#diagnostics.on('status', (status) => {
       if (status.state === 'failed') this.#gaveUp(status.reason)
@@ -120,6 +127,7 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
     this.#diagnostics.on('lateAnswer', () => {
       this.#lateAnswers += 1
     })
+    if (platform.observer !== undefined) this.#tellObserver(platform.observer)
   }
 
   /**
@@ -330,17 +338,31 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
       const { variables, priority = 0, signal, onWritten, onAnswer } = options ?? {}
       const action = prepareAction(name, headers, variables, this.#codec, this.#newActionId)
       const timeoutMs = options?.timeoutMs ?? this.#defaultTimeout(action)
-      return this.#queue.run(action, {
-        timeoutMs,
-        priority,
-        signal,
-        onItem,
-        onWritten: onWritten && guarded(onWritten, (error) => this.report(error)),
-        onAnswer: onAnswer && guarded(onAnswer, (error) => this.report(error)),
-      })
+      const run = () =>
+        this.#queue.run(action, {
+          timeoutMs,
+          priority,
+          signal,
+          onItem,
+          onWritten: onWritten && guarded(onWritten, (error) => this.report(error)),
+          onAnswer: onAnswer && guarded(onAnswer, (error) => this.report(error)),
+        })
+      const watched = this.observer?.action
+      if (!watched?.isWatched) return run()
+      return watched.watch(actionFacts(this.#options.peer, action), run)
     } catch (error) {
       return Promise.reject(error)
     }
+  }
+
+  #tellObserver({ status, gap }: Observer): void {
+    const { peer } = this.#options
+    this.#diagnostics.on('status', (now) => {
+      if (status.isWatched) status.tell({ peer, status: now })
+    })
+    this.#diagnostics.on('gap', (hole) => {
+      if (gap.isWatched) gap.tell({ peer, gap: hole })
+    })
   }
 
   #defaultTimeout(action: PreparedAction): number {

@@ -30,7 +30,7 @@ const off: Parameter = { is: 'false, or left out', read: (text) => (text === 'fa
 const mask: Parameter = { is: 'true, false or classes such as call,agent', read: (text) => flag.read(text) ?? word.read(text) }
 
 /** What cannot be said in text, or stands elsewhere in the URL. */
-type NotParameters = 'host' | 'port' | 'username' | 'secret' | 'limits' | 'connect' | 'clock'
+type NotParameters = 'host' | 'port' | 'username' | 'secret' | 'limits' | 'connect' | 'clock' | 'randomBytes'
 type ParameterName =
   | Exclude<keyof AMIClientOptions, NotParameters>
   | `reconnect.${keyof ReconnectOptions}`

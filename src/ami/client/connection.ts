@@ -2,6 +2,7 @@ import { backoffDelayMs } from '../../core/backoff.js'
 import type { Clock } from '../../core/clock.js'
 import { type Deferred, deferred } from '../../core/deferred.js'
 import { asError } from '../../core/errors.js'
+import type { Observer } from '../../core/observer.js'
 import type { Connector } from '../../core/transport.js'
 import { waitWithin } from '../../core/waiting.js'
 import { ActionError, AuthenticationError, ConnectionError, InvalidActionError, ProtocolError } from '../messages/errors.js'
@@ -13,6 +14,7 @@ import type { ClientDiagnostics } from './client-events.js'
 import { type DataAfter, type Happening, statusAfter } from './connection-table.js'
 import { EventFilters } from './event-filters.js'
 import type { EventHub } from './event-hub.js'
+import { EventObservation } from './event-observation.js'
 import { isShuttingDown } from './login-refusal.js'
 import type { ResolvedOptions } from './options.js'
 import { Outages } from './outages.js'
@@ -31,6 +33,8 @@ export interface ConnectionParts {
   readonly queue: ActionQueue
   /** The status, gaps, and what its sessions tell. */
   readonly diagnostics: ClientDiagnostics
+  /** Who watches the program, where the runtime has a place for that. */
+  readonly observer: Observer | undefined
 }
 
 /** Keeps a client logged in: makes one session after the other, with growing delays, until it is closed or must give up. */
@@ -44,6 +48,7 @@ export class Connection {
   readonly #queue: ActionQueue
   readonly #diagnostics: ClientDiagnostics
   readonly #outages: Outages
+  readonly #observation: EventObservation | undefined
   #status: ConnectionStatus = { state: 'idle' }
   #session: Session | undefined
   #login: Deferred<void> | undefined
@@ -62,7 +67,7 @@ export class Connection {
   /** This account has got FullyBooted, so it will again. */
   #bootSeen = false
 
-  constructor(options: ResolvedOptions, connector: Connector, { clock, hub, queue, diagnostics }: ConnectionParts) {
+  constructor(options: ResolvedOptions, connector: Connector, { clock, hub, queue, diagnostics, observer }: ConnectionParts) {
     this.#options = options
     this.#connector = connector
     this.#clock = clock
@@ -70,6 +75,7 @@ export class Connection {
     this.#queue = queue
     this.#diagnostics = diagnostics
     this.#outages = new Outages(clock, hub, diagnostics)
+    this.#observation = observer && new EventObservation(hub, observer.event, options.peer)
     hub.watch('FullyBooted', (event) => {
       this.#bootSeen = true
       this.#session?.fullyBooted(event)
@@ -158,6 +164,7 @@ export class Connection {
   #connect(why: 'login' | 'retry'): void {
     const attempt = this.#attempt
     const session: Session = new Session(this.#options, this.#connector, this.#clock, this.#diagnostics, {
+      bytesCame: () => this.#observation?.look(),
       connected: () => {
         this.#hub.attach(session)
         this.#outages.connected()

@@ -1,4 +1,5 @@
 import type { EventStream } from '../../core/event-stream.js'
+import type { Observer } from '../../core/observer.js'
 import type { EventOf } from '../messages/event.js'
 import type { AMIResponse, ListItem } from '../messages/response.js'
 import type { ActionArguments, ActionName, EventName, ListActionName, PlainName, Unlisted } from '../messages/typed-names.js'
@@ -36,6 +37,9 @@ export interface ActionOptions {
  * without a connection of its own.
  */
 export interface ManagerConnection {
+  /** Who watches the program; for what is built on the connection. */
+  readonly observer?: Observer | undefined
+
   /** Where the client stands now. */
   readonly status: ConnectionStatus
 

@@ -23,6 +23,7 @@ import {
   section,
   wholeNumber,
 } from '../../core/options.js'
+import { type RandomBytes, systemRandomBytes } from '../../core/random-bytes.js'
 import type { Connector } from '../../core/transport.js'
 import { type AMILimits, LIMITS_SHAPE, resolveLimits } from '../protocol/limits.js'
 
@@ -92,6 +93,8 @@ export interface AMIClientOptions {
   readonly connect?: Connector | undefined
   /** @default the system's clock */
   readonly clock?: Clock | undefined
+  /** Source of the chance in ActionIDs; a test gives one that repeats itself. @default the runtime's `crypto.getRandomValues` */
+  readonly randomBytes?: RandomBytes | undefined
 }
 
 /** The options with every default filled in. */
@@ -112,6 +115,7 @@ export interface ResolvedOptions {
   readonly limits: AMILimits
   /** What messages call the server. */
   readonly peer: string
+  readonly randomBytes: RandomBytes
 }
 
 const SHAPE: OptionsShape<AMIClientOptions> = {
@@ -143,6 +147,7 @@ const SHAPE: OptionsShape<AMIClientOptions> = {
   limits: section(LIMITS_SHAPE),
   connect: callback,
   clock,
+  randomBytes: callback,
 }
 
 /**
@@ -172,6 +177,7 @@ export function resolveOptions(
     encoding,
     limits: resolveLimits(options.limits),
     peer: peerOf(options, host, port),
+    randomBytes: options.randomBytes ?? systemRandomBytes,
   }
 }
 

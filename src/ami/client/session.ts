@@ -18,6 +18,8 @@ import { ServerStart } from './server-start.js'
 
 /** What a session needs from the connection that it is one of. */
 export interface SessionHost {
+  /** Bytes have come, and are about to be read. */
+  bytesCame(): void
   /** Bytes are about to come; events can be subscribed to. */
   connected(session: Session): void
   greeted(apiVersion: string): void
@@ -66,7 +68,7 @@ export class Session extends AMIProtocol {
   #serverStart: ServerStart | undefined
 
   constructor(options: ResolvedOptions, connector: Connector, clock: Clock, diagnostics: ClientDiagnostics, host: SessionHost) {
-    super({ encoding: options.encoding, limits: options.limits, peer: options.peer })
+    super({ encoding: options.encoding, limits: options.limits, peer: options.peer, randomBytes: options.randomBytes })
     this.#options = options
     this.#connector = connector
     this.#clock = clock
@@ -148,6 +150,11 @@ export class Session extends AMIProtocol {
   /** Says Logoff and waits for the server's Goodbye, for `timeoutMs` at the most. Never rejects. */
   async logoff(timeoutMs: number): Promise<void> {
     await this.#within(timeoutMs, this.sendAction('Logoff').toPromise()).catch(() => undefined)
+  }
+
+  override dataReceived(data: Uint8Array): void {
+    this.#host.bytesCame()
+    super.dataReceived(data)
   }
 
   override connectionMade(transport: Transport): void {

@@ -1,6 +1,11 @@
+import type { Clock } from '../../core/clock.js'
 import { deferred } from '../../core/deferred.js'
 import { checkOptions, type OptionsShape, wholeNumber } from '../../core/options.js'
-import { AGI_CHANNEL_SHAPE, AGIChannel, type AGIChannelOptions } from './agi-channel.js'
+import { systemClock } from '../../core/system-clock.js'
+import { settled } from '../virtual-clock.js'
+import { AGI_CHANNEL_SHAPE, AGIChannel, type AGIChannelOptions, listeningOf } from './agi-channel.js'
+import type { Listening } from './listening.js'
+import { Prompts } from './prompts.js'
 
 /** How the simulated Asterisk reaches the script. */
 export interface AGICallerWire {
@@ -25,10 +30,18 @@ export class AGICaller {
   readonly #ended = deferred<AGIStatus>()
   #wire: AGICallerWire = { hangup: () => undefined }
   #isEnded = false
+  readonly #clock: Clock
+  readonly #prompts = new Prompts()
+  /** Whether a test plays the caller, so that commands wait for what they do. */
+  #isActing = false
+  /** Ends what the command at work waits for. */
+  #wake: (() => void) | undefined
+  #isHangingUp = false
 
   /** @throws TypeError or RangeError that names a wrong option and quotes its value. */
-  constructor(options: AGICallOptions = {}) {
+  constructor(options: AGICallOptions = {}, clock: Clock = systemClock) {
     checkOptions(options, SHAPE)
+    this.#clock = clock
     this.#channel = new AGIChannel(options)
     this.#hangupAt = options.hangupAt ?? Number.POSITIVE_INFINITY
   }
@@ -57,13 +70,36 @@ export class AGICaller {
     return this.#channel.isAnswered
   }
 
-  /** Keys that the caller presses when the script listens next. */
+  /** The sounds that the caller was played, in order. */
+  get heard(): readonly string[] {
+    return this.#prompts.all
+  }
+
+  /**
+   * Resolves when the caller is played this sound, as STREAM FILE, GET DATA, GET OPTION, Playback and Background do: then `press` or `hangup`. From
+   * the first call on the test plays the caller: a command that listens waits for keys, or until its time is over by the fake's clock.
+   *
+   * @throws WaitTimeoutError when it is not played in time, FakeStateError when the script ends before; both say what was played.
+   */
+  prompted(file: string, { timeoutMs = 5_000 }: { readonly timeoutMs?: number | undefined } = {}): Promise<void> {
+    this.#isActing = true
+    return this.#prompts.waitFor(file, timeoutMs)
+  }
+
+  /** Keys that the caller presses: what listens hears them, or what listens next. */
   press(keys: string): void {
     this.#channel.press(keys)
+    this.#wake?.()
   }
 
   hangup(): void {
-    if (this.#channel.isHungUp || this.#isEnded) return
+    if (this.isHungUp || this.#isEnded) return
+    if (this.#wake !== undefined) {
+      // The command at work says so.
+      this.#isHangingUp = true
+      this.#wake()
+      return
+    }
     this.#channel.isHungUp = true
     this.#wire.hangup()
   }
@@ -85,18 +121,59 @@ export class AGICaller {
   }
 
   /** Asterisk's answer to a command. @internal */
-  execute(line: string): string {
+  execute(line: string): string | Promise<string> {
     const hangsUp = this.#channel.commands.length + 1 === this.#hangupAt
-    return this.#channel.execute(line, hangsUp)
+    const listening = this.isHungUp ? undefined : listeningOf(line)
+    if (listening !== undefined) this.#prompts.played(listening.files)
+    if (listening === undefined || hangsUp || !this.#isActing) return this.#channel.execute(line, hangsUp)
+    return this.#listens(listening).then(() => {
+      const isHangingUp = this.#isHangingUp
+      this.#isHangingUp = false
+      return this.#channel.execute(line, isHangingUp)
+    })
   }
 
   get isHungUp(): boolean {
     return this.#channel.isHungUp
   }
 
+  /** Until the caller has pressed enough, has hung up, or the time is over. */
+  async #listens({ timeoutMs, isEnough }: Listening): Promise<void> {
+    this.#wake = () => undefined
+    // The test has its turn when the sound is played.
+    if (timeoutMs === 0) await settled()
+    else
+      while (!this.#isHangingUp && !this.#isEnded && !isEnough(this.#channel.keys)) {
+        if (!(await this.#acts(timeoutMs))) break
+      }
+    this.#wake = undefined
+  }
+
+  /** Whether the caller did something before the time was over. */
+  async #acts(timeoutMs: number): Promise<boolean> {
+    const acted = deferred<boolean>()
+    this.#wake = () => acted.resolve(true)
+    const cancel = timeoutMs < 0 ? () => undefined : this.#clock.after(timeoutMs, () => acted.resolve(false))
+    const hasActed = await acted.promise
+    cancel()
+    return hasActed
+  }
+
+  /** The value of a variable, for Getvar. @internal */
+  variable(name: string): string | undefined {
+    return this.#channel.variable(name)
+  }
+
+  /** For Setvar. @internal */
+  setVariable(name: string, value: string): void {
+    this.#channel.variables.set(name, value)
+  }
+
   /** The script has ended. @internal */
   finished(status: AGIStatus): void {
     this.#isEnded = true
+    this.#wake?.()
+    this.#prompts.end()
     const { isHungUp, hasFailed } = this.#channel
     this.#ended.resolve(status === 'FAILURE' || (hasFailed && !isHungUp) ? 'FAILURE' : isHungUp ? 'HANGUP' : 'SUCCESS')
   }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/clock.js'
 import { callFastAGI } from '../../node/call-fastagi.js'
 import { callProgram } from '../../node/call-program.js'
 import type { ActionHandler, FakeEvent } from '../handlers.js'
@@ -7,10 +8,12 @@ import { AsyncAGICalls, type AsyncAGIHost } from './async-agi-calls.js'
 /** The simulated callers whom scripts answer. */
 export class AGICalls {
   readonly #async: AsyncAGICalls
+  readonly #clock: Clock
   /** Callers whose scripts run, and what ends the connection to the script. */
   readonly #running = new Map<AGICaller, () => void>()
 
   constructor(host: AsyncAGIHost) {
+    this.#clock = host.clock
     this.#async = new AsyncAGICalls(host)
   }
 
@@ -25,7 +28,7 @@ export class AGICalls {
   }
 
   byFastAGI(url: string, options: AGICallOptions): AGICaller {
-    const caller = new AGICaller(options)
+    const caller = new AGICaller(options, this.#clock)
     return this.#started(caller, callFastAGI(url, caller))
   }
 
@@ -34,7 +37,7 @@ export class AGICalls {
   }
 
   byProgram(program: string, args: readonly string[], options: AGICallOptions): AGICaller & { errors(): string } {
-    const caller = new AGICaller({ ...options, args: options.args ?? args })
+    const caller = new AGICaller({ ...options, args: options.args ?? args }, this.#clock)
     const { errors, drop } = callProgram(program, args, caller)
     return Object.assign(this.#started(caller, drop), { errors })
   }

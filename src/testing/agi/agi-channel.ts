@@ -2,6 +2,8 @@ import { HANGUP_QUESTION } from '../../agi/application-answer.js'
 import { type CallerId, parseCallerId } from '../../core/caller-id.js'
 import { callback, listOf, type OptionsShape, recordOf, text } from '../../core/options.js'
 import { isApplication } from '../application-names.js'
+import { type Listening, listeningTo } from './listening.js'
+import { substitute } from './substitution.js'
 
 /** What a simulated channel is, and what its caller does. */
 export interface AGIChannelOptions {
@@ -159,6 +161,11 @@ export class AGIChannel {
     return this.#commands
   }
 
+  /** The keys that no command has heard yet. */
+  get keys(): string {
+    return this.#keys
+  }
+
   press(keys: string): void {
     this.#keys += keys
   }
@@ -267,13 +274,15 @@ export class AGIChannel {
     const value = (found: string | undefined) => (found === undefined ? DONE : `200 result=1 (${found})\n`)
     switch (command) {
       case 'GET VARIABLE':
-        return value(this.#variable(first))
+        return value(this.variable(first))
       case 'SET VARIABLE':
         this.variables.set(first, second)
         return ONE
       case 'GET FULL VARIABLE':
         if (this.#isOther(second)) return DONE
-        return value(first.replace(/\$\{([^}]*)\}/g, (_, name: string) => this.#variable(name) ?? ''))
+        return value(
+          substitute(first, { get: (name) => this.variable(name) ?? '', set: (name, text) => this.variables.set(name, text) }),
+        )
       case 'DATABASE GET':
         return value(this.database.get(`${first}/${second}`))
       case 'DATABASE PUT':
@@ -329,7 +338,8 @@ export class AGIChannel {
     }
   }
 
-  #variable(name: string): string | undefined {
+  /** The value of a variable, or of one of some functions. */
+  variable(name: string): string | undefined {
     switch (name.toUpperCase()) {
       case 'CALLERID(NUM)':
         return this.#caller.number
@@ -384,6 +394,13 @@ function isComplete(args: readonly string[], { least, most = Number.POSITIVE_INF
 /** What Asterisk says to a command with wrong arguments. */
 function usageOf(command: string): string {
   return `520-Invalid command syntax.  Proper usage follows:\n Usage: ${command}\n520 End of proper usage.\n`
+}
+
+/** What a line has a caller hear and do. */
+export function listeningOf(line: string): Listening | undefined {
+  const words = parseWords(line)
+  const [command] = commandOf(words)
+  return listeningTo(command, words.slice(command.split(' ').length))
 }
 
 /** The longest command that the words begin with. */

@@ -1,10 +1,15 @@
+import { CLAIM_VARIABLE } from '../../agi/async-agi-claim.js'
 import type { AMIAction } from '../../ami/protocol/action-reader.js'
+import type { Clock } from '../../core/clock.js'
 import { soon } from '../../core/microtask.js'
 import { type ActionHandler, action, event, type FakeEvent, failure, type HeaderPairs, success } from '../handlers.js'
 import { AGICaller, type AGICallOptions } from './agi-caller.js'
+import { parseWords } from './agi-channel.js'
+import { substitute } from './substitution.js'
 
 /** What the calls need from their fake. */
 export interface AsyncAGIHost {
+  readonly clock: Clock
   emit(name: string, headers: HeaderPairs): void
 }
 
@@ -13,6 +18,8 @@ interface AsyncCall {
   readonly channel: string
   readonly headers: HeaderPairs
   isEnded: boolean
+  /** By which variables processes agree on who answers it. What a test sees of a call is what its script does. */
+  readonly claims: Map<string, string>
 }
 
 /** Asterisk reads no more of an answer at a time (`res/res_agi.c`). */
@@ -30,9 +37,36 @@ export class AsyncAGICalls {
     this.#host = host
   }
 
-  /** The action by which scripts send their commands. */
+  /** The action by which scripts send their commands, and those on the channels that are here. */
   get handlers(): ActionHandler[] {
-    return [action('AGI', (request) => this.#command(request))]
+    return [
+      action('AGI', (request) => this.#command(request)),
+      this.#onCall('Hangup', ({ caller }) => {
+        caller.hangup()
+        return success('Channel Hungup')
+      }),
+      this.#onCall('Getvar', (call, request) => {
+        const variable = request.get('Variable') ?? ''
+        const value = isClaim(variable) ? call.claims.get(variable) : call.caller.variable(variable)
+        return success({ Variable: variable, Value: value ?? '' })
+      }),
+      this.#onCall('Setvar', (call, request) => {
+        const [variable, value] = [request.get('Variable') ?? '', request.get('Value') ?? '']
+        if (isClaim(variable)) call.claims.set(variable, value)
+        else call.caller.setVariable(variable, value)
+        return success('Variable Set')
+      }),
+    ]
+  }
+
+  /** An action on a channel that is here; others are a matter of the dialplan. */
+  #onCall(name: string, answer: (call: AsyncCall, request: AMIAction) => ReturnType<typeof success>): ActionHandler {
+    const find = (request: AMIAction) => this.#calls.get(request.get('Channel') ?? '')
+    const isHere = (request: AMIAction) => request.name.toLowerCase() === name.toLowerCase() && find(request) !== undefined
+    return action(isHere, (request) => {
+      const call = find(request)
+      return call === undefined ? failure('No such channel') : answer(call, request)
+    })
   }
 
   /** The channels, as CoreShowChannels lists them. */
@@ -52,8 +86,8 @@ export class AsyncAGICalls {
     this.#sequence += 1
     const channel = options.channel ?? `PJSIP/100-${this.#sequence.toString(16).padStart(8, '0')}`
     const uniqueId = options.uniqueId ?? `1700000000.${this.#sequence}`
-    const caller = new AGICaller({ ...options, channel, uniqueId })
-    const call: AsyncCall = { caller, channel, headers: snapshot(channel, uniqueId, options), isEnded: false }
+    const caller = new AGICaller({ ...options, channel, uniqueId }, this.#host.clock)
+    const call: AsyncCall = { caller, channel, headers: snapshot(channel, uniqueId, options), isEnded: false, claims: new Map() }
     this.#calls.set(channel, call)
     const environment = caller.environment({ request: 'async' })
     this.#left.set(call, environment.slice(ANSWER_BYTES))
@@ -74,14 +108,20 @@ export class AsyncAGICalls {
     const call = this.#calls.get(channel)
     if (call === undefined) return failure(`Channel ${channel} does not exist.`)
     // The command runs when the channel's own thread comes to it.
-    soon(() => this.#run(call, line, request.get('CommandID')))
+    soon(() => {
+      if (call.isEnded) return
+      const before = call.caller.isHungUp
+      const answered = (text: string) => this.#answer(call, line, request.get('CommandID'), text, before)
+      const reply = claimed(call, line) ?? call.caller.execute(line)
+      if (typeof reply === 'string') answered(reply)
+      else void reply.then(answered)
+    })
     return success('Added AGI command to queue')
   }
 
-  #run(call: AsyncCall, line: string, id: string | undefined): void {
+  #answer(call: AsyncCall, line: string, id: string | undefined, reply: string, before: boolean): void {
     if (call.isEnded) return
-    const before = call.caller.isHungUp
-    const text = `${this.#left.get(call) ?? ''}${call.caller.execute(line)}`
+    const text = `${this.#left.get(call) ?? ''}${reply}`
     this.#left.set(call, text.slice(ANSWER_BYTES))
     const result: HeaderPairs = [
       ['Result', percentEncode(text.slice(0, ANSWER_BYTES))],
@@ -102,6 +142,19 @@ export class AsyncAGICalls {
     if (hungUp) this.#host.emit('Hangup', [...call.headers, ['Cause', 16], ['Cause-txt', 'Normal Clearing']])
     call.caller.finished(hungUp || !failed ? 'SUCCESS' : 'FAILURE')
   }
+}
+
+/** The answer to a command by which a process claims the channel; undefined for any other. */
+function claimed(call: AsyncCall, line: string): string | undefined {
+  const expression = parseWords(line)[3] ?? ''
+  if (!expression.startsWith(`\${SET(${CLAIM_VARIABLE}=`)) return undefined
+  const get = (name: string) => call.claims.get(name) ?? ''
+  const value = substitute(expression, { get, set: (name, text) => call.claims.set(name, text) })
+  return `200 result=1 (${value})\n`
+}
+
+function isClaim(variable: string): boolean {
+  return variable.startsWith(CLAIM_VARIABLE)
 }
 
 function snapshot(channel: string, uniqueId: string, options: AGICallOptions): HeaderPairs {

@@ -27,7 +27,7 @@ export type FakeApplication = (data: string, channel: ApplicationChannel) => unk
 const SOUND_MS = 1_000
 
 /** Run until somebody hangs up. */
-const ENDLESS: ReadonlySet<string> = new Set(['confbridge', 'echo', 'milliwatt', 'musiconhold', 'park', 'stasis', 'voicemail'])
+const ENDLESS: ReadonlySet<string> = new Set(['echo', 'milliwatt', 'musiconhold', 'stasis', 'voicemail'])
 /** Refuse a caller who is not answered. */
 const REFUSALS: Readonly<Record<string, DialFailure>> = {
   busy: { dialStatus: 'BUSY', cause: 17, reason: 5 },
@@ -98,10 +98,20 @@ export class ApplicationRunner {
       const error = new FakeStateError(`Asterisk has the application ${name}, the fake does not`)
       this.#board.failed(`${error.message}: say what it does, new FakeAsterisk({ applications: { ${name}: () => … } })`, error)
     }
-    const ends = REFUSALS[application] === undefined ? returns : () => this.#board.hangup(channel, 0)
+    const ends =
+      REFUSALS[application] !== undefined
+        ? () => this.#board.hangup(channel, 0)
+        : application === 'playback'
+          ? () => this.#played(channel, returns)
+          : returns
     const ms = durationOf(application, data)
     if (ms === 0) ends()
     else if (Number.isFinite(ms)) channel.cancel = this.#board.clock.after(ms, ends)
+  }
+
+  #played(channel: FakeChannel, returns: () => void): void {
+    this.#board.setVariable(channel, 'PLAYBACKSTATUS', 'SUCCESS')
+    returns()
   }
 
   #dial(channel: FakeChannel, data: string, phones: Destinations, returns: () => void): void {

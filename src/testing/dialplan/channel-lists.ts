@@ -1,5 +1,4 @@
 import { event, type FakeEvent } from '../handlers.js'
-import { channelVariable } from './channel-variables.js'
 import type { FakeChannel } from './fake-channel.js'
 
 /** A channel, as CoreShowChannels lists it. */
@@ -16,7 +15,12 @@ export function channelItem(channel: FakeChannel, nowMs: number): FakeEvent {
 }
 
 /** A channel, as Status lists it, with the variables that it asks for. */
-export function statusItem(channel: FakeChannel, nowMs: number, variables: readonly string[], withAll: boolean): FakeEvent {
+export function statusItem(
+  channel: FakeChannel,
+  nowMs: number,
+  variables: ReadonlyMap<string, string | undefined>,
+  withAll: boolean,
+): FakeEvent {
   const [format, type = ''] = channel.name.startsWith('Local/') ? ['slin', 'Local'] : ['ulaw', channel.name.split('/')[0]]
   return event('Status', [
     ['Privilege', 'Call'],
@@ -37,7 +41,7 @@ export function statusItem(channel: FakeChannel, nowMs: number, variables: reado
     ['Callgroup', 0],
     ['Pickupgroup', 0],
     ['Seconds', secondsOf(channel, nowMs)],
-    ...variables.map((name) => ['Variable', `${name}=${channelVariable(channel, name) ?? '(null)'}`] as const),
+    ...[...variables].map(([name, value]) => ['Variable', `${name}=${value ?? '(null)'}`] as const),
     ...(withAll ? [...channel.variables].map(([name, value]) => ['Variable', `${plainName(name)}=${value}`] as const) : []),
   ])
 }

@@ -1,8 +1,11 @@
 import { CHANNEL_STATES } from '../../catalog/channel-states.js'
+import { type CallerId, parseCallerId } from '../../core/caller-id.js'
 import type { FakeChannel } from './fake-channel.js'
 
 /** What a variable or function of the dialplan gives on a channel; undefined for one that is not set, or that the fake does not know. */
 export function channelVariable(channel: FakeChannel, name: string): string | undefined {
+  // Nothing is read by the name that has it inherited.
+  if (name.startsWith('_')) return undefined
   const own = [name, `_${name}`, `__${name}`].map((each) => channel.variables.get(each)).find((each) => each !== undefined)
   if (own !== undefined) return own
   const [, called, argument = ''] = /^(\w+)\((.*)\)$/.exec(name) ?? []
@@ -26,20 +29,31 @@ export function channelVariable(channel: FakeChannel, name: string): string | un
   }
 }
 
-/** Sets what `CALLERID(num)` and its like give; false for a function that the fake does not know. */
-export function setFunction(channel: FakeChannel, name: string, value: string): boolean {
+/** A function that can be set on a channel: what it changes. */
+export type SettableFunction =
+  | { readonly kind: 'caller'; readonly caller: CallerId }
+  | { readonly kind: 'account'; readonly code: string }
+  | { readonly kind: 'language'; readonly language: string }
+  | { readonly kind: 'nothing' }
+
+/** What setting `CALLERID(num)` and its like does; undefined for a function that the fake does not know, or that cannot be set. */
+export function functionSetting(channel: FakeChannel, name: string, value: string): SettableFunction | undefined {
+  const { callerIdNum: number, callerIdName } = channel
   switch (name.toUpperCase().replaceAll(' ', '')) {
     case 'CALLERID(NUM)':
-      channel.callerIdNum = value
-      return true
+    case 'CALLERID(NUMBER)':
+      return { kind: 'caller', caller: { number: value, name: callerIdName } }
     case 'CALLERID(NAME)':
-      channel.callerIdName = value
-      return true
+      return { kind: 'caller', caller: { number, name: value } }
+    case 'CALLERID(ALL)':
+      return { kind: 'caller', caller: parseCallerId(value) }
     case 'CHANNEL(ACCOUNTCODE)':
-      channel.accountCode = value
-      return true
+      return { kind: 'account', code: value }
+    case 'CHANNEL(LANGUAGE)':
+      return { kind: 'language', language: value }
     default:
-      return false
+      // Asterisk sets what it does not know of a caller without a word.
+      return /^CALLERID\(/i.test(name) ? { kind: 'nothing' } : undefined
   }
 }
 
@@ -54,7 +68,7 @@ function channelProperty(channel: FakeChannel, name: string): string | undefined
     case 'linkedid':
       return channel.linkedId
     case 'language':
-      return 'en'
+      return channel.language
     case 'accountcode':
       return channel.accountCode
     case 'channeltype':
@@ -68,6 +82,8 @@ function identity(part: string, number: string, name: string): string | undefine
   switch (part.toLowerCase().split(',')[0]) {
     case 'num':
     case 'number':
+    case 'ani':
+    case 'ani-num':
       return number
     case 'name':
       return name

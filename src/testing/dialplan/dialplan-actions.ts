@@ -1,7 +1,6 @@
 import type { ActionName } from '../../ami/messages/typed-names.js'
 import type { AMIAction } from '../../ami/protocol/action-reader.js'
 import { type ActionHandler, action, event, type FakeResponse, failure, type Reply, success } from '../handlers.js'
-import { setFunction } from './channel-variables.js'
 import type { FakeChannel } from './fake-channel.js'
 import { originate } from './fake-originate.js'
 import type { DialplanRunner } from './runner.js'
@@ -59,6 +58,10 @@ export function dialplanActions(board: Switchboard, runner: DialplanRunner): Act
         return success('Transfer succeeded')
       },
     ),
+    action('BridgeList', () => {
+      const bridges = new Set(board.channels.flatMap(({ bridge }) => bridge ?? []))
+      return [...bridges].map((bridge) => event('BridgeListItem', bridge.headers()))
+    }),
     action('Bridge', (request) => bridge(board, request)),
     onChannel('PlayDTMF', { required: [], missing: () => 'Channel not found' }, (channel, request) =>
       playDigit(board, channel, request),
@@ -168,7 +171,8 @@ function playDigit(board: Switchboard, channel: FakeChannel, request: AMIAction)
 function set(board: Switchboard, channel: FakeChannel, request: AMIAction): FakeResponse {
   const variable = request.get('Variable') ?? ''
   const value = request.get('Value') ?? ''
-  if (variable.includes('(')) return setFunction(channel, variable, value) ? success('Variable Set') : failure('Variable not set')
+  if (variable.includes('('))
+    return board.setFunction(channel, variable, value) ? success('Variable Set') : failure('Variable not set')
   board.setVariable(channel, variable, value)
   return success('Variable Set')
 }

@@ -1,7 +1,9 @@
 import { parseCallerId } from '../../core/caller-id.js'
 import { checkOptions } from '../../core/options.js'
+import { Conferences } from '../conferences/conferences.js'
 import { FakeStateError } from '../errors.js'
 import type { ActionHandler, FakeEvent } from '../handlers.js'
+import { ParkingLot } from '../parking/parking-lot.js'
 import { FakeQueues } from '../queues/fake-queues.js'
 import type { FakeQueueOptions } from '../queues/queue-options.js'
 import { ApplicationRunner, type FakeApplication } from './applications.js'
@@ -26,9 +28,21 @@ export class DialplanCalls {
     this.#plan = new Plan(plan)
     this.#board = new Switchboard({ ...host, isThere: (device) => this.#isThere(device) })
     this.#queues = new FakeQueues(this.#board)
-    const builtIn = { queue: this.#queues.application }
+    const conferences = new Conferences(this.#board)
+    const parking = new ParkingLot(this.#board, (channel, dialString) => this.#runner.comeBack(channel, dialString))
+    const builtIn = {
+      confbridge: conferences.application,
+      park: parking.park,
+      parkedcall: parking.retrieve,
+      queue: this.#queues.application,
+    }
     this.#runner = new DialplanRunner(this.#board, this.#plan, new ApplicationRunner(this.#board, applications, builtIn))
-    this.handlers = [...dialplanActions(this.#board, this.#runner), ...this.#queues.handlers]
+    this.handlers = [
+      ...dialplanActions(this.#board, this.#runner),
+      ...this.#queues.handlers,
+      ...conferences.handlers,
+      ...parking.handlers,
+    ]
   }
 
   /** @throws TypeError or RangeError that names a wrong option. */
@@ -59,6 +73,19 @@ export class DialplanCalls {
     return Caller.of(this.#board, this.#runner, channel)
   }
 
+  /** Whether there is such a channel, by its name or its `Uniqueid`. */
+  has(nameOrId: string): boolean {
+    return this.#board.find(nameOrId) !== undefined
+  }
+
+  hasBridge(id: string): boolean {
+    return this.#board.channels.some(({ bridge }) => bridge?.id === id)
+  }
+
+  hasContext(name: string): boolean {
+    return this.#plan.hasContext(name)
+  }
+
   get channels(): readonly FakeChannel[] {
     return this.#board.channels
   }
@@ -78,7 +105,10 @@ export class DialplanCalls {
     const one = this.#board.find(nameOrId)
     if (nameOrId !== '' && one === undefined) return undefined
     const now = this.#board.clock.now()
-    return (one === undefined ? this.#board.channels : [one]).map((channel) => statusItem(channel, now, variables, withAll))
+    return (one === undefined ? this.#board.channels : [one]).map((channel) => {
+      const values = new Map(variables.map((name) => [name, this.#board.variable(channel, name)]))
+      return statusItem(channel, now, values, withAll)
+    })
   }
 
   /** Hangs up every call. */

@@ -34,6 +34,7 @@ export class FakeChannel {
   connectedNum = ''
   connectedName = ''
   accountCode = ''
+  language = 'en'
   priority = 1
   application = ''
   applicationData = ''
@@ -102,7 +103,7 @@ export class FakeChannel {
       ['CallerIDName', this.callerIdName || '<unknown>'],
       ['ConnectedLineNum', this.connectedNum || '<unknown>'],
       ['ConnectedLineName', this.connectedName || '<unknown>'],
-      ['Language', 'en'],
+      ['Language', this.language],
       ['AccountCode', this.accountCode],
       ['Context', this.context],
       ['Exten', this.exten],

@@ -9,6 +9,12 @@ const ANSWERED_ELSEWHERE = 26
 /** What a channel that is called says that it runs. */
 const OUTGOING = '(Outgoing Line)'
 
+/** What Dial clears before it calls. */
+const CLEARED = [
+  ...['DIALSTATUS', 'DIALEDPEERNUMBER', 'DIALEDPEERNAME'],
+  ...['ANSWEREDTIME', 'DIALEDTIME', 'RINGTIME', 'PROGRESSTIME'].flatMap((name) => [name, `${name}_MS`]),
+]
+
 /** The application Dial: calls its destinations at once, and connects the caller with the first that answers. */
 export class FakeDial {
   readonly #board: Switchboard
@@ -17,6 +23,8 @@ export class FakeDial {
   #isSingle = true
   /** Who is called still. */
   readonly #legs = new Set<Leg>()
+  #startedAt = 0
+  #hasRung = false
   #isEnded = false
   #lastFailure: DialFailure = { dialStatus: 'CHANUNAVAIL', cause: NO_ROUTE, reason: 0 }
   #stopTimer: () => void = () => undefined
@@ -31,6 +39,8 @@ export class FakeDial {
   ringing(leg: Leg): void {
     const { channel } = leg
     if (this.#isSingle) leg.connectDialer()
+    if (!this.#hasRung) this.#setTime('RINGTIME', this.#startedAt)
+    this.#hasRung = true
     this.#board.ring(this.#dialer)
     if (channel !== undefined) this.#board.dialState(channel, this.#dialer, 'RINGING')
   }
@@ -38,7 +48,9 @@ export class FakeDial {
   /** Calls. */
   start(phones: Destinations, destinations: readonly string[], timeoutMs: number): void {
     this.#isSingle = destinations.length === 1
-    const legs = destinations.map(() => new Leg(this, this.#dialer, this.#board))
+    this.#startedAt = this.#board.clock.now()
+    for (const name of CLEARED) this.#set(name, '')
+    const legs = destinations.map((to) => new Leg(this, this.#dialer, this.#board, to.replace(/^[^/]*\//, '')))
     for (const leg of legs) this.#legs.add(leg)
     destinations.forEach((to, at) => {
       const leg = legs[at]
@@ -60,7 +72,10 @@ export class FakeDial {
       this.#drop('NOANSWER', 0)
       this.#end()
     })
-    this.#dialer.cancel = () => this.#drop('CANCEL', NORMAL_CLEARING)
+    this.#dialer.cancel = () => {
+      this.#drop('CANCEL', NORMAL_CLEARING)
+      this.#set('DIALSTATUS', 'CANCEL')
+    }
   }
 
   answered(leg: Leg): void {
@@ -71,10 +86,21 @@ export class FakeDial {
     this.#drop('CANCEL', ANSWERED_ELSEWHERE)
     this.#dialer.cancel = () => undefined
     this.#board.dialEnd(channel, this.#dialer, 'ANSWER')
+    this.#set('DIALSTATUS', 'ANSWER')
+    this.#set('DIALEDPEERNAME', channel.name)
+    this.#set('DIALEDPEERNUMBER', leg.number)
     this.#board.answer(this.#dialer)
     channel.exten = ''
     this.#board.runs(channel, 'AppDial', OUTGOING)
     this.#board.bridge(channel, this.#dialer)
+    const answeredAt = this.#board.clock.now()
+    this.#dialer.cancel = () => this.#talked(answeredAt)
+  }
+
+  #talked(answeredAt: number): void {
+    this.#setTime('ANSWEREDTIME', answeredAt)
+    this.#setTime('DIALEDTIME', this.#startedAt)
+    this.#set('DIALSTATUS', 'ANSWER')
   }
 
   failed(leg: Leg, failure: DialFailure): void {
@@ -102,10 +128,23 @@ export class FakeDial {
     this.#legs.clear()
   }
 
+  #set(name: string, value: string): void {
+    this.#board.setVariable(this.#dialer, name, value)
+  }
+
+  /** How long it is since then, in seconds and in milliseconds. */
+  #setTime(name: string, since: number): void {
+    const ms = this.#board.clock.now() - since
+    this.#set(name, String(Math.floor(ms / 1000)))
+    this.#set(`${name}_MS`, String(ms))
+  }
+
   #end(): void {
     this.#isEnded = true
     this.#stopTimer()
+    this.#dialer.cancel = () => undefined
     this.#dialer.cause = this.#lastFailure.cause
+    this.#set('DIALSTATUS', this.#lastFailure.dialStatus)
     this.#returns()
   }
 }
@@ -114,10 +153,13 @@ export class FakeDial {
 class Leg implements Dialing {
   readonly dialer: FakeChannel
   channel: FakeChannel | undefined
+  /** What is called, without its technology. */
+  readonly number: string
   readonly #dial: FakeDial
   readonly #board: Switchboard
 
-  constructor(dial: FakeDial, dialer: FakeChannel, board: Switchboard) {
+  constructor(dial: FakeDial, dialer: FakeChannel, board: Switchboard, number: string) {
+    this.number = number
     this.#dial = dial
     this.dialer = dialer
     this.#board = board
@@ -127,6 +169,7 @@ class Leg implements Dialing {
   begin(channel: FakeChannel): void {
     const { dialer } = this
     this.channel = channel
+    this.#board.setVariable(channel, 'DIALEDPEERNUMBER', this.number)
     channel.exten = dialer.exten
     channel.caller = { number: dialer.connectedNum || dialer.exten, name: dialer.connectedName }
     this.#board.runs(channel, 'AppDial', OUTGOING)
@@ -138,6 +181,7 @@ class Leg implements Dialing {
   beginFarHalf(channel: FakeChannel): void {
     const { channel: near } = this
     if (near === undefined) return
+    this.#board.setVariable(channel, 'DIALEDPEERNUMBER', this.number)
     this.#board.identify(channel, { number: near.connectedNum, name: near.connectedName })
     this.#board.connectLine(channel, { number: near.callerIdNum, name: near.callerIdName })
   }

@@ -112,17 +112,24 @@ class FakeOriginate implements Dialing {
   }
 
   #prepare(channel: FakeChannel): void {
-    channel.accountCode = this.#header('Account')
-    if (this.#called === undefined) this.#board.runs(channel, 'AppDial2', '(Outgoing Line)')
-    else {
+    const account = this.#header('Account')
+    if (this.#called === undefined) {
+      this.#board.runs(channel, 'AppDial2', '(Outgoing Line)')
+      this.#board.setAccountCode(channel, account)
+      this.#board.identify(channel, this.#caller)
+    } else {
       // The other half gets both at once.
       channel.connectedNum = this.#caller.number
       channel.connectedName = this.#caller.name
+      this.#board.identify(channel, this.#caller)
+      this.#board.setAccountCode(channel, account)
     }
     this.#called ??= channel
-    this.#board.identify(channel, this.#caller)
     this.#board.connectLine(channel, this.#caller)
-    for (const [name, value] of this.#request.variables) this.#board.setVariable(channel, name, value)
+    // The first half gets them the other way round.
+    const variables = [...this.#request.variables]
+    for (const [name, value] of channel === this.#called ? variables.reverse() : variables)
+      this.#board.setVariable(channel, name, value)
   }
 
   #tooLate(): void {

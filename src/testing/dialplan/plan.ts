@@ -47,6 +47,10 @@ export type DialplanEntry =
       readonly answerFirst?: boolean | undefined
     }
   | {
+      /** Answers, and puts the caller into a conference of that name, as the application ConfBridge does. */
+      readonly conference: string
+    }
+  | {
       /** Several applications, one after another, as extensions.conf has them: `['Answer()', 'Queue(support,,,,20)', 'Hangup()']`. */
       readonly steps: readonly string[]
     }
@@ -73,6 +77,7 @@ interface Place {
 
 const ANSWER_SHAPE = { answer: section({ afterMs: milliseconds(0), talkMs: milliseconds(0), cause: wholeNumber(0, 127) }) }
 const QUEUE_SHAPE = { queue: text, timeoutMs: milliseconds(), answerFirst: flag }
+const CONFERENCE_SHAPE = { conference: text }
 const STEPS_SHAPE = { steps: listOf(text) }
 const DIAL_SHAPE = { dial: either(text, listOf(text)), timeoutMs: milliseconds(), answerFirst: flag }
 
@@ -106,6 +111,10 @@ export class Plan {
   /** A test says that there is such a context. */
   addContext(context: string): void {
     this.#contexts.add(context)
+  }
+
+  hasContext(context: string): boolean {
+    return this.#contexts.has(context)
   }
 
   /** A test says that there is such a telephone; unless the plan says otherwise, it rings and no more. */
@@ -186,13 +195,17 @@ function placeOf(exten: string, entry: DialplanEntry): Place | undefined {
       const { queue, timeoutMs, answerFirst } = entry
       return called(step('Queue', timeoutMs === undefined ? queue : `${queue},,,,${seconds(timeoutMs)}`), answerFirst)
     }
+    if ('conference' in entry) {
+      checkOptions(entry, CONFERENCE_SHAPE, path)
+      return called(step('ConfBridge', entry.conference), true)
+    }
     if ('steps' in entry) {
       checkOptions(entry, STEPS_SHAPE, path)
       return { steps: entry.steps.map(parseStep) }
     }
   }
   throw new TypeError(
-    `extension ${exten} of the dialplan must be one of ${ENDINGS.join(', ')}, { answer: { afterMs, talkMs } }, { dial: 'PJSIP/200' }, { queue: 'support' } or { steps: ['Answer()'] }, not ${JSON.stringify(entry)}`,
+    `extension ${exten} of the dialplan must be one of ${ENDINGS.join(', ')}, { answer: { afterMs, talkMs } }, { dial: 'PJSIP/200' }, { queue: 'support' }, { conference: 'room' } or { steps: ['Answer()'] }, not ${JSON.stringify(entry)}`,
   )
 }
 

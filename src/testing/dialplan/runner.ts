@@ -2,7 +2,7 @@ import type { ApplicationRunner } from './applications.js'
 import type { DialOptions } from './dial-options.js'
 import { type FakeChannel, STATE } from './fake-channel.js'
 import type { Plan } from './plan.js'
-import type { Step } from './step.js'
+import { type Step, step } from './step.js'
 import type { Switchboard } from './switchboard.js'
 
 /** The cause of a telephone that refuses. */
@@ -36,6 +36,14 @@ export class DialplanRunner {
     channel.exten = exten
     this.#board.dialplanStarted(channel)
     this.#goOn(channel, this.#plan.takeExtension(exten, context) ?? [], priority)
+  }
+
+  /** Has a forgotten call ring where it was parked, as Asterisk's own context for that does. */
+  comeBack(channel: FakeChannel, dialString: string): void {
+    channel.context = 'park-dial'
+    channel.exten = dialString.replaceAll('/', '_')
+    this.#board.dialplanStarted(channel)
+    this.#goOn(channel, [step('Dial', `${dialString},30`)], 1)
   }
 
   /** Has a channel run one application, and hang up when it returns. */

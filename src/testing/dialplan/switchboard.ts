@@ -2,10 +2,10 @@ import { HANGUP_CAUSES } from '../../catalog/hangup-causes.js'
 import type { CallerId } from '../../core/caller-id.js'
 import type { Clock } from '../../core/clock.js'
 import type { HeaderPairs } from '../handlers.js'
-import { channelVariable } from './channel-variables.js'
-import { Devices } from './devices.js'
+import { channelVariable, functionSetting } from './channel-variables.js'
+import { Devices, type FakeDeviceState } from './devices.js'
 import { type DialFailure, dialStatusOf } from './dial-failure.js'
-import { FakeBridge } from './fake-bridge.js'
+import { type BridgeKind, FakeBridge } from './fake-bridge.js'
 import { type Dialing, FakeChannel, STATE } from './fake-channel.js'
 import { NORMAL_CLEARING } from './plan.js'
 
@@ -14,8 +14,14 @@ export interface SwitchboardHost {
   readonly clock: Clock
   readonly version: 16 | 22
   emit(name: string, headers: HeaderPairs): void
+  /** What a global variable, or a function of no channel, gives. */
+  globalValue(name: string): string | undefined
+  /** False for a function that cannot be set. */
+  setGlobalValue(name: string, value: string): boolean
   /** Whether there is a telephone of that device, or an extension behind a Local channel. */
   isThere(device: string): boolean
+  /** A device has another state, which all are to be told. */
+  deviceChanged(device: string, state: FakeDeviceState): void
   /** Something of the test's own threw. */
   failed(message: string, error: unknown): void
 }
@@ -62,11 +68,7 @@ export class Switchboard {
         return channels()
       },
       isThere: (device) => host.isThere(device),
-      changed: (device, state) =>
-        this.announce('DeviceStateChange', [
-          ['Device', device],
-          ['State', state],
-        ]),
+      changed: (device, state) => host.deviceChanged(device, state),
     })
   }
 
@@ -160,12 +162,44 @@ export class Switchboard {
     if (number === channel.connectedNum && name === channel.connectedName) return
     channel.connectedNum = number
     channel.connectedName = name
+    this.connectedLineChanged(channel)
+  }
+
+  /** The event of a channel that is connected with another one now. */
+  connectedLineChanged(channel: FakeChannel): void {
     this.#emit('NewConnectedLine', channel.headers())
   }
 
-  /** A variable or function of a channel; undefined for one that is not set, or that the fake does not know. */
+  /** A variable or function of a channel, or a global one; undefined for one that is not set, or that the fake does not know. */
   variable(channel: FakeChannel, name: string): string | undefined {
-    return channelVariable(channel, name)
+    return channelVariable(channel, name) ?? this.#host.globalValue(name)
+  }
+
+  /** Sets a function, such as `CALLERID(num)`; false for one that cannot be set. */
+  setFunction(channel: FakeChannel, name: string, value: string): boolean {
+    const setting = functionSetting(channel, name, value)
+    switch (setting?.kind) {
+      case 'caller':
+        this.identify(channel, setting.caller)
+        return true
+      case 'account':
+        this.setAccountCode(channel, setting.code)
+        return true
+      case 'language':
+        channel.language = setting.language
+        return true
+      case 'nothing':
+        return true
+      default:
+        return this.#host.setGlobalValue(name, value)
+    }
+  }
+
+  setAccountCode(channel: FakeChannel, code: string): void {
+    const before = channel.accountCode
+    if (code === before) return
+    channel.accountCode = code
+    this.#emit('NewAccountCode', [...channel.headers(), ['OldAccountCode', before]])
   }
 
   startRecording(channel: FakeChannel): void {
@@ -263,17 +297,36 @@ export class Switchboard {
       channel.cancel()
       this.#leaveBridge(channel)
     }
-    this.#bridges += 1
-    const bridge = new FakeBridge<FakeChannel>(`00000000-0000-4000-8000-${this.#bridges.toString(16).padStart(12, '0')}`)
-    this.#emit('BridgeCreate', bridge.headers())
-    for (const channel of [one, two]) {
-      bridge.members.add(channel)
-      channel.bridge = bridge
-      this.#emit('BridgeEnter', [...bridge.headers(), ...channel.headers()])
-    }
+    const bridge = this.createBridge()
+    for (const channel of [one, two]) this.enter(bridge, channel)
     this.#setPeer(one, two)
     this.#setPeer(two, one)
     return bridge
+  }
+
+  /** @param leave of a bridge that is no pair's: takes a channel out of it, with all that is to be told. */
+  createBridge(kind?: BridgeKind, leave?: (channel: FakeChannel) => void): FakeBridge<FakeChannel> {
+    this.#bridges += 1
+    const id = `00000000-0000-4000-8000-${this.#bridges.toString(16).padStart(12, '0')}`
+    const bridge = new FakeBridge<FakeChannel>(id, kind, leave)
+    this.#emit('BridgeCreate', bridge.headers())
+    return bridge
+  }
+
+  enter(bridge: FakeBridge<FakeChannel>, channel: FakeChannel): void {
+    bridge.members.add(channel)
+    channel.bridge = bridge
+    this.#emit('BridgeEnter', [...bridge.headers(), ...channel.headers()])
+  }
+
+  leave(bridge: FakeBridge<FakeChannel>, channel: FakeChannel): void {
+    bridge.members.delete(channel)
+    channel.bridge = undefined
+    this.#emit('BridgeLeave', [...bridge.headers(), ...channel.headers()])
+  }
+
+  destroyBridge(bridge: FakeBridge<FakeChannel>): void {
+    this.#emit('BridgeDestroy', bridge.headers())
   }
 
   /** Takes a channel and its partner out of their bridge, and gives the partner. */
@@ -327,7 +380,8 @@ export class Switchboard {
     channel.cancelPhone()
     channel.cancelTimeout()
     // Who leaves a bridge without a cause has hung up normally.
-    const cause = channel.ownCause ?? (givenCause === 0 && channel.bridge !== undefined ? NORMAL_CLEARING : givenCause)
+    const causeOfOther = givenCause === 0 && channel.bridge !== undefined ? NORMAL_CLEARING : givenCause
+    const cause = channel.ownCause ?? causeOfOther
     const technology = this.#techCause(channel, cause)
     if (requested) {
       // 16 does not say why a telephone hung up.
@@ -352,11 +406,16 @@ export class Switchboard {
       ['Cause-txt', HANGUP_CAUSES[cause]?.text ?? 'Unknown'],
       ...technology,
     ])
-    this.devices.channelChanged(channel)
     channel.gone.resolve()
-    if (channel.otherHalf !== undefined) this.hangup(channel.otherHalf, givenCause, true)
+    if (channel.otherHalf !== undefined) {
+      const dialStatus = channel.variables.get('DIALSTATUS')
+      if (dialStatus !== undefined && channel.name.endsWith(';2') && !channel.otherHalf.isGone)
+        this.setVariable(channel.otherHalf, 'CHANLOCALSTATUS', dialStatus)
+      this.hangup(channel.otherHalf, causeOfOther, true)
+    }
     // A bridge that was all a channel lived for is gone: what dialled goes on to the end of its dialplan, what was dialled ends.
     if (partner !== undefined) this.hangup(partner, cause)
+    this.devices.channelChanged(channel)
   }
 
   /** The telephone of a channel hangs up: a CANCEL before the call is answered, a BYE after that, with a cause or without one. */
@@ -391,15 +450,17 @@ export class Switchboard {
   #leaveBridge(channel: FakeChannel): void {
     const { bridge } = channel
     if (bridge === undefined) return
+    if (bridge.leave !== undefined) {
+      bridge.leave(channel)
+      return
+    }
     bridge.end(channel)
     const members = [channel, ...[...bridge.members].filter((each) => each !== channel)]
     for (const member of members) this.#clearPeer(member)
     for (const member of members) {
-      bridge.members.delete(member)
-      member.bridge = undefined
-      this.#emit('BridgeLeave', [...bridge.headers(), ...member.headers()])
+      this.leave(bridge, member)
     }
-    this.#emit('BridgeDestroy', bridge.headers())
+    this.destroyBridge(bridge)
   }
 
   /** A channel learns with whom it is bridged; of a SIP channel also the Call-ID. */
@@ -435,5 +496,8 @@ function isSIP({ name }: FakeChannel): boolean {
 }
 
 function partnerOf(channel: FakeChannel): FakeChannel | undefined {
-  return [...(channel.bridge?.members ?? [])].find((member) => member !== channel)
+  const { bridge } = channel
+  // Who is in a conference has no partner.
+  if (bridge?.leave !== undefined) return undefined
+  return [...(bridge?.members ?? [])].find((member) => member !== channel)
 }

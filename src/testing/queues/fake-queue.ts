@@ -98,6 +98,7 @@ export class FakeQueue {
   remove(member: QueueMember): void {
     this.#members = this.#members.filter((each) => each !== member)
     this.#tell('QueueMemberRemoved', member)
+    this.#board.devices.set(this.#pauseDevice(member), 'NOT_INUSE')
     this.#tellIfNobodyIsAvailable()
   }
 
@@ -106,7 +107,9 @@ export class FakeQueue {
     this.#paused(member)
     if (this.isAvailable(member)) this.#board.devices.set(`Queue:${this.name}_avail`, 'NOT_INUSE')
     else this.#tellIfNobodyIsAvailable()
-    this.#tell('QueueMemberPause', member)
+    // 16 says the reason twice.
+    const again: HeaderPairs = this.#board.version === 16 && isPaused && reason !== '' ? [['Reason', reason]] : []
+    this.#tell('QueueMemberPause', member, again)
   }
 
   setPenalty(member: QueueMember, penalty: number): void {
@@ -218,15 +221,19 @@ export class FakeQueue {
   }
 
   #paused(member: QueueMember): void {
-    this.#board.devices.set(`Queue:${this.name}_pause_${member.interface}`, member.isPaused ? 'INUSE' : 'NOT_INUSE')
+    this.#board.devices.set(this.#pauseDevice(member), member.isPaused ? 'INUSE' : 'NOT_INUSE')
+  }
+
+  #pauseDevice(member: QueueMember): string {
+    return `Queue:${this.name}_pause_${member.interface}`
   }
 
   #tellIfNobodyIsAvailable(): void {
     if (!this.#members.some((member) => this.isAvailable(member))) this.#board.devices.set(`Queue:${this.name}_avail`, 'INUSE')
   }
 
-  #tell(name: string, member: QueueMember): void {
-    this.#board.announce(name, member.headers(this.name))
+  #tell(name: string, member: QueueMember, more: HeaderPairs = []): void {
+    this.#board.announce(name, [...member.headers(this.name), ...more])
   }
 }
 

@@ -62,6 +62,7 @@ export class QueueCall {
 
   ringing(leg: MemberLeg): void {
     leg.introduce()
+    if (this.#queue.options.strategy !== 'ringall') leg.connectCaller()
     if (leg.channel !== undefined) this.#board.dialState(leg.channel, this.channel, 'RINGING')
   }
 
@@ -113,7 +114,6 @@ export class QueueCall {
     }
     const options = { dialing: leg, requestor: this.channel, dialString: member.interface, prepare }
     if (this.#phones.call(member.interface, options) === undefined) this.#legs.delete(leg)
-    else if (this.#queue.options.strategy !== 'ringall') leg.connectCaller()
   }
 
   #tooLate(): void {
@@ -165,6 +165,8 @@ export class QueueCall {
     this.#board.tell(channel, 'AgentConnect', [...agent.headers('Dest'), ...facts, ['RingTime', ringSeconds]])
     member.isInCall = true
     this.#board.answer(channel)
+    if (channel.otherHalf !== undefined && agent.otherHalf === undefined)
+      this.#board.identify(channel.otherHalf, { number: channel.connectedNum, name: channel.connectedName })
     const bridge = this.#board.bridge(agent, channel)
     bridge.ended = (reason) => {
       const talkSeconds = Math.floor((this.#board.clock.now() - connectedAt) / 1000)
@@ -209,7 +211,6 @@ class MemberLeg implements Dialing {
     channel.caller = { number: dialer.connectedNum || dialer.exten, name: dialer.connectedName }
     this.#board.runs(channel, 'AppQueue', OUTGOING)
     this.#board.callerIdChanged(channel)
-    this.#board.connectLine(channel, { number: dialer.callerIdNum, name: dialer.callerIdName })
     this.#board.setVariable(channel, 'DIALEDPEERNUMBER', member.interface.replace(/^[^/]*\//, ''))
   }
 
@@ -218,30 +219,33 @@ class MemberLeg implements Dialing {
     const { channel: near, member } = this
     if (near === undefined) return
     this.#board.setVariable(channel, 'DIALEDPEERNUMBER', member.interface.replace(/^[^/]*\//, ''))
-    this.#board.identify(channel, { number: near.connectedNum, name: near.connectedName })
+    this.#board.identify(channel, { number: this.dialer.callerIdNum, name: this.dialer.callerIdName })
     this.#board.connectLine(channel, { number: near.callerIdNum, name: near.callerIdName })
   }
 
   begins(): void {
     this.tell('AgentCalled', [])
-    if (this.channel?.otherHalf === undefined && this.channel !== undefined) this.channel.exten = this.dialer.exten
+    const { channel, dialer } = this
+    if (channel === undefined) return
+    // Told with the first sign of the channel's own.
+    channel.exten = dialer.exten
+    channel.connectedNum = dialer.callerIdNum
+    channel.connectedName = dialer.callerIdName
   }
 
-  /** From its first sign on, the channel is at the caller's extension. */
+  /** The first sign of the channel: it is at the caller's extension, and sees who calls. */
   introduce(): void {
     if (this.#isIntroduced || this.channel === undefined) return
     this.#isIntroduced = true
-    this.channel.exten = this.dialer.exten
     this.#board.runs(this.channel, 'AppQueue', OUTGOING)
+    if (this.channel.connectedNum !== '') this.#board.connectedLineChanged(this.channel)
   }
 
   /** The caller learns whom they reach; a Local channel says nothing. */
   connectCaller(): void {
     const { channel, dialer } = this
     if (channel === undefined || channel.otherHalf !== undefined) return
-    const reached = { number: channel.callerIdNum, name: channel.callerIdName }
-    this.#board.connectLine(dialer, reached)
-    if (dialer.otherHalf !== undefined) this.#board.identify(dialer.otherHalf, reached)
+    this.#board.connectLine(dialer, { number: channel.callerIdNum, name: channel.callerIdName })
   }
 
   tell(name: string, more: HeaderPairs): void {

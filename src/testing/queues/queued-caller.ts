@@ -137,8 +137,9 @@ export class QueuedCaller implements WaitingCaller {
   #giveUp(status: string): void {
     const { channel } = this
     channel.cancel = () => undefined
+    if (status === 'WITHDRAW') this.#setWaited()
     this.#abandon()
-    this.#setWaited()
+    if (status !== 'WITHDRAW') this.#setWaited()
     if (this.withdrawInfo !== undefined && this.withdrawInfo !== '')
       this.#board.setVariable(channel, 'QUEUE_WITHDRAW_INFO', this.withdrawInfo)
     this.#board.tell(channel, 'MusicOnHoldStop', [])

@@ -9,6 +9,9 @@ import type { RecordedAction, RecordedConnection, RecordedStep } from './recorde
 import { isIdHeader, TodaysIds } from './recorded-ids.js'
 import { messageOf } from './recording.js'
 
+// As it was before a test replaced it.
+const { setTimeout: ownSetTimeout } = globalThis
+
 /** How a recording is played. */
 export interface PlaybackOptions {
   /**
@@ -146,7 +149,7 @@ export class Playback {
       const passedMs = next.atMs - playedMs
       if (passedMs >= 1) {
         // What took time in the recording takes hardly any now, but the program still has its turn, such as to listen when the login is done.
-        await new Promise((resolve) => setTimeout(resolve, Math.min(passedMs, TURN_MS)))
+        await new Promise((resolve) => ownSetTimeout(resolve, Math.min(passedMs, TURN_MS)))
         playedMs = Number.POSITIVE_INFINITY
       } else {
         this.#due.shift()

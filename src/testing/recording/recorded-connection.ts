@@ -1,7 +1,7 @@
 import { ActionReader, type AMIAction } from '../../ami/protocol/action-reader.js'
 import { listShape } from '../../ami/protocol/list-actions.js'
 import { type TextCodec, textCodec } from '../../core/text-codec.js'
-import { idPattern, idsOf } from './recorded-ids.js'
+import { idPattern, idsOf, isKeepAlive } from './recorded-ids.js'
 import { messageOf, type RecordedItem } from './recording.js'
 
 /** An action of a recording. */
@@ -49,6 +49,9 @@ function connectionOf(items: readonly RecordedItem[], codec: TextCodec): Recorde
   })
   const byItem = new Map(actions.map(({ item, recorded }) => [item, recorded]))
   const pattern = idPattern(actions.flatMap(({ recorded }) => idsOf(recorded.action)))
+  const givenUp = new Set(
+    items.flatMap(({ direction, lines }) => (direction === '=' ? (/^late (.+)$/.exec(lines[0] ?? '')?.[1] ?? []) : [])),
+  )
   const greeting = items.find(({ direction }) => direction === '<')
   const steps: RecordedStep[] = []
   const owners = new Map<string, RecordedAction>()
@@ -57,11 +60,13 @@ function connectionOf(items: readonly RecordedItem[], codec: TextCodec): Recorde
     const recorded = byItem.get(item)
     if (recorded !== undefined) {
       for (const id of idsOf(recorded.action)) owners.set(id, recorded)
-      // Keep-alives come when they come: what else is said does not wait for them.
-      if (recorded.action.name.toLowerCase() !== 'ping') latest = recorded
+      if (!isKeepAlive(recorded.action)) latest = recorded
     } else if ((item.direction === '<' && item !== greeting) || (item.direction === '=' && item.lines[0] === 'lost')) {
       const lines = item.direction === '<' ? item.lines : undefined
-      const after = answered(lines, owners) ?? [latest, ...mentioned(lines, pattern, owners)]
+      const own = answered(lines, owners)
+      // The client had given the action up: an answer that comes sooner would be none of this recording's.
+      if (own !== undefined && givenUp.has(own[0].action.actionId)) continue
+      const after = own ?? [latest, ...mentioned(lines, pattern, owners)]
       const needed = [...new Set(after)].filter((each) => each !== undefined)
       const since = Math.max(0, ...needed.map(({ atMs }) => atMs))
       steps.push({ order: steps.length, after: needed, atMs: item.atMs, afterMs: item.atMs - since, lines })

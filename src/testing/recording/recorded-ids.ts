@@ -1,3 +1,4 @@
+import { CLAIM_VARIABLE, ownerIn } from '../../agi/async-agi-claim.js'
 import type { AMIAction } from '../../ami/protocol/action-reader.js'
 
 /** Headers whose values the client chose by chance. */
@@ -12,7 +13,15 @@ export function isIdHeader(name: string): boolean {
 
 /** The ids that an action brought into the world. */
 export function idsOf(action: AMIAction): string[] {
-  return [...action.entries()].filter(([name]) => isIdHeader(name)).map(([, id]) => id)
+  const owner = ownerIn(action.get('Command') ?? '')
+  const ids = [...action.entries()].filter(([name]) => isIdHeader(name)).map(([, id]) => id)
+  return owner === undefined ? ids : [...ids, owner]
+}
+
+/** Whether an action comes when it is time for it: what else is said does not wait for it. */
+export function isKeepAlive(action: AMIAction): boolean {
+  const name = action.name.toLowerCase()
+  return name === 'ping' || (name === 'setvar' && (action.get('Variable') ?? '').startsWith(CLAIM_VARIABLE))
 }
 
 /** Finds ids wherever they are in a text. */
@@ -33,7 +42,8 @@ export class TodaysIds {
 
   /** This action of today is that of the recording. */
   learn(recorded: AMIAction, action: AMIAction): void {
-    for (const [name, id] of recorded.entries()) if (isIdHeader(name)) this.#today.set(id, action.get(name) ?? '')
+    const now = idsOf(action)
+    for (const [at, id] of idsOf(recorded).entries()) this.#today.set(id, now[at] ?? '')
   }
 
   /** Today has not begun. */

@@ -19,6 +19,8 @@ export interface Recorder extends Connector, Recording {}
 /** What `record` needs of a client. */
 export interface RecordableClient {
   readonly status: { readonly state: string }
+  /** Tells of answers to actions that the client had given up. */
+  on?(name: 'lateAnswer', listener: (response: { get(name: string): string | undefined }) => void): () => void
   wrapConnector(wrap: (connector: Connector) => Connector): void
 }
 
@@ -34,13 +36,14 @@ const MAX_MESSAGE_BYTES = 1 << 27
 
 /**
  * Records what a client and a server say to each other: `const recording = record(ami)` before `ami.login()`, and in the end
- * `writeFileSync(file, recording.text)`. `FakeAsterisk.fromRecording(file)` plays it back.
+ * `writeFileSync(file, recording.text)`. `FakeAsterisk.fromRecording(file)` plays it back. What the client had given up when its answer came is
+ * not answered there, however fast it is played.
  *
  * @throws FakeStateError when the client is connected already.
  */
 export function record(ami: RecordableClient, options?: RecordOptions): Recording
 /**
- * The same, before there is a client: `const recorder = record(5038)`, `new AMIClient({ connect: recorder, … })`.
+ * The same, before there is a client, so that nobody knows what it gives up: `const recorder = record(5038)`, `new AMIClient({ connect: recorder, … })`.
  *
  * @param target a port of this machine, a host and port, or any connector
  */
@@ -64,6 +67,7 @@ export function record(
       `The client is ${state}: what its connection has carried already cannot be recorded. Call record(ami) before login()`,
     )
   target.wrapConnector((connector) => recorder(connector, recording))
+  target.on?.('lateAnswer', (response) => recording.late(response.get('ActionID') ?? ''))
   return recording
 }
 
@@ -92,6 +96,16 @@ class RunningRecording implements Recording {
 
   get text(): string {
     return printRecording(this.#items)
+  }
+
+  /** What was just said is the answer to an action that the client had given up. */
+  late(id: string): void {
+    this.#items.push({
+      connection: this.#connections,
+      direction: '=',
+      atMs: this.#clock.now() - this.#began,
+      lines: [`late ${id}`],
+    })
   }
 
   newConnection(): Keep {

@@ -11,7 +11,7 @@ export interface RecordedItem {
   readonly direction: '<' | '>' | '='
   /** Milliseconds since the recording began. */
   readonly atMs: number
-  /** The lines of a message, or `open`, `closed` (by the client) and `lost`. Bytes that are no UTF-8 are `\xHH`. */
+  /** The lines of a message, or `open`, `closed` (by the client), `lost` and `late` with the ActionID of an answer that came too late. Bytes that are no UTF-8 are `\xHH`. */
   readonly lines: readonly string[]
 }
 

@@ -30,6 +30,7 @@ describe('resolveOptions', () => {
         maxListEvents: 100_000,
       },
       peer: '127.0.0.1:5038',
+      randomBytes: expect.any(Function),
     })
   })
 

@@ -23,10 +23,13 @@ export class Bench {
 
   readonly #callScript: (url: string) => Promise<string>
 
-  /** @param callScript has a channel run a script, and gives AGISTATUS. */
-  constructor(ami: AMIClient, callScript: (url: string) => Promise<string>) {
+  readonly #another: () => Promise<AMIClient>
+
+  /** @param callScript has a channel run a script, and gives AGISTATUS; `another` logs a second client in. */
+  constructor(ami: AMIClient, callScript: (url: string) => Promise<string>, another: () => Promise<AMIClient>) {
     this.#ami = ami
     this.#callScript = callScript
+    this.#another = another
     this.#off = ami.onEvent('*', (event) => {
       this.#latestAt = performance.now()
       if (this.#isWriting) this.#transcript.event(event)
@@ -42,6 +45,17 @@ export class Bench {
     this.#latestAt = performance.now()
     this.#transcript.answer(name, response)
     return response
+  }
+
+  /** Sends an action whose answer the program writes down itself. */
+  ask(name: string, headers: Headers = {}): Promise<AMIResponse> {
+    return this.#ami.sendAction(unlisted(name), headers)
+  }
+
+  /** Has an event come while the next action is at work. */
+  async emitSoon(name: string): Promise<void> {
+    const other = await this.#another()
+    setTimeout(() => void other.sendAction('UserEvent', { UserEvent: name }).finally(() => other.close()), 200)
   }
 
   /** Does what is not written down: brings the server into a state from which a program begins. */

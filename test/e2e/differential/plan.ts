@@ -1,4 +1,4 @@
-import type { Dialplan, FakeQueueOptions } from 'obelus-asterisk/testing'
+import type { Dialplan, FakeAsterisk, FakeQueueOptions } from 'obelus-asterisk/testing'
 
 /** What `conf/extensions.conf` and `conf/pjsip.conf` of the real servers are. */
 export const PLAN: Dialplan = {
@@ -25,6 +25,9 @@ export const PLAN: Dialplan = {
   'queue-closed': { queue: 'closed', timeoutMs: 3000 },
   'queue-short': { queue: 'short', timeoutMs: 3000 },
   'queue-none': { queue: 'none', timeoutMs: 3000 },
+  conference: { conference: 'room' },
+  park: { steps: ['Answer()', 'Park()', 'Hangup()'] },
+  fetch: { steps: ['Answer()', 'ParkedCall(default,701)', 'Hangup()'] },
   steps: { steps: ['Answer()', 'Set(STEP=one)', 'Queue(ringall,,,,1)', 'NoOp(TIMEOUT)', 'Hangup(17)'] },
 }
 
@@ -40,4 +43,12 @@ export const QUEUES: Readonly<Record<string, FakeQueueOptions>> = {
   wrapup: { ...QUICK, wrapUpMs: 2000 },
   closed: { ...QUICK, joinEmpty: false, leaveWhenEmpty: true },
   short: { ...QUICK, maxLength: 1 },
+}
+
+/** The other files of `conf`: devices and hints. */
+export function configure(pbx: FakeAsterisk): void {
+  pbx.dialplan(PLAN)
+  for (const [name, queue] of Object.entries(QUEUES)) pbx.queue(name, queue)
+  for (const phone of ['200', '201', '202', '203', '204']) pbx.state.devices.set(`PJSIP/${phone}`, 'NOT_INUSE')
+  pbx.state.hints.set('300@day', 'Custom:lamp,CustomPresence:desk')
 }

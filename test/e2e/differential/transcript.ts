@@ -61,9 +61,15 @@ const COMPARED: ReadonlySet<string> = new Set([
 const UNRELATED =
   /^(RTCP|Registry|ContactStatus|PeerStatus|SuccessfulAuth|ChallengeSent|FullyBooted|LoadAverage|InvalidPassword|InvalidAccountID|ChallengeResponseFailed|RequestBadFormat|Reload|Load|Unload|TestEvent)/
 /** Events that another thread than the channel's sends: their place among those of the channel is by chance. */
-const OF_OTHER_THREADS: ReadonlySet<string> = new Set(['AgentComplete', 'OriginateResponse', 'UserEvent'])
+const OF_OTHER_THREADS: ReadonlySet<string> = new Set([
+  'AgentComplete',
+  'ConfbridgeJoin',
+  'ConfbridgeLeave',
+  'OriginateResponse',
+  'UserEvent',
+])
 /** The far end of the phones of a real server, which calls itself. */
-const FAR_END = /^PJSIP\/loop-/
+const FAR_END = /^PJSIP\/loop\b/
 
 /** What a server answered and sent, channel by channel: threads of different channels overtake one another, those of one do not. */
 export class Transcript {
@@ -89,14 +95,16 @@ export class Transcript {
   answer(action: string, response: AMIResponse): void {
     const { type, message } = response
     this.#answers.push(`${action}: ${type} ${JSON.stringify(message)} [${headersOf(response)}]`)
-    for (const item of response.events) this.#answers.push(`${action}: item ${lineOf(item)}`)
+    const items = response.events.map((item) => `${action}: item ${lineOf(item)}`)
+    // These are kept by a hash of their names.
+    this.#answers.push(...(/^(Status|CoreShowChannels)$/.test(action) ? items.sort() : items))
     const { completion } = response
     if (completion !== undefined) this.#answers.push(`${action}: end ${lineOf(completion)}`)
   }
 
   event(event: AMIEvent): void {
     const get = (name: string) => event.get(name)
-    const channel = get('Channel') ?? get('LocalOneChannel') ?? get('DestChannel') ?? ''
+    const channel = get('Channel') ?? get('LocalOneChannel') ?? get('DestChannel') ?? get('Device') ?? ''
     const ofList = get('Privilege') === undefined && get('ActionID') !== undefined
     if (ofList || UNRELATED.test(event.name) || FAR_END.test(channel)) return
     if (event.name === 'Newchannel') this.#alive.add(get('Uniqueid') ?? '')
@@ -114,11 +122,11 @@ export class Transcript {
    * what the second shows of the channel besides the cause, are by chance.
    */
   #add(lines: string[], name: string, line: string): void {
-    if (name === 'DialBegin') lines.splice(1, 0, line.replace(/DestChannelState=\d+ ?/, ''))
-    else if (name === 'Newstate' && /^(DialState|HangupRequest) /.test(lines.at(-1) ?? '')) lines.splice(-1, 0, line)
-    else if (name === 'DialState') lines.push(line.replace(/DestChannelState=\d+ ?/, ''))
+    if (name === 'DialBegin') lines.splice(0, 0, line.replace(/DestChannelState=\d+ ?/, ''))
+    else if (name === 'Newstate' && /^HangupRequest /.test(lines.at(-1) ?? '')) lines.splice(-1, 0, line)
+    else if (name === 'DialState') lines.splice(1, 0, line.replace(/DestChannelState=\d+ ?/, ''))
     else if (/^(Soft)?HangupRequest$/.test(name))
-      lines.push(line.replace(/(ChannelState|ChannelStateDesc|CallerIDNum|ConnectedLineNum)=\S+ /g, ''))
+      lines.push(line.replace(/(ChannelState|ChannelStateDesc|CallerIDNum|ConnectedLineNum|Exten)=\S+ /g, ''))
     else lines.push(line)
   }
 

@@ -1,13 +1,14 @@
-import { AMIClient, CallManager, type OriginateRequest } from 'obelus-asterisk'
+import { AMIClient, type Call, CallManager, type OriginateRequest } from 'obelus-asterisk'
 import { FaultProxy } from '../fault-proxy.js'
 import { CallCollection, type ObservedCall } from './observed-call.js'
 import type { PBX } from './pbx.js'
+import type { OurProgram } from './script.js'
 
 /** How the product looks at a play. */
 export type Mode = 'plain' | 'filters' | 'cut' | 'restart'
 
 /** The product at work: a client, a manager and the calls that it tells of. */
-export class Observer {
+export class Observer implements OurProgram {
   readonly #proxy: FaultProxy
   #ami: AMIClient
   #calls: CallManager
@@ -33,11 +34,19 @@ export class Observer {
     return this.#ours
   }
 
-  /** Begins a call as our own program does. */
   originate(request: OriginateRequest): void {
-    const call = this.#calls.originate(request)
-    this.#ours.add(call.id)
-    this.#collection.add(call)
+    this.#began(this.#calls.originate(request))
+  }
+
+  clickToCall(from: string, to: string): void {
+    this.#began(this.#calls.clickToCall(from, to, { context: 'internal' }))
+  }
+
+  async transfer(channel: string, exten: string, { attended }: { readonly attended: boolean }): Promise<void> {
+    await isUpToDate(this.#ami)
+    const call = this.#calls.trackedCalls.find((each) => each.parties.some((party) => party.channel === channel))
+    if (call === undefined) throw new Error(`no call has ${channel}`)
+    await call.transfer(exten, { attended, context: 'internal' })
   }
 
   /** The connection breaks and cannot be made again, until it is mended. What happened before is known by then. */
@@ -64,6 +73,11 @@ export class Observer {
   async callsOf(ids?: ReadonlySet<string>): Promise<ObservedCall[]> {
     await isUpToDate(this.#ami)
     return this.#collection.take(ids)
+  }
+
+  #began(call: Call): void {
+    this.#ours.add(call.id)
+    this.#collection.add(call)
   }
 
   async close(): Promise<void> {

@@ -29,7 +29,7 @@ export async function perform(
   }: { readonly office: Office; readonly witness: Witness; readonly observer: Observer; readonly mode: Mode },
 ): Promise<Performance> {
   const { recording } = witness
-  const stage: Stage = { office, recording, originate: (request) => observer.originate(request) }
+  const stage: Stage = { office, recording, ours: observer }
   let testimony: Testimony
   try {
     for (const sentence of scenario.script) {

@@ -12,8 +12,15 @@ export interface Stage {
   readonly office: Office
   /** All that the server says, and the connection of a program that is none of ours. */
   readonly recording: AMIRecording
-  /** Begins a call as our own program does, by the product. */
-  readonly originate: (request: OriginateRequest) => void
+  readonly ours: OurProgram
+}
+
+/** What our own program does, by the product. */
+export interface OurProgram {
+  originate(request: OriginateRequest): void
+  clickToCall(from: string, to: string): void
+  /** Hands on the call that has a channel. */
+  transfer(channel: string, exten: string, options: { readonly attended: boolean }): Promise<void>
 }
 
 type Target = Person | Service
@@ -121,8 +128,8 @@ const SENTENCES: readonly (readonly [sentence: string, act: Act])[] = [
   ],
   [
     'our program calls {person} and then {target}',
-    ({ office, originate }, first, then) =>
-      originate({
+    ({ office, ours }, first, then) =>
+      ours.originate({
         channel: device(office, first as Person),
         context: 'internal',
         exten: office.numberOf(then as Target),
@@ -131,8 +138,8 @@ const SENTENCES: readonly (readonly [sentence: string, act: Act])[] = [
   ],
   [
     'our program calls {person} by a Local channel and then {target}',
-    ({ office, originate }, first, then) =>
-      originate({
+    ({ office, ours }, first, then) =>
+      ours.originate({
         channel: `Local/${office.numberOf(first as Person)}@direct/n`,
         context: 'internal',
         exten: office.numberOf(then as Target),
@@ -141,13 +148,27 @@ const SENTENCES: readonly (readonly [sentence: string, act: Act])[] = [
   ],
   [
     'our program calls {person} with an announcement',
-    ({ office, originate }, first) =>
-      originate({ channel: device(office, first as Person), context: 'program', exten: 'announce' }),
+    ({ office, ours }, first) =>
+      ours.originate({ channel: device(office, first as Person), context: 'program', exten: 'announce' }),
   ],
   [
     'our program calls {person} for two seconds',
-    ({ office, originate }, first) =>
-      originate({ channel: device(office, first as Person), context: 'program', exten: 'wait', timeoutMs: 2_000 }),
+    ({ office, ours }, first) =>
+      ours.originate({ channel: device(office, first as Person), context: 'program', exten: 'wait', timeoutMs: 2_000 }),
+  ],
+  [
+    'our program connects {person} with {target} by a click',
+    ({ office, ours }, first, then) => ours.clickToCall(device(office, first as Person), office.numberOf(then as Target)),
+  ],
+  [
+    'our program sends the call of {person} to {target}',
+    async (stage, who, to) =>
+      stage.ours.transfer(await channelOf(stage, who as Person), stage.office.numberOf(to as Target), { attended: false }),
+  ],
+  [
+    'our program has the call of {person} go to {person} after a talk',
+    async (stage, who, to) =>
+      stage.ours.transfer(await channelOf(stage, who as Person), stage.office.numberOf(to as Person), { attended: true }),
   ],
   ['a call file calls {person} and then {target}', (stage, first, then) => callFile(stage, first as Person, then as Target)],
 ]

@@ -32,11 +32,13 @@ describe.each(PBXS)('200 calls at 10 a second on $name', (pbx) => {
   })
   afterAll(() => lab.close())
 
-  /** Lets a storm pass, and says what was told of it and what happened. */
+  /** Lets a storm pass, and says what was told of it and what happened. A busy server may not have begun the last calls when it is over. */
   async function passed(observer: Observer, at?: (number: number) => void | Promise<void>) {
     const offices = lab.offices
     const calls = await storm(CALLS, SEED, offices, observer, at)
-    const testimonies = await Promise.all(offices.map(({ number }) => lab.witness.testimony(number, 1)))
+    const testimonies = await Promise.all(
+      offices.map((office) => lab.witness.testimony(office.number, calls.begunIn(office, { isConnected: at === undefined }))),
+    )
     for (const office of offices) {
       await office.tidy()
       lab.witness.forget(office.number)

@@ -69,6 +69,8 @@ export async function traced(acts: readonly Act[], forms: EventForms): Promise<T
     while (all.buffered > 0) calls.push((await all.next()).value)
   }
   for (const act of acts) {
+    // Which call is older is told by time.
+    await rig.rig.clock.advance(1)
     if (act.kind === 'break' && !isBroken) {
       isBroken = true
       gaps.push({ before: living(), after: new Set() })

@@ -65,7 +65,7 @@ export interface ReferenceCall {
 /** Technologies of channels that no person holds in the hand. */
 const NO_DEVICE =
   /^(Local|CBAnn|CBRec|Announcer|Recorder|Surrogate|AsyncGoto|Snoop|Message|ConfBridgeRecorder|ConfBridgeAnnouncer)\//
-/** A device that moves from one bridge to another leaves the first a moment before. */
+/** Devices that move from one bridge to another leave the first a moment before; whoever hears somebody else by then talks anew. */
 const MOVE_MS = 100
 
 /**
@@ -287,7 +287,7 @@ export class ReferenceModel {
     const own = this.callOf(id) ?? call
     if (this.isDevice(id) && !own.parties.includes(id)) own.parties.push(id)
     if (this.isDevice(root) && !this.isCalled(root)) call.caller = root
-    else if (call.caller === root) call.caller = undefined
+    else if (call.caller === root && !call.hasSecondLeg) call.caller = undefined
   }
 
   #up(id: string, at: number): void {
@@ -393,7 +393,7 @@ export class ReferenceModel {
       return
     }
     if (call.mergedInto !== undefined) return
-    if (last !== undefined && !call.isNewTalk && (last.to === undefined || at - last.to < MOVE_MS)) {
+    if (last !== undefined && !call.isNewTalk && (last.to === undefined || hasMoved(last, devices, at))) {
       last.to = undefined
       for (const device of devices) last.devices.add(device)
     } else call.talks.push({ from: at, to: undefined, devices: new Set(devices) })
@@ -410,6 +410,11 @@ export class ReferenceModel {
     const own = asked.find(({ id }) => this.callOf(id)?.id === call.id)
     return (own ?? asked[0])?.id
   }
+}
+
+/** Whether a talk goes on, between two of the same, in another bridge. */
+function hasMoved({ to, devices: before }: ReferenceTalk, devices: ReadonlySet<string>, at: number): boolean {
+  return to !== undefined && at - to < MOVE_MS && [...devices].filter((device) => before.has(device)).length > 1
 }
 
 function newCall(id: string, startedAt: number): ReferenceCall {

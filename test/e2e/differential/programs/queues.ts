@@ -127,7 +127,7 @@ export const queuePrograms: readonly Program[] = [
   onQueue('a phone answers and hangs up', 'ringall', [PHONE], (bench, queue) => call(bench, queue)),
   onQueue('a caller with a number', 'ringall', [PHONE], (bench, queue) => call(bench, queue, { CallerID: '"Eve" <555>' })),
   onQueue('the caller hangs up while they talk', 'ringall', [LOCAL], async (bench, queue) => {
-    await bench.until('AgentConnect', {}, 'Originate', caller(queue, { ChannelId: 'q-talk' }))
+    await bench.until('BridgeEnter', { BridgeNumChannels: 2 }, 'Originate', caller(queue, { ChannelId: 'q-talk' }))
     await bench.send('Hangup', { Channel: 'q-talk', Cause: 16 })
   }),
   onQueue('nobody answers in time', 'ringall', [RINGS], (bench, queue) => call(bench, queue)),
@@ -158,23 +158,28 @@ export const queuePrograms: readonly Program[] = [
   }),
   onQueue('by turns', 'rrmemory', [PHONE, LOCAL], async (bench, queue) => {
     await call(bench, queue)
+    await bench.second()
     await call(bench, queue)
   }),
   onQueue('the least recently called', 'leastrecent', [PHONE, LOCAL], async (bench, queue) => {
     await call(bench, queue)
+    await bench.second()
     await call(bench, queue)
   }),
   onQueue('who had the fewest calls', 'fewestcalls', [PHONE, LOCAL], async (bench, queue) => {
     await call(bench, queue)
+    await bench.second()
     await call(bench, queue)
   }),
   onQueue('in the order of the members', 'linear', [RINGS, PHONE], (bench, queue) => call(bench, queue)),
   onQueue('after a call a member rests', 'wrapup', [PHONE], async (bench, queue) => {
     await call(bench, queue)
+    await bench.second()
     await call(bench, queue)
   }),
   onQueue('a member is paused while the phone rings', 'ringall', [RINGS], async (bench, Queue) => {
     await bench.until('AgentCalled', {}, 'Originate', caller(Queue))
+    await bench.quiet()
     await bench.send('QueuePause', { Queue, Interface: RINGS.Interface, Paused: true })
   }),
   onQueue('a member comes while somebody waits', 'ringall', [], async (bench, Queue) => {

@@ -243,4 +243,30 @@ export const PROGRAMS: readonly Scenario[] = [
       { caller: 'cid', dialed: 'place 1', answered: true, goesOnIn: 1 },
     ],
   },
+  {
+    title: 'Our program connects Bob with Zoe outside by a click, and they talk',
+    script: [
+      'our program connects bob with zoe by a click',
+      'bob answers',
+      'zoe answers',
+      'bob and zoe talk',
+      'zoe hangs up',
+      "bob's call is over",
+    ],
+    calls: [
+      {
+        origin: 'ours',
+        caller: 'bob',
+        phones: { bob: 'answered', zoe: 'answered' },
+        answeredBy: 'zoe',
+        talks: ['bob with zoe'],
+        hungUpBy: 'zoe',
+      },
+    ],
+  },
+  {
+    title: 'Our program connects Bob with Cid by a click, and Cid is busy',
+    script: ["cid's phone is busy", 'our program connects bob with cid by a click', 'bob answers', "bob's call is over"],
+    calls: [{ origin: 'ours', caller: 'bob', phones: { bob: 'answered', cid: 'busy' }, answered: true, reason: 'busy' }],
+  },
 ]

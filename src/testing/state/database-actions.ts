@@ -1,5 +1,5 @@
-import type { AMIAction } from '../ami/protocol/action-reader.js'
-import { type ActionHandler, action, event, type FakeResponse, failure, success } from './handlers.js'
+import type { AMIAction } from '../../ami/protocol/action-reader.js'
+import { type ActionHandler, action, event, type FakeResponse, failure, success } from '../handlers.js'
 
 /** The actions on Asterisk's database, by `family/key`. */
 export function databaseActions(database: Map<string, string>): ActionHandler[] {
@@ -9,7 +9,9 @@ export function databaseActions(database: Map<string, string>): ActionHandler[] 
   /** What lies under a family, or under a key of it. */
   const below = (request: AMIAction) => {
     const prefix = key(request) === '' ? `${family(request)}/` : path(request)
-    return [...database].filter(([name]) => name === prefix || name.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`))
+    return [...database]
+      .filter(([name]) => name === prefix || name.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`))
+      .sort(([one], [other]) => (one < other ? -1 : 1))
   }
   /** What is missing; DBPut says it without the full stop. */
   const missing = (request: AMIAction, needsKey: boolean, end = '.'): FakeResponse | undefined => {
