@@ -97,14 +97,6 @@ export class QueueState {
     }
   }
 
-  /** What was learnt of wrap-up times holds for those who are in it already. */
-  wrapUpsKnown(now: number): void {
-    for (const key of this.#context.store.keys('members')) {
-      const member = this.#context.store.get('members', key)
-      if (member !== undefined) this.#setMember({ ...member, wrapUpUntil: this.#wrapUpUntil(member) }, now, READ, false)
-    }
-  }
-
   /** When time alone changes something next; undefined: never. */
   get nextTick(): number | undefined {
     return this.#wrapUps.size === 0 ? undefined : Math.min(...this.#wrapUps.values())
@@ -118,10 +110,6 @@ export class QueueState {
       const member = this.#context.store.get('members', key)
       if (member !== undefined) this.#setMember(member, now, 'time', false)
     }
-  }
-
-  membersOf(queue: string): Iterable<string> {
-    return this.#members.get(queue) ?? []
   }
 
   /** The connection was lost: who talks with whom is not known any more. */
