@@ -40,8 +40,7 @@ export class AGISession<Params = AnyParams> extends AGICommands {
   readonly #connection: AGISessionConnection
   readonly #clock: Clock
   readonly #traffic: Traffic
-  /** Aborts when the caller hangs up or the session is over; its reason is an AGIHangupError or an AGISessionEndedError. */
-  readonly signal: AbortSignal
+  readonly #context: SessionContext
   /** The parameters of the URL: of `agi://host/hello?lang=en`, `lang` is `en`. */
   readonly query: URLSearchParams
   /** The parts of the path that the route names: of the route `queue/:name`, `name`. */
@@ -49,16 +48,14 @@ export class AGISession<Params = AnyParams> extends AGICommands {
   /** The channel's variables. */
   readonly variables: ChannelVariables
 
-  private constructor(
-    connection: AGISessionConnection,
-    { clock, observer, signal, query = new URLSearchParams(), params = {} }: SessionContext,
-  ) {
-    const sender = new CommandSender(connection, { clock, session: signal, observed: observer?.agiCommand })
+  private constructor(connection: AGISessionConnection, context: SessionContext) {
+    const { clock, observer, query = new URLSearchParams(), params = {} } = context
+    const sender = new CommandSender(connection, context, observer?.agiCommand)
     super(sender)
     this.#connection = connection
     this.#clock = clock
     this.#traffic = sender.traffic
-    this.signal = signal
+    this.#context = context
     this.query = query
     this.params = params as Params
     this.variables = new ChannelVariables(this)
@@ -67,6 +64,19 @@ export class AGISession<Params = AnyParams> extends AGICommands {
   /** @internal */
   static on(connection: AGISessionConnection, context: SessionContext): AGISession {
     return new AGISession(connection, context)
+  }
+
+  /** Aborts when the caller hangs up or the session is over; its reason is an AGIHangupError or an AGISessionEndedError. */
+  get signal(): AbortSignal {
+    return this.#context.signal
+  }
+
+  /**
+   * Where Asterisk's connection comes from: its address, or the one that a proxy tells (`proxyProtocol`). Undefined for AsyncAGI, whose AMI connection
+   * knows its server, and for programs, which run beside it.
+   */
+  get remoteAddress(): string | undefined {
+    return this.#connection.remoteAddress
   }
 
   get env(): AGIEnvironment {
