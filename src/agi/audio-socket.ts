@@ -1,7 +1,7 @@
 import type { ExpectOptions, MediaConnection, MediaServer } from '../core/media-server.js'
 import { abortSignal, checkOptions, hostName, milliseconds, type OptionsShape } from '../core/options.js'
 import type { AGICommands } from './commands.js'
-import { AGIInvalidCommandError, AGISessionEndedError } from './errors.js'
+import { AGICommandFailure, AGIInvalidCommandError } from './errors.js'
 
 export interface AudioSocketOptions extends ExpectOptions {
   /**
@@ -19,7 +19,7 @@ export type SoundScript<Connection extends MediaConnection, T> = (sound: Connect
 /** Sends the channel's sound to a server for as long as `use` takes. */
 export async function audioSocket<Connection extends MediaConnection, T>(
   commands: AGICommands,
-  session: { readonly signal: AbortSignal; readonly localAddress: string | undefined },
+  session: { readonly signal: AbortSignal; readonly localAddress?: string | undefined },
   media: MediaServer<Connection>,
   use: SoundScript<Connection, T>,
   options: AudioSocketOptions,
@@ -36,8 +36,9 @@ export async function audioSocket<Connection extends MediaConnection, T>(
   const ended = signal === undefined ? session.signal : AbortSignal.any([signal, session.signal])
   const { uuid, connection, cancel } = media.expect({ signal: ended, timeoutMs })
   const running = commands.exec('AudioSocket', uuid, address)
-  const left = running.then(() => {
-    throw new AGISessionEndedError(`AudioSocket() has ended without a connection to ${address}: does Asterisk reach it?`)
+  const left = running.then((result) => {
+    const response = { code: 200, result: String(result), value: undefined, fields: new Map<string, string>() }
+    throw new AGICommandFailure('EXEC', response, `EXEC AudioSocket to ${address}, which Asterisk did not reach,`)
   })
   try {
     const sound = await Promise.race([connection, left])
