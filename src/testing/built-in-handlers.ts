@@ -78,6 +78,7 @@ export function builtInHandlers(host: BuiltInHost): ActionHandler[] {
       const [name = '', value = ''] = [request.get('Variable'), request.get('Value')]
       if (name === '') return failure('No variable specified')
       host.globals.set(name, value)
+      host.emit('VarSet', { Channel: 'none', Uniqueid: 'none', Variable: name, Value: value })
       return success('Variable Set')
     }),
     ofGlobals('Getvar', (request) => {

@@ -24,6 +24,7 @@ export class AGICaller {
   readonly #hangupAt: number
   readonly #ended = deferred<AGIStatus>()
   #wire: AGICallerWire = { hangup: () => undefined }
+  #executed: (line: string, reply: string) => void = () => undefined
   #isEnded = false
 
   /** @throws TypeError or RangeError that names a wrong option and quotes its value. */
@@ -73,6 +74,11 @@ export class AGICaller {
     return this.#ended.promise
   }
 
+  /** Calls `listener` with each command and Asterisk's answer to it. @internal */
+  onCommand(listener: (line: string, reply: string) => void): void {
+    this.#executed = listener
+  }
+
   /** The script can be reached from now on. @internal */
   connected(wire: AGICallerWire): void {
     this.#wire = wire
@@ -87,7 +93,9 @@ export class AGICaller {
   /** Asterisk's answer to a command. @internal */
   execute(line: string): string {
     const hangsUp = this.#channel.commands.length + 1 === this.#hangupAt
-    return this.#channel.execute(line, hangsUp)
+    const reply = this.#channel.execute(line, hangsUp)
+    this.#executed(line, reply)
+    return reply
   }
 
   get isHungUp(): boolean {
