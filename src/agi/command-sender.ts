@@ -20,26 +20,25 @@ export interface CommandOptions {
   readonly answerTimeoutMs?: number | undefined
 }
 
-/** What a sender works with. */
-export interface SenderSetup {
+/** What tells that a session is over. */
+export interface SessionSignal {
   readonly clock: Clock
-  /** Aborts when the caller hangs up or the session is over. */
-  readonly session: AbortSignal
-  /** Who watches the commands of the program. */
-  readonly observed: ObservedOperation | undefined
+  /** Aborts when the caller hangs up or the session is over; made when it is read. */
+  readonly signal: AbortSignal
 }
 
 /** Sends commands over a connection, with time and signals. */
 export class CommandSender {
   readonly #connection: AGISessionConnection
   readonly #clock: Clock
-  readonly #session: AbortSignal
+  readonly #session: SessionSignal
   readonly #observed: ObservedOperation | undefined
   readonly traffic = new Traffic()
 
-  constructor(connection: AGISessionConnection, { clock, session, observed }: SenderSetup) {
+  /** @param observed who watches the commands of the program. */
+  constructor(connection: AGISessionConnection, session: SessionSignal, observed: ObservedOperation | undefined) {
     this.#connection = connection
-    this.#clock = clock
+    this.#clock = session.clock
     this.#session = session
     this.#observed = observed
   }
@@ -86,7 +85,7 @@ export class CommandSender {
 
   /** A command that fails because the caller hung up is told before the hangup is. */
   #failed(error: AGIError, shown: () => string, reject: (reason: unknown) => void): void {
-    if (!(error instanceof AGICommandFailure) || !error.result.startsWith('-') || this.#session.aborted) {
+    if (!(error instanceof AGICommandFailure) || !error.result.startsWith('-') || this.#session.signal.aborted) {
       reject(error)
       return
     }
@@ -94,7 +93,12 @@ export class CommandSender {
       unlimit()
       reject(this.#connection.isHungUp ? new AGIHangupError(error.command, error.response, shown()) : error)
     }
-    const limits = { clock: this.#clock, timeoutMs: this.#connection.noticeMs, signal: this.#session, tooLate: () => error }
+    const limits = {
+      clock: this.#clock,
+      timeoutMs: this.#connection.noticeMs,
+      signal: this.#session.signal,
+      tooLate: () => error,
+    }
     const unlimit = limitWait(limits, settle)
   }
 }

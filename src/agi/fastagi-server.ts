@@ -6,6 +6,7 @@ import {
   anObject,
   type Complete,
   checkOptions,
+  flag,
   hostName,
   listOf,
   milliseconds,
@@ -15,11 +16,12 @@ import {
   wholeNumber,
 } from '../core/options.js'
 import { printable } from '../core/printable.js'
-import type { Protocol } from '../core/transport.js'
+import type { Protocol, Transport } from '../core/transport.js'
 import { type AGIEvents, AGIListeners } from './agi-events.js'
 import { hangUpOver, type ManagerConnection } from './async-agi-call-control.js'
 import { AGIProtocolError, AGISessionEndedError, AGITimeoutError } from './errors.js'
 import { AGI_PROTOCOL_SHAPE, type AGILimits, AGIProtocol, type AGIProtocolOptions } from './protocol.js'
+import { ProxyLine } from './proxy-line.js'
 import { AGIRouter, type AGIScript, type RouteParams } from './router.js'
 import { ScriptRun } from './script-run.js'
 import type { AGISession } from './session.js'
@@ -47,6 +49,11 @@ export interface FastAGIServerOptions {
    * RECORD FILE. Its account needs `call` for writing. @default none
    */
   readonly ami?: ManagerConnection | undefined
+  /**
+   * Whether connections come through a proxy that begins each with a line of the PROXY protocol, version 1 (`send-proxy` of HAProxy): `remoteAddress` is
+   * Asterisk's then. `allow` is about the proxy. @default false
+   */
+  readonly proxyProtocol?: boolean | undefined
   /** @default 'utf-8' */
   readonly encoding?: string | undefined
   readonly limits?: Optional<AGILimits> | undefined
@@ -61,6 +68,7 @@ const SHAPE: OptionsShape<FastAGIServerOptions> = {
   scriptTimeoutMs: milliseconds(),
   tcpKeepAliveMs: milliseconds(1_000),
   ami: anObject,
+  proxyProtocol: flag,
   ...AGI_PROTOCOL_SHAPE,
 }
 
@@ -124,10 +132,11 @@ export class FastAGIServer implements AsyncDisposable {
       environmentTimeoutMs = 5_000,
       scriptTimeoutMs = Number.POSITIVE_INFINITY,
       tcpKeepAliveMs = 30_000,
+      proxyProtocol = false,
       encoding = 'utf-8',
       limits = {},
     } = options
-    this.#options = { host, port, allow, maxSessions, environmentTimeoutMs, scriptTimeoutMs, tcpKeepAliveMs }
+    this.#options = { host, port, allow, maxSessions, environmentTimeoutMs, scriptTimeoutMs, tcpKeepAliveMs, proxyProtocol }
     this.#protocolOptions = { encoding, limits }
     this.#ami = options.ami
     this.#platform = platform
@@ -163,7 +172,7 @@ export class FastAGIServer implements AsyncDisposable {
   /** Opens the port; resolves with where it is: `const { port } = await server.listen()`, of a server with `port: 0` the one it got. @throws the system's error when it cannot be had; AGISessionEndedError after `close()`. */
   async listen(): Promise<{ host: string; port: number }> {
     if (this.#closed !== undefined) throw new AGISessionEndedError('the server is closed; make a new one')
-    this.#listener ??= this.#platform.listen(this.#options, () => this.#connect())
+    this.#listener ??= this.#platform.listen(this.#options, (address) => this.#connect(address))
     try {
       const { host, port } = await this.#listener
       return { host, port }
@@ -197,7 +206,8 @@ export class FastAGIServer implements AsyncDisposable {
   async #close(): Promise<void> {
     const listener = await this.#listener?.catch(() => undefined)
     listener?.stopAccepting()
-    for (const connection of this.#connections) if (!this.#runs.has(connection)) connection.close()
+    // Its environment has not come: as if it came now.
+    for (const connection of this.#connections) if (!this.#runs.has(connection)) connection.refuse()
     if (this.#runs.size === 0) this.#idle.resolve()
     await this.#idle.promise
     await listener?.close()
@@ -208,13 +218,18 @@ export class FastAGIServer implements AsyncDisposable {
       void this.#stop(connection, run, new AGISessionEndedError('the server was closed'))
   }
 
-  #connect(): Protocol {
-    const connection = new Connection(this.#protocolOptions, this.#ami, {
-      started: () => this.#start(connection),
-      hungUp: () => this.#runs.get(connection)?.hungUp(),
-      ended: (error) => this.#ended(connection, error),
-      warned: (message) => this.#listeners.warn(message),
-    })
+  #connect(address: string): Protocol {
+    const connection = new Connection(
+      this.#protocolOptions,
+      { address, isProxied: this.#options.proxyProtocol, ami: this.#ami },
+      {
+        started: () => this.#start(connection),
+        hungUp: () => this.#runs.get(connection)?.hungUp(),
+        ended: (error) => this.#ended(connection, error),
+        warned: (message) => this.#listeners.warn(message),
+        isClosing: () => this.#closed !== undefined,
+      },
+    )
     this.#connections.add(connection)
     const { environmentTimeoutMs } = this.#options
     connection.stopTimer = this.#platform.clock.after(environmentTimeoutMs, () => {
@@ -279,23 +294,81 @@ export class FastAGIServer implements AsyncDisposable {
   }
 }
 
+const NOTHING = new Uint8Array(0)
+
+/** Whether what comes first is a request of HTTP's. */
+function isHTTP(data: Uint8Array): boolean {
+  return /^(GET|HEAD) \//.test(String.fromCharCode(...data.subarray(0, 6)))
+}
+
 interface ConnectionEvents {
   started(): void
   hungUp(): void
   ended(error: Error | undefined): void
   warned(message: string): void
+  isClosing(): boolean
+}
+
+/** Where a connection comes from. */
+interface Origin {
+  readonly address: string
+  /** Whether a proxy says whom it speaks for. */
+  readonly isProxied: boolean
+  readonly ami: ManagerConnection | undefined
 }
 
 /** One connection of Asterisk's. */
 class Connection extends AGIProtocol {
   readonly #events: ConnectionEvents
   readonly #ami: ManagerConnection | undefined
+  #proxy: ProxyLine | undefined
+  #transport: Transport | undefined
+  #hasBegun = false
+  remoteAddress: string
   stopTimer: () => void = () => undefined
 
-  constructor(options: AGIProtocolOptions, ami: ManagerConnection | undefined, events: ConnectionEvents) {
+  constructor(options: AGIProtocolOptions, { address, isProxied, ami }: Origin, events: ConnectionEvents) {
     super(options)
+    this.remoteAddress = address
+    this.#proxy = isProxied ? new ProxyLine() : undefined
     this.#ami = ami
     this.#events = events
+  }
+
+  override connectionMade(transport: Transport): void {
+    this.#transport = transport
+    super.connectionMade(transport)
+  }
+
+  override dataReceived(data: Uint8Array): void {
+    try {
+      const rest = this.#behindProxy(data)
+      if (rest.length === 0) return
+      const isFirst = !this.#hasBegun
+      this.#hasBegun = true
+      if (isFirst && isHTTP(rest)) this.#answerHTTP()
+      else super.dataReceived(rest)
+    } catch (error) {
+      if (!(error instanceof AGIProtocolError)) throw error
+      this.connectionLost(error)
+      this.#transport?.close()
+    }
+  }
+
+  #behindProxy(data: Uint8Array): Uint8Array {
+    if (this.#proxy === undefined) return data
+    const peer = this.#proxy.read(data)
+    if (peer === undefined) return NOTHING
+    this.#proxy = undefined
+    this.remoteAddress = peer.address ?? this.remoteAddress
+    return peer.rest
+  }
+
+  /** A load balancer asks whether somebody is here; nobody is for new calls while the server closes. */
+  #answerHTTP(): void {
+    const status = this.#events.isClosing() ? '503 Service Unavailable' : '200 OK'
+    this.#transport?.write(new TextEncoder().encode(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`))
+    this.close()
   }
 
   override hangUp(): Promise<unknown> {

@@ -5,6 +5,7 @@ import { AGIHangupError, AGISessionEndedError, AGITimeoutError, isAGIError } fro
 import type { AGIScript, RouteMatch } from './router.js'
 import { AGISession } from './session.js'
 import type { AGISessionConnection } from './session-connection.js'
+import { SessionEnd } from './session-end.js'
 
 /** How long Asterisk may take to hang up. */
 const HANGUP_MS = 1_000
@@ -21,7 +22,7 @@ export interface ScriptRuntime {
 /** One script at work on one call. */
 export class ScriptRun {
   readonly session: AGISession
-  readonly #abort = new AbortController()
+  readonly #end = new SessionEnd()
   readonly #script: AGIScript
   readonly #connection: AGISessionConnection
   readonly #clock: Clock
@@ -30,22 +31,32 @@ export class ScriptRun {
     this.#script = script
     this.#connection = connection
     this.#clock = clock
-    this.session = AGISession.on(connection, { clock, observer, signal: this.#abort.signal, params, query })
+    const end = this.#end
+    const context = {
+      clock,
+      observer,
+      params,
+      query,
+      get signal() {
+        return end.signal
+      },
+    }
+    this.session = AGISession.on(connection, context)
   }
 
   /** The caller has hung up. */
   hungUp(): void {
-    this.#abort.abort(new AGIHangupError())
+    this.#end.come(() => new AGIHangupError())
   }
 
   /** The connection is gone. */
   lost(error: Error | undefined): void {
-    this.#abort.abort(new AGISessionEndedError(error?.message ?? 'its connection is closed', '', error && { cause: error }))
+    this.#end.come(() => new AGISessionEndedError(error?.message ?? 'its connection is closed', '', error && { cause: error }))
   }
 
   /** Hangs up, ends the session and tells the script why. What it still does reaches nobody. */
   async stop(reason: AGISessionEndedError): Promise<void> {
-    this.#abort.abort(reason)
+    this.#end.come(() => reason)
     await this.#hangUp()
     this.session.end()
   }
@@ -58,7 +69,7 @@ export class ScriptRun {
     } catch (error) {
       if (!this.#isOrderly(error)) end = { threw: error }
     }
-    if (end !== undefined && !this.#abort.signal.aborted) await this.#hangUp()
+    if (end !== undefined && !this.#end.hasCome) await this.#hangUp()
     this.session.end()
     return end
   }
@@ -72,6 +83,6 @@ export class ScriptRun {
   /** A script need not catch what its caller's hangup throws. */
   #isOrderly(error: unknown): boolean {
     const isEnd = error instanceof AGIHangupError || error instanceof AGISessionEndedError
-    return isEnd || (this.#abort.signal.aborted && (error === this.#abort.signal.reason || isAGIError(error, 'AGI_DEAD_CHANNEL')))
+    return isEnd || (this.#end.hasCome && (this.#end.isReason(error) || isAGIError(error, 'AGI_DEAD_CHANNEL')))
   }
 }

@@ -8,10 +8,14 @@ import type { AGIResponse } from './response.js'
 /** How a session reaches Asterisk: over a connection of its own (FastAGI, stdio), or over the manager connection (AsyncAGI). */
 export interface AGISessionConnection {
   readonly env: AGIEnvironment
+  /** Where Asterisk's connection comes from; undefined where it has none of its own. */
+  readonly remoteAddress?: string | undefined
   /** Whether the caller has hung up. */
   readonly isHungUp: boolean
   /** How long after a failed command it may take to be told that the caller hung up, or that the session is over. */
   readonly noticeMs: number
+  /** The caller's sound, where Asterisk gives it: EAGI. */
+  readonly audio?: AsyncIterable<Uint8Array> | undefined
   /** Sends a command when those before it are answered. */
   sendCommand(command: string, ...args: readonly (AGIArgument | undefined)[]): Handler<AGIResponse>
   /** Takes a command back that was not written. True if it was not. */

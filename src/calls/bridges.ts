@@ -56,15 +56,25 @@ export const BRIDGE_READERS: Readonly<Record<string, EventReader>> = {
 
 /** A channel enters a bridge; in a `basic` one, not in a conference, all are of one call unless they have calls of their own. */
 export function enter(board: Switchboard, channel: Channel, bridgeId: string, isBasic: boolean): void {
-  const others = isBasic ? board.connectedness.membersOf(bridgeId) : []
-  for (const other of others) board.join(other, channel)
+  if (isBasic) joinAnyIn(board, channel, bridgeId)
   board.connectedness.enter(channel, bridgeId)
-  const { call } = channel
-  for (const other of others) {
-    if (call === undefined || other.call !== call) continue
-    const [own, dialed] = channel === call.own ? [channel, other] : [other, channel]
-    if (own === call.own && dialed.dialer === own) call.reached()
-  }
+  if (isBasic && hasReached(channel)) channel.call?.reached()
+}
+
+/** As soon as one in a bridge has a call, all have: the first of them is asked, however many there are. */
+function joinAnyIn(board: Switchboard, channel: Channel, bridgeId: string): void {
+  const first = board.connectedness.firstOf(bridgeId)
+  if (first === undefined) return
+  const others = first.call === undefined ? board.connectedness.membersOf(bridgeId) : [first]
+  for (const other of others) board.join(other, channel)
+}
+
+/** Whether a call's own channel is in one bridge with what it had dialled, now that one of them has come. */
+function hasReached(channel: Channel): boolean {
+  const { call, room } = channel
+  if (call?.own === undefined || room === undefined) return false
+  if (channel !== call.own) return channel.dialer === call.own && call.own.room === room
+  return call.channels.some((each) => each.dialer === channel && each.room === room)
 }
 
 export function leaveAny(board: Switchboard, channel: Channel): void {

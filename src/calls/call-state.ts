@@ -662,6 +662,8 @@ export class CallState {
       hasTalked: this.#talk >= 0,
       hasReached: this.#hasReached,
       hasGivenUp: this.#hasGivenUp,
+      // Asterisk refuses a Local channel whose extension is not there before it says that it is dialled.
+      isNowhere: this.own?.isDevice === false && this.#progress < PROGRESS.dialing,
       caller: this.#caller,
       answeredBy: this.#answeredBy,
       hungUpBy: this.#hungUpBy,

@@ -134,6 +134,12 @@ export class Connectedness<M extends Member<M>> {
     this.#tell()
   }
 
+  /** One who is in a bridge; undefined if nobody is. */
+  firstOf(roomId: string): M | undefined {
+    const room = this.#rooms.get(roomId)
+    return room?.firstDevice ?? room?.firstHalf
+  }
+
   /** All who are in a bridge. */
   membersOf(roomId: string): M[] {
     const room = this.#rooms.get(roomId)

@@ -10,6 +10,8 @@ export interface LegFacts {
   readonly hasReached: boolean
   /** Whether the caller, or a program, asked for the hangup while nobody talked. */
   readonly hasGivenUp: boolean
+  /** Whether the own channel is half of a Local channel and was not even dialled: nothing is behind it. */
+  readonly isNowhere: boolean
   readonly caller: PartyRecord | undefined
   readonly answeredBy: PartyRecord | undefined
   readonly hungUpBy: PartyRecord | undefined
@@ -80,6 +82,7 @@ function reasonOf(facts: LegFacts, dialStatus: string | undefined): CallReason |
     REASON_OF_STATUS[dialStatus ?? ''] ??
     REASON_OF_CAUSE[cause ?? 0] ??
     REASON_OF_ORIGINATE[facts.originateReason ?? 0] ??
+    (facts.isNowhere && facts.originateReason === 0 ? 'unknownNumber' : undefined) ??
     (isUnreachable ? 'unavailable' : undefined) ??
     (dialStatus === 'CANCEL' && !isAnswered ? 'cancelled' : undefined) ??
     (dialStatus === 'CANCEL' || dialStatus === 'NOANSWER' ? 'noAnswer' : undefined)

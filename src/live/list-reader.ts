@@ -10,11 +10,17 @@ import type { FollowedAreas, LiveState } from './state/live-state.js'
 const NOTHING = /^No (?:active conferences|contacts found|endpoints found)/i
 /** The module is not loaded. */
 const UNKNOWN_ACTION = /^Invalid\/unknown command/i
+const SHUTTING_DOWN = /shutting down/i
 const NOT_ALLOWED = /^Permission denied/i
 /** No member has this name: only the queue's own numbers and its callers are listed. */
 const NO_MEMBER = '-'
 /** Of more members than these a queue is read as a whole. */
 const MOST_MEMBERS = 4
+
+/** Whether Asterisk refuses everything since it is about to stop, and will be asked again. */
+export function isShuttingDown(error: unknown): boolean {
+  return error instanceof ActionError && SHUTTING_DOWN.test(error.response.message)
+}
 
 /** Which queues, and which of their members, are to be read; `all` members where it is not known which. */
 export type StaleQueues = ReadonlyMap<string, ReadonlySet<string>>
@@ -147,13 +153,13 @@ export class ListReader {
       isTaken = true
       if (response.type !== 'error') take(response)
       else if (NOTHING.test(response.message)) takeNothing()
-      else this.#refused(area, action, response.message)
+      else if (!SHUTTING_DOWN.test(response.message)) this.#refused(area, action, response.message)
     }
     try {
       const response = await this.#ami.sendAction(unlisted(action), headers, { onAnswer })
       if (!isTaken) onAnswer(response)
     } catch (error) {
-      if (!(error instanceof ActionError)) throw error
+      if (!(error instanceof ActionError) || isShuttingDown(error)) throw error
       if (!isTaken) onAnswer(error.response)
     }
   }

@@ -1,12 +1,13 @@
 import type { ManagerConnection } from '../ami/client/manager-connection.js'
 import { type ConnectionStatus, isUsable } from '../ami/client/status.js'
-import { AMIError, ClosedError, ConnectionLostError, StreamOverflowError } from '../ami/messages/errors.js'
+import { ClosedError, ConnectionLostError, StreamOverflowError } from '../ami/messages/errors.js'
 import type { AMIEvent } from '../ami/messages/event.js'
 import { unlisted } from '../ami/messages/typed-names.js'
 import type { Call } from '../calls/call.js'
 import type { CallManager } from '../calls/call-manager.js'
 import type { Clock } from '../core/clock.js'
 import { type Deferred, deferred } from '../core/deferred.js'
+import { asError } from '../core/errors.js'
 import type { EventStream } from '../core/event-stream.js'
 import { amount, checkOptions, line, milliseconds, oneOf, required, unknownName } from '../core/options.js'
 import { systemClock } from '../core/system-clock.js'
@@ -15,7 +16,7 @@ import { ChangeBuffer } from './change-buffer.js'
 import type { Conference } from './conference.js'
 import { DelayedSet } from './delayed-set.js'
 import type { Endpoint } from './endpoint.js'
-import { ListReader } from './list-reader.js'
+import { isShuttingDown, ListReader } from './list-reader.js'
 import type { Mailbox } from './mailbox.js'
 import { LIVE_SHAPE, type LiveModelOptions } from './options.js'
 import type { ParkingLot } from './parking-lot.js'
@@ -78,8 +79,11 @@ export class LiveModel implements Disposable, AsyncDisposable {
   readonly #followsQueues: boolean
   #cancelTick: (() => void) | undefined
   #tickAt = Number.POSITIVE_INFINITY
-  /** Counts connections, and readings of everything: what belongs to an earlier one is of no interest. */
-  #reading = 0
+  /** Counts what makes it incomplete: a reading that began before is not all of it. */
+  #holes = 0
+  readonly #unread: Stale[] = []
+  #isReading = false
+  #wasRefused = false
   #isConnected = false
   #isComplete = false
   #completeUntil: number
@@ -103,8 +107,8 @@ export class LiveModel implements Disposable, AsyncDisposable {
     })
     this.#reader = new ListReader(ami, this.#state, areas, () => this.#clock.now())
     this.#views = new Views(this.#host())
-    this.#soon = new DelayedSet(this.#clock, SOON_MS, (stale) => void this.#readAgain(stale))
-    this.#later = new DelayedSet(this.#clock, LATER_MS, (stale) => void this.#readAgain(stale))
+    this.#soon = new DelayedSet(this.#clock, SOON_MS, (stale) => void this.#read(stale))
+    this.#later = new DelayedSet(this.#clock, LATER_MS, (stale) => void this.#read(stale))
     this.#ready.promise.catch(() => undefined)
     this.#subscriptions = [
       ami.onEvent(this.#state.eventNames.map(unlisted), (event) => this.#eventReceived(event)),
@@ -282,9 +286,11 @@ export class LiveModel implements Disposable, AsyncDisposable {
 
   #statusChanged(status: ConnectionStatus): void {
     const isConnected = isUsable(status)
-    if (isConnected && !this.#isConnected) {
+    const isServingAgain = status.state === 'online' && this.#wasRefused
+    if (isConnected && (!this.#isConnected || isServingAgain)) {
       this.#isConnected = true
-      void this.#readEverything()
+      this.#wasRefused = false
+      void this.#read([{ area: 'everything' }])
     } else if (!isConnected && this.#isConnected) {
       this.#disconnected()
     }
@@ -294,8 +300,8 @@ export class LiveModel implements Disposable, AsyncDisposable {
 
   #disconnected(): void {
     this.#isConnected = false
-    this.#reading += 1
     this.#incomplete()
+    this.#unread.length = 0
     this.#soon.clear()
     this.#later.clear()
     this.#state.queues.forgetTalks()
@@ -304,6 +310,7 @@ export class LiveModel implements Disposable, AsyncDisposable {
   #incomplete(): void {
     if (this.#isComplete) this.#completeUntil = this.#clock.now()
     this.#isComplete = false
+    this.#holes += 1
   }
 
   #stale(what: Stale): void {
@@ -313,27 +320,30 @@ export class LiveModel implements Disposable, AsyncDisposable {
     this.#later.add(what)
   }
 
-  /** Reads everything, and tells what is not as it was known. */
-  async #readEverything(): Promise<void> {
-    this.#reading += 1
-    const reading = this.#reading
-    const isRead = await this.#inReading(
-      async () => {
-        if (this.#followsQueues) await this.#readWrapUps()
-        await this.#reader.everything()
-      },
-      () => {
-        if (reading === this.#reading) this.#isComplete = true
-      },
-    )
-    if (isRead && reading === this.#reading) this.#ready.resolve()
+  /** Reads what is stale, one reading after the other: what was read is told before the next one begins. */
+  async #read(stale: readonly Stale[]): Promise<void> {
+    this.#unread.push(...stale)
+    if (this.#isReading) return
+    this.#isReading = true
+    while (this.#unread.length > 0) {
+      const batch = this.#unread.splice(0)
+      if (batch.some(({ area }) => area === 'everything')) await this.#readEverything()
+      else await this.#inReading(() => this.#readSome(batch))
+    }
+    this.#isReading = false
   }
 
-  async #readAgain(stale: readonly Stale[]): Promise<void> {
-    if (stale.some(({ area }) => area === 'everything')) {
-      await this.#readEverything()
-      return
-    }
+  async #readEverything(): Promise<void> {
+    const hole = this.#holes
+    await this.#inReading(async () => {
+      if (this.#followsQueues) await this.#readWrapUps()
+      await this.#reader.everything()
+      if (hole === this.#holes) this.#isComplete = true
+    })
+    if (this.#isComplete) this.#ready.resolve()
+  }
+
+  async #readSome(stale: readonly Stale[]): Promise<void> {
     const queues = new Map<string, Set<string>>()
     for (const what of stale) {
       if (what.area !== 'queue') continue
@@ -341,36 +351,36 @@ export class LiveModel implements Disposable, AsyncDisposable {
       queues.set(what.queue, what.member === undefined ? members : members.add(what.member))
     }
     const has = (area: Stale['area']) => stale.some((what) => what.area === area)
-    await this.#inReading(async () => {
-      await Promise.all([
-        this.#reader.someQueues(queues),
-        has('endpoints') && this.#reader.endpoints(),
-        has('conferences') && this.#reader.conferences(),
-      ])
-      await this.#reader.flush()
-    })
+    await Promise.all([
+      this.#reader.someQueues(queues),
+      has('endpoints') && this.#reader.endpoints(),
+      has('conferences') && this.#reader.conferences(),
+    ])
+    await this.#reader.flush()
   }
 
-  /** Keeps changes back meanwhile. Whether it was read to its end; without a connection, the next one reads everything. */
-  async #inReading(read: () => Promise<void>, complete: () => void = () => undefined): Promise<boolean> {
+  /** Keeps changes back meanwhile. Without a connection, the next one reads everything. */
+  async #inReading(read: () => Promise<void>): Promise<void> {
     const tell = this.#state.store.hold()
     try {
       await read()
-      complete()
-      return true
     } catch (error) {
       if (!(error instanceof ConnectionLostError || error instanceof ClosedError)) this.#failed(error)
-      return false
     } finally {
       tell()
       this.#watchTime()
     }
   }
 
-  /** The server refuses everything while it shuts down, and is read when it is back; anything else somebody must know. */
+  /** The server refuses everything while it shuts down, and is read when it is back or goes on; anything else somebody must know. */
   #failed(error: unknown): void {
-    if (this.#ami.status.state === 'draining') return
-    if (error instanceof AMIError) this.#ready.reject(error)
+    this.#incomplete()
+    if (isShuttingDown(error)) {
+      this.#wasRefused = true
+      this.#statusChanged(this.#ami.status)
+      return
+    }
+    this.#ready.reject(asError(error))
     this.#ami.report(error)
   }
 

@@ -9,32 +9,34 @@ import type { CallTransition } from '../calls/transition.js'
 import type { Gap } from '../core/gap.js'
 import type { ObservedOperation, ObservedPoint, Observer } from '../core/observer.js'
 
-/** What messages of a tracing channel have besides; set when it is over. */
-interface Outcome<Result> {
-  /** How long it took; the wait in the queue and for a connection is part of it. */
-  readonly durationMs?: number | undefined
-  /** From `asyncStart` on. */
-  readonly result?: Result | undefined
-  /** In `error`, and from `asyncStart` on. */
-  readonly error?: unknown
-}
-
 /** What the tracing channel `obelus-asterisk:action` tells. */
-export interface ActionMessage extends Outcome<AMIResponse> {
+export interface ActionMessage {
   /** The server, as messages call it: `127.0.0.1:5038`. */
   readonly peer: string
   readonly action: string
   /** Without secrets. */
   readonly headers: readonly (readonly [name: string, value: string])[]
+  /** How long it took, the wait for its turn and for a connection included; set when it is over. */
+  readonly durationMs?: number | undefined
+  /** Set from `asyncStart` on, unless it failed. */
+  readonly result?: AMIResponse | undefined
+  /** Why it failed; set from `error` on. */
+  readonly error?: unknown
 }
 
 /** What the tracing channel `obelus-asterisk:agi-command` tells. */
-export interface AGICommandMessage extends Outcome<AGIResponse> {
+export interface AGICommandMessage {
   readonly channel: string
   readonly uniqueId: string
   readonly command: string
   /** With its arguments, without secrets. */
   readonly line: string
+  /** How long it took, the wait for its turn and for a connection included; set when it is over. */
+  readonly durationMs?: number | undefined
+  /** Set from `asyncStart` on, unless it failed. */
+  readonly result?: AGIResponse | undefined
+  /** Why it failed; set from `error` on. */
+  readonly error?: unknown
 }
 
 /** What the channel `obelus-asterisk:event` tells: every event, while somebody listens. */

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import type { AGIEnvironment } from '../agi/environment.js'
 import { AGIProtocolError, AGISessionEndedError } from '../agi/errors.js'
 import { AGI_PROTOCOL_SHAPE, type AGILimits, AGIProtocol } from '../agi/protocol.js'
 import type { AGIScript } from '../agi/router.js'
@@ -10,6 +11,7 @@ import { checkOptions, type Optional } from '../core/options.js'
 import { systemRandomBytes } from '../core/random-bytes.js'
 import { systemClock } from '../core/system-clock.js'
 import type { Transport } from '../core/transport.js'
+import { CallerAudio } from './caller-audio.js'
 import { traceWhenDebugged } from './debug-trace.js'
 import { DIAGNOSTICS_CHANNELS } from './diagnostics-channels.js'
 
@@ -26,6 +28,8 @@ export interface RunAGIOptions {
  * Asterisk takes what was printed before, and what a child process prints that has this stdout too, for commands, and answers it. Before the script
  * begins, and after each answer 510, the session finds out which answers are its own, and says so once by a warning of the process
  * (`process.on('warning')`, code `AGI_STDOUT`). What is printed meanwhile and happens to be a command cannot be told from the session's.
+ *
+ * By `EAGI(…)` the script has the caller's sound: `agi.audio`.
  *
  * Resolves when the script is over, with the exit code set: 0, or 1 when it threw, which is written to stderr; AGISTATUS is FAILURE then. The
  * process ends by itself when nothing else keeps it.
@@ -57,6 +61,7 @@ class StdioSession extends AGIProtocol {
   readonly #script: AGIScript
   readonly #over = deferred<void>()
   #run: ScriptRun | undefined
+  #audio: CallerAudio | undefined
   #isStrayTold = false
 
   constructor(script: AGIScript, options: RunAGIOptions) {
@@ -80,7 +85,12 @@ class StdioSession extends AGIProtocol {
     input.on('data', (data: Buffer) => setImmediate(() => this.dataReceived(data)))
   }
 
-  override sessionStarted(): void {
+  get audio(): CallerAudio | undefined {
+    return this.#audio
+  }
+
+  override sessionStarted(env: AGIEnvironment): void {
+    if (env.isEnhanced) this.#audio = CallerAudio.open()
     const query = new URLSearchParams()
     this.#run = new ScriptRun(
       this,
@@ -94,6 +104,7 @@ class StdioSession extends AGIProtocol {
 
   override hangupReceived(): void {
     this.noteHangup()
+    this.#audio?.end()
     this.#run?.hungUp()
   }
 
@@ -117,6 +128,7 @@ class StdioSession extends AGIProtocol {
   }
 
   override sessionEnded(error?: Error): void {
+    this.#audio?.end()
     if (this.#run !== undefined) this.#run.lost(error)
     else if (error instanceof AGIProtocolError) this.#over.reject(error)
     else

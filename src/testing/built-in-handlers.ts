@@ -2,6 +2,7 @@ import { CLAIM_VARIABLE } from '../agi/async-agi-claim.js'
 import type { AMIAction } from '../ami/protocol/action-reader.js'
 import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
 import { databaseActions } from './database-actions.js'
+import { emptyLists } from './empty-lists.js'
 import {
   type ActionHandler,
   action,
@@ -88,6 +89,7 @@ export function builtInHandlers(host: BuiltInHost): ActionHandler[] {
       return success({ Variable: name, Value: host.globals.get(plain) ?? '' })
     }),
     action('BridgeList', () => bridgesOf(host.channels())),
+    ...emptyLists(),
     // A fake has a dialplan, and no endpoints.
     action('PJSIPShowEndpoint', (request) => failure(`Unable to retrieve endpoint ${request.get('Endpoint') ?? ''}`)),
     action('UserEvent', (request) => {

@@ -327,7 +327,7 @@ describe('bad input', () => {
   let script: (agi: AGISession) => Promise<void>
 
   beforeEach(async () => {
-    rig = await open({ environmentTimeoutMs: 100, scriptTimeoutMs: 100 })
+    rig = await open({ environmentTimeoutMs: 1_000, scriptTimeoutMs: 1_000 })
     script = async (agi) => agi.setVariable('OK', 1)
     rig.server.routeDefault((agi) => script(agi))
   })
@@ -341,7 +341,7 @@ describe('bad input', () => {
   })
 
   it.each([
-    ['HTTP', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'],
+    ['HTTP that is no health check', 'POST / HTTP/1.1\r\nHost: x\r\n\r\n'],
     ['garbage', '\u0000\u0001\u0002\n\n'],
     ['an endless line', 'x'.repeat(200_000)],
     ['a million variables', `agi_network: yes\n${'agi_x: y\n'.repeat(1_000_000)}`],
@@ -359,7 +359,7 @@ describe('bad input', () => {
     const socket = await rig.raw()
     socket.write(text)
     await closed(socket)
-    expect(rig.errors.map(({ message }) => message)).toEqual(['A peer sent no environment within 100 ms'])
+    expect(rig.errors.map(({ message }) => message)).toEqual(['A peer sent no environment within 1000 ms'])
   })
 
   it('a peer that sends one byte after the other gets no more time', async () => {
@@ -408,10 +408,10 @@ describe('bad input', () => {
     }
     const caller = rig.call('x')
     expect(await caller.ended()).toBe('HANGUP')
-    expect(rig.errors.map(({ message }) => message)).toEqual(['The script of x was not over within 100 ms'])
+    expect(rig.errors.map(({ message }) => message)).toEqual(['The script of x was not over within 1000 ms'])
     expect(reason).toBeInstanceOf(AGISessionEndedError)
     expect(reason).toMatchObject({
-      message: 'The AGI session is over: its script was not over within 100 ms',
+      message: 'The AGI session is over: its script was not over within 1000 ms',
       cause: { name: 'AGITimeoutError' },
     })
     expect(rig.server.sessions).toEqual([])
@@ -501,5 +501,73 @@ describe('a hangup while a command runs', () => {
       await over
       await Promise.all([ami.close(), asterisk.close()])
     }
+  })
+})
+
+describe('who connects', () => {
+  it('is told by remoteAddress, and by a proxy', async () => {
+    const seen: (string | undefined)[] = []
+    for (const [proxyProtocol, pieces] of [
+      [false, ['']],
+      [true, ['PROXY TCP4 192.0.2.7 10.0.0.1 40000 4573\r\n']],
+      [true, ['PRO', 'XY TCP6 2001:db8::7 2001:db8::1 40000 4573\r', '\n']],
+      [true, ['PROXY UNKNOWN\r\n']],
+    ] as const) {
+      const { server, raw } = await open({ proxyProtocol })
+      server.routeDefault((agi) => {
+        seen.push(agi.remoteAddress)
+      })
+      const socket = await raw()
+      for (const piece of pieces) {
+        socket.write(piece)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      socket.write(environment())
+      await closed(socket)
+    }
+    expect(seen).toEqual(['127.0.0.1', '192.0.2.7', '2001:db8::7', '127.0.0.1'])
+  })
+
+  it('a connection without the line of its proxy is closed, and reported', async () => {
+    const { raw, errors } = await open({ proxyProtocol: true })
+    const socket = await raw()
+    socket.write(environment())
+    await closed(socket)
+    expect(errors).toEqual([
+      expect.objectContaining({ code: 'AGI_PROTOCOL', message: expect.stringContaining('A proxy should') }),
+    ])
+  })
+
+  it('a health check over HTTP is answered, and is no error', async () => {
+    const { server, raw, call, errors } = await open()
+    let finish: () => void = () => undefined
+    server.routeDefault(
+      () =>
+        new Promise<void>((resolve) => {
+          finish = resolve
+        }),
+    )
+    call('x')
+    await expect.poll(() => server.sessions.length).toBe(1)
+    const [one, late] = [await raw(), await raw()]
+    one.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    await closed(one)
+    expect(one.text()).toMatch(/^HTTP\/1.1 200 OK\r\n/)
+    const over = server.close()
+    await closed(late)
+    finish()
+    await over
+    expect(errors).toEqual([])
+  })
+
+  it('a call whose environment arrives while the server closes gets failure', async () => {
+    const { server, raw, errors } = await open()
+    const socket = await raw()
+    socket.write(environment().slice(0, 100))
+    await expect.poll(() => socket.bytesWritten).toBe(100)
+    const over = server.close()
+    await closed(socket)
+    await over
+    expect([socket.text(), errors]).toEqual(['failure\n', []])
   })
 })

@@ -59,6 +59,11 @@ const CONTENDERS = {
         return costs.sort((a, b) => b.large / b.small - a.large / a.small)[0]
       })
   },
+  /** What the sound of many calls costs. */
+  sound: async () => {
+    const { soundOf } = await import('./media.mjs')
+    return soundOf
+  },
   /** How much is held of a command's output for each byte of it that has come: the most, at any point of it. */
   'command-output': async () => {
     const { AMIProtocol } = await import('obelus-asterisk/protocol')

@@ -1,6 +1,6 @@
 // Compares the library with raw sockets that do the same work, in one run: `npm run bench [part of a case's name …]`.
 // BENCH_RECORDING=file serves another recording, BENCH_PASSES=n measures more often.
-import { fork } from 'node:child_process'
+import { execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { EVENTS_PER_CALL } from './calls.mjs'
@@ -26,6 +26,8 @@ const stream = {
 const churn = { calls: Math.round(50_000 / EVENTS_PER_CALL) }
 const LIVE = { live: 50_000, churn: 100_000 }
 const SESSIONS = { live: 1_000, gone: 100_000 }
+/** As many calls with sound at once, for so long. */
+const SOUND = { count: 100, seconds: 20 }
 const only = process.argv.slice(2)
 
 const CASES = [
@@ -131,6 +133,42 @@ if (isWanted('memory agi')) {
     ),
   )
   rows.push(plain(`memory: after ${SESSIONS.gone} more sessions ended`, `${(grown / 1e6).toFixed(2)} MB`, '< 1 MB', grown < 1e6))
+}
+if (isWanted('sound media')) {
+  const { frames, onTime, p999, perConnection, core } = await once1('sound', SOUND)
+  const what = `sound: ${SOUND.count} connections, both ways`
+  rows.push(plain(`${what}, of ${frames} frames within 5 ms`, `${(onTime * 100).toFixed(2)} %`, '≥ 99.9 %', onTime >= 0.999))
+  rows.push(plain(`${what}, 99.9 % of frames are late by`, `${p999.toFixed(1)} ms`, '≤ 5 ms', p999 <= 5))
+  rows.push(plain(`${what}, of one core`, `${(core * 100).toFixed(0)} %`, '< 100 %', core < 1))
+  rows.push(
+    plain('memory: each connection of sound', `${(perConnection / 1000).toFixed(1)} KB`, '≤ 100 KB', perConnection <= 100_000),
+  )
+}
+if (isWanted('start of obelus')) {
+  // Wall time: what a person waits for.
+  const starts = { bound: [], help: [], doctor: [] }
+  const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+  const run = (args) => {
+    const from = performance.now()
+    execFileSync(process.execPath, args, { stdio: 'ignore' })
+    return performance.now() - from
+  }
+  for (let pass = 0; pass < PASSES; pass += 1) {
+    starts.bound.push(run(['-e', '0']))
+    starts.help.push(run([main, '--help']))
+    starts.doctor.push(run([main, 'doctor', '--help']))
+  }
+  for (const name of ['help', 'doctor']) {
+    const ratio = median(starts[name]) / median(starts.bound)
+    rows.push({
+      case: `start of obelus: ${name === 'help' ? '--help' : 'doctor --help'}, not of node -e 0`,
+      library: spread(starts[name], 'ms'),
+      bound: spread(starts.bound, 'ms'),
+      ratio: ratio.toFixed(2),
+      allowed: '≤ 3',
+      '': verdict(ratio <= 3),
+    })
+  }
 }
 if (isWanted('worst inputs')) {
   for (const { reader, input, small, large } of await once1('worst-inputs', {})) {

@@ -19,7 +19,11 @@ const ORIGINATED: readonly (readonly [recording: string, story: readonly string[
     { result: 'failed', cause: 17, causeText: 'User busy', reason: 'busy', originateReason: 5 },
   ],
   ['call-originate-no-device', ['queued', 'failed'], { result: 'failed', cause: 0, originateReason: 0 }],
-  ['call-originate-no-extension', ['queued', 'failed'], { result: 'failed', cause: 0, originateReason: 0 }],
+  [
+    'call-originate-no-extension',
+    ['queued', 'failed'],
+    { result: 'failed', cause: 0, originateReason: 0, reason: 'unknownNumber' },
+  ],
   [
     'call-originate-ring-timeout',
     [...dialed, 'stateChanged Ringing', 'dialingFinished hung up', 'failed'],

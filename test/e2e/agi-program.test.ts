@@ -32,11 +32,17 @@ function place(asterisk: string, script: string): string | undefined {
 }
 
 /** Has a call answered by the script. What AGISTATUS is when the call is over that the script has marked so. */
-async function run(ami: AMIClient, args: readonly string[], mark: string): Promise<string | undefined> {
+async function run(
+  ami: AMIClient,
+  args: readonly string[],
+  mark: string,
+  exten = 'run',
+  caller = 'caller',
+): Promise<string | undefined> {
   const isIt = (event: { get(name: string): string | undefined }) =>
     event.get('UserEvent') === 'AGIStatus' && event.get('Mark') === mark
   const told = ami.waitFor('UserEvent', { where: isIt, timeoutMs: 20_000 })
-  const place = { Channel: 'Local/caller@agi/n', Context: 'agi', Exten: 'run', Priority: 1, Async: true }
+  const place = { Channel: `Local/${caller}@agi/n`, Context: 'agi', Exten: exten, Priority: 1, Async: true }
   const variables = { URL: [`${FOLDER}/script.mjs`, ...args].join(','), TEXT: 'a (b) ☎', ONE: '1', TWO: '2' }
   await ami.sendAction('Originate', place, { variables })
   return (await told).get('Status')
@@ -85,5 +91,30 @@ describe.each(ours)('a program that $name starts', (server) => {
     if (problem !== undefined) context.skip(problem)
     const ami = await loggedIn(server)
     for (let round = 0; round < 5; round += 1) expect(await run(ami, [], '1|2|1|2')).toBeDefined()
+  }, 60_000)
+
+  it('hears the caller by EAGI, until the call ends', async (context) => {
+    const problem = place(
+      releaseOf(server).root,
+      `await runAGI(async (agi) => {
+        let frames = 0
+        let loudest = 0
+        for await (const frame of agi.audio) {
+          frames += 1
+          loudest = Math.max(loudest, Buffer.from(frame).readInt16LE(100))
+          if (frames === 50) break
+        }
+        // What comes later is heard by another loop.
+        const more = (async () => { for await (const frame of agi.audio) frames += frame.length === 320 ? 1 : 1000 })()
+        await agi.waitForDigit(500)
+        const heard = frames > 60 && frames < 1000 && loudest > 1000
+        await agi.hangup()
+        await more
+        await agi.setVariable('MARK', heard ? 'heard' : frames + ' frames, ' + loudest)
+      })`,
+    )
+    if (problem !== undefined) context.skip(problem)
+    const ami = await loggedIn(server)
+    expect(await run(ami, [], 'heard', 'enhanced', 'talks')).toBe('HANGUP')
   }, 60_000)
 })

@@ -13,7 +13,7 @@ async function office(plan: Dialplan): Promise<{ pbx: FakeAsterisk; at: string[]
   return { pbx, at: ['--host', host, '--port', String(port), '--username', 'web', '--secret', 's3cret'] }
 }
 
-it.each(['dialer', 'missed-calls', 'click-to-call', 'call-log'])(
+it.each(['dialer', 'missed-calls', 'click-to-call', 'call-log', 'queue-board'])(
   '%s runs on its embedded fake, and says how to use it',
   async (name) => {
     const help = new Example(name, '--help')

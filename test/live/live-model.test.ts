@@ -367,3 +367,25 @@ describe('a slow reader', () => {
     expect((await changes.next()).done).toBe(true)
   })
 })
+
+it('a model that could not be read during a graceful shutdown is read when that is called off', async () => {
+  await using rig = await LiveRig.open()
+  let isStopping = true
+  const stopping = action(
+    () => isStopping,
+    () => failure('Asterisk is shutting down'),
+  )
+  rig.rig.pbx.use(stopping)
+  await rig.tell('Reload', { Module: 'All' })
+  await rig.rig.clock.advance(100)
+  expect(rig.rig.ami.status.state).toBe('draining')
+  expect(rig.pbx.isComplete).toBe(false)
+  expect(rig.pbx.queues.size).toBe(1)
+  rig.queueStatus.push(['QueueMember', MEMBER])
+  isStopping = false
+  await rig.rig.clock.advance(60_000)
+  expect(rig.rig.ami.status.state).toBe('online')
+  expect(rig.pbx.isComplete).toBe(true)
+  expect(rig.member?.name).toBe('Ann')
+  expect(rig.rig.errors).toEqual([])
+})

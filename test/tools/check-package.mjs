@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const { name, exports, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const { name, version, bin, exports, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const paths = Object.keys(exports)
   .filter((path) => !path.endsWith('.json'))
   .map((path) => name + path.slice(1))
@@ -26,6 +26,13 @@ try {
       if (Number(names) === 0) throw new Error(`${path} exports nothing (${format})`)
     }
   }
+  for (const command of Object.keys(bin)) {
+    const said = run(folder, join(folder, 'node_modules', '.bin', command), ['--version']).trim()
+    if (said !== version) throw new Error(`${command} --version says ${said}, not ${version}`)
+  }
+  // With one command, npx finds it by the package's name.
+  const said = run(folder, 'npx', ['--no-install', name, '--version']).trim()
+  if (said !== version) throw new Error(`npx ${name} --version says ${said}, not ${version}`)
   writeFileSync(
     join(folder, 'all.ts'),
     paths.map((path, index) => `import * as m${index} from '${path}'\nexport { m${index} }\n`).join(''),

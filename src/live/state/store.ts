@@ -15,7 +15,7 @@ export class Store {
   readonly #records: { readonly [Name in Area]: Map<string, AreaRecords[Name]> }
   readonly #drafts = new Map<Area, Map<string, Draft>>()
   readonly #told: (change: LiveChange) => void
-  #readings = 0
+  #isHeld = false
   #version = 0
 
   /** @param told is called with each change, when the records are as it says. */
@@ -56,20 +56,17 @@ export class Store {
     if (this.get(area, key) !== undefined) this.#change(area, key, undefined, cause)
   }
 
-  /** Keeps changes back until the returned function is called as often as this one. */
+  /** Keeps changes back until the returned function is called. One at a time. */
   hold(): () => void {
-    this.#readings += 1
-    let isHeld = true
+    this.#isHeld = true
     return () => {
-      if (!isHeld) return
-      isHeld = false
-      this.#readings -= 1
-      if (this.#readings === 0) this.#tellDrafts()
+      this.#isHeld = false
+      this.#tellDrafts()
     }
   }
 
   #change(area: Area, key: string, record: AnyRecord | undefined, cause: string): void {
-    if (this.#readings === 0) {
+    if (!this.#isHeld) {
       this.#tell(area, key, record, cause)
       return
     }

@@ -48,6 +48,7 @@ export function queueActions(queues: ReadonlyMap<string, FakeQueue>): ActionHand
 
   return [
     action('QueueStatus', (request) => named(request).flatMap((queue) => queue.status(get(request, 'Member')))),
+    action({ name: 'GetConfig', headers: { Filename: 'queues.conf' } }, () => success(configuration([...queues.values()]))),
     action('QueueSummary', (request) => named(request).map((queue) => queue.summary())),
     action('QueueAdd', (request) => add(queues, request)),
     action('QueueRemove', (request) => remove(queues, request)),
@@ -92,6 +93,18 @@ export function queueActions(queues: ReadonlyMap<string, FakeQueue>): ActionHand
       return success('Withdraw requested successfully')
     }),
   ]
+}
+
+/** Of queues.conf what the lists do not say. */
+function configuration(queues: readonly FakeQueue[]): Record<string, string> {
+  const lines = queues.flatMap(({ name, options }, at): [string, string][] => {
+    const category = String(at + 1).padStart(6, '0')
+    return [
+      [`Category-${category}`, name],
+      [`Line-${category}-000000`, `wrapuptime=${options.wrapUpMs / 1000}`],
+    ]
+  })
+  return { 'Category-000000': 'general', ...Object.fromEntries(lines) }
 }
 
 function add(queues: ReadonlyMap<string, FakeQueue>, request: AMIAction): FakeResponse {

@@ -31,6 +31,8 @@ const PER_SECOND = 10
 export interface Storm {
   readonly byPhones: number
   readonly byProgram: number
+  /** How many there were in an office for certain: what our program begins without a connection may never be. */
+  begunIn(office: Office, options: { readonly isConnected: boolean }): number
 }
 
 /** Has people and a program call each other, 10 a second, and hang up as it comes. The seed decides who does what; `at` is called before each call. */
@@ -57,14 +59,18 @@ export async function storm(
   const everybody: readonly Person[] = ['ann', 'bob', 'cid', 'dot', 'eve', 'fay', 'max', 'zoe']
   for (const office of offices) for (const person of everybody) office.setManner(person, meet)
   let byProgram = 0
+  const [byPhonesIn, allIn] = [new Map<Office, number>(), new Map<Office, number>()]
+  const counted = (counts: Map<Office, number>, office: Office) => counts.set(office, (counts.get(office) ?? 0) + 1)
   for (let number = 0; number < count; number += 1) {
     await at(number)
     const office = offices[number % offices.length] as Office
+    counted(allIn, office)
     if (plan() < 0.25) {
       byProgram += 1
       const channel = plan() < 0.5 ? `PJSIP/${office.numberOf('bob')}` : `Local/${office.numberOf('cid')}@direct/n`
       observer.originate({ channel, context: 'internal', exten: office.numberOf(one(TARGETS)), timeoutMs: 3_000 })
     } else {
+      counted(byPhonesIn, office)
       const caller = one(CALLERS)
       // Nobody outside is reached from outside.
       const target = one(caller === 'max' ? TARGETS.filter((each) => each !== 'zoe') : TARGETS)
@@ -72,5 +78,9 @@ export async function storm(
     }
     await delay(1_000 / PER_SECOND)
   }
-  return { byPhones: count - byProgram, byProgram }
+  return {
+    byPhones: count - byProgram,
+    byProgram,
+    begunIn: (office, { isConnected }) => (isConnected ? allIn : byPhonesIn).get(office) ?? 0,
+  }
 }

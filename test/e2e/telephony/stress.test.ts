@@ -32,11 +32,13 @@ describe.each(PBXS)('200 calls at 10 a second on $name', (pbx) => {
   })
   afterAll(() => lab.close())
 
-  /** Lets a storm pass, and says what was told of it and what happened. */
+  /** Lets a storm pass, and says what was told of it and what happened. A busy server may not have begun the last calls when it is over. */
   async function passed(observer: Observer, at?: (number: number) => void | Promise<void>) {
     const offices = lab.offices
     const calls = await storm(CALLS, SEED, offices, observer, at)
-    const testimonies = await Promise.all(offices.map(({ number }) => lab.witness.testimony(number, 1)))
+    const testimonies = await Promise.all(
+      offices.map((office) => lab.witness.testimony(office.number, calls.begunIn(office, { isConnected: at === undefined }))),
+    )
     for (const office of offices) {
       await office.tidy()
       lab.witness.forget(office.number)
@@ -52,11 +54,12 @@ describe.each(PBXS)('200 calls at 10 a second on $name', (pbx) => {
     const { calls, testimonies, models, objects } = await passed(observer)
     const inLog = testimonies.reduce((sum, { log }) => sum + log.calls.length, 0)
     console.log(`${pbx.name}: ${calls.byPhones} calls by phones, ${calls.byProgram} by our program: ${objects.length} objects`)
-    // On a busy machine a phone can give up before the server knows, and an Originate's time can be over before it has a channel.
-    expect(inLog).toBeGreaterThan(CALLS * 0.9)
-    const made = objects.filter(({ uniqueIds }) => uniqueIds.length > 0)
-    expect({ objects: made.length, cdr: recorded(testimonies) }).toEqual({ objects: inLog, cdr: inLog })
-    expect(new Set(made.map((each) => callOf(each, models))).size).toBe(inLog)
+    expect({ objects: objects.length, cel: inLog, cdr: recorded(testimonies) }).toEqual({
+      objects: CALLS,
+      cel: CALLS,
+      cdr: CALLS,
+    })
+    expect(new Set(objects.map((each) => callOf(each, models))).size).toBe(CALLS)
     for (const { ends, result } of objects)
       expect({ ends, result }).toEqual({ ends: 1, result: expect.stringMatching(/ended|failed/) })
     // Behind a Local channel the product takes a bridge for an answer still, as the table of scenarios says.
