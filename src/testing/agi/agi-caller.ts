@@ -29,6 +29,7 @@ export class AGICaller {
   readonly #hangupAt: number
   readonly #ended = deferred<AGIStatus>()
   #wire: AGICallerWire = { hangup: () => undefined }
+  #executed: (line: string, reply: string) => void = () => undefined
   #isEnded = false
   readonly #clock: Clock
   readonly #prompts = new Prompts()
@@ -109,6 +110,11 @@ export class AGICaller {
     return this.#ended.promise
   }
 
+  /** Calls `listener` with each command and Asterisk's answer to it. @internal */
+  onCommand(listener: (line: string, reply: string) => void): void {
+    this.#executed = listener
+  }
+
   /** The script can be reached from now on. @internal */
   connected(wire: AGICallerWire): void {
     this.#wire = wire
@@ -125,12 +131,18 @@ export class AGICaller {
     const hangsUp = this.#channel.commands.length + 1 === this.#hangupAt
     const listening = this.isHungUp ? undefined : listeningOf(line)
     if (listening !== undefined) this.#prompts.played(listening.files)
-    if (listening === undefined || hangsUp || !this.#isActing) return this.#channel.execute(line, hangsUp)
+    if (listening === undefined || hangsUp || !this.#isActing) return this.#answer(line, hangsUp)
     return this.#listens(listening).then(() => {
       const isHangingUp = this.#isHangingUp
       this.#isHangingUp = false
-      return this.#channel.execute(line, isHangingUp)
+      return this.#answer(line, isHangingUp)
     })
+  }
+
+  #answer(line: string, hangsUp: boolean): string {
+    const reply = this.#channel.execute(line, hangsUp)
+    this.#executed(line, reply)
+    return reply
   }
 
   get isHungUp(): boolean {
