@@ -6,6 +6,7 @@ import { checkOptions } from '../core/options.js'
 import { printable } from '../core/printable.js'
 import { limitWait } from '../core/waiting.js'
 import { shapeOf } from './command-options.js'
+import { UnawaitedCommands } from './command-promise.js'
 import { commandText } from './command-text.js'
 import { AGICommandFailure, type AGIError, AGIHangupError, AGITimeoutError } from './errors.js'
 import type { AGIResponse } from './response.js'
@@ -34,6 +35,7 @@ export class CommandSender {
   readonly #session: SessionSignal
   readonly #observed: ObservedOperation | undefined
   readonly traffic = new Traffic()
+  readonly unawaited = new UnawaitedCommands()
 
   /** @param observed who watches the commands of the program. */
   constructor(connection: AGISessionConnection, session: SessionSignal, observed: ObservedOperation | undefined) {

@@ -269,6 +269,7 @@ export class FastAGIServer implements AsyncDisposable {
   async #run(connection: Connection, run: ScriptRun): Promise<void> {
     const end = await run.run()
     if (end !== undefined) this.#listeners.report(end.threw, run.session)
+    run.session.reportUnawaited((error) => this.#listeners.report(error, run.session))
     this.#over(connection, run)
   }
 
