@@ -272,6 +272,7 @@ export class LiveModel implements Disposable, AsyncDisposable {
       clock: this.#clock,
       callOf: (uniqueId) => this.#calls?.of(uniqueId),
       callAt: (device) => this.#callAt(device),
+      callerWith: (queue, device) => this.#state.queues.callerWith(queue, device),
       conferencesChanged: () => this.#stale({ area: 'conferences' }),
     }
   }

@@ -268,6 +268,41 @@ describe('a member', () => {
   })
 })
 
+it('a member behind a Local channel leads to the call of the queue that it is in', async () => {
+  const local = { ...MEMBER, Location: 'Local/200@agents/n', StateInterface: 'hint:200@agents' }
+  await using rig = await LiveRig.open({}, (each) => each.queueStatus.push(['QueueMember', local]))
+  using calls = rig.calls()
+  using pbx = new LiveModel(rig.rig.ami, { clock: rig.rig.clock, calls })
+  await settle()
+  const member = pbx.queues.get('support')?.members.get('Local/200@agents/n')
+  for (const id of ['c1', 'c2']) {
+    const channel = {
+      Channel: `PJSIP/trunk-0000000${id}`,
+      Uniqueid: id,
+      Linkedid: id,
+      ChannelState: 6,
+      Context: 'in',
+      Exten: '1',
+    }
+    await rig.tell('Newchannel', channel)
+    await rig.tell('AgentConnect', { ...CALLER, Uniqueid: id, Interface: 'Local/200@agents/n', DestUniqueid: `l${id}` })
+    rig.queueStatus = [
+      ['QueueParams', QUEUE],
+      ['QueueMember', { ...local, InCall: 1 }],
+    ]
+    await rig.rig.clock.advance(100)
+    expect(member?.state).toBe('talking')
+    expect(member?.call?.uniqueIds).toContain(id)
+  }
+  rig.queueStatus = [
+    ['QueueParams', QUEUE],
+    ['QueueMember', local],
+  ]
+  await rig.tell('AgentComplete', { ...CALLER, Uniqueid: 'c2', Interface: 'Local/200@agents/n', DestUniqueid: 'lc2' })
+  await rig.rig.clock.advance(100)
+  expect(member?.call).toBeUndefined()
+})
+
 describe('what is done', () => {
   it('is an action of Asterisk', async () => {
     const names = ['QueueAdd', 'QueueRemove', 'QueuePenalty', 'Redirect', 'QueueChangePriorityCaller', 'Hangup', 'Originate']
