@@ -27,7 +27,7 @@ export class QueueState {
   readonly #members = new Map<string, Set<string>>()
   readonly #callers = new Map<string, Set<string>>()
   /** Those who talk, by channel. */
-  readonly #talks = new Map<string, { readonly queue: string; readonly member: string }>()
+  readonly #talks = new Map<string, { readonly queue: string; readonly member: string; readonly caller: string }>()
   /** When the wrap-up of a member ends, by key. */
   readonly #wrapUps = new Map<string, number>()
   readonly rules: Rules
@@ -110,6 +110,11 @@ export class QueueState {
       const member = this.#context.store.get('members', key)
       if (member !== undefined) this.#setMember(member, now, 'time', false)
     }
+  }
+
+  /** `Uniqueid` of the caller whom a queue connected with a member last, as long as one of the two channels is there. */
+  callerWith(queue: string, device: string): string | undefined {
+    return [...this.#talks.values()].findLast((talk) => talk.queue === queue && talk.member === device)?.caller
   }
 
   /** The connection was lost: who talks with whom is not known any more. */
@@ -274,8 +279,13 @@ export class QueueState {
   }
 
   #connected(event: Fields): void {
-    const talk = { queue: textOf(event, 'Queue'), member: textOf(event, 'Interface') }
-    for (const name of ['Uniqueid', 'DestUniqueid']) this.#talks.set(textOf(event, name), talk)
+    const caller = textOf(event, 'Uniqueid')
+    const talk = { queue: textOf(event, 'Queue'), member: textOf(event, 'Interface'), caller }
+    for (const uniqueId of [caller, textOf(event, 'DestUniqueid')]) {
+      // Last, also when a channel comes back.
+      this.#talks.delete(uniqueId)
+      this.#talks.set(uniqueId, talk)
+    }
     this.#stale(talk.queue, talk.member)
   }
 
