@@ -3,8 +3,9 @@ import { type Context, ROOT_CONTEXT, type Span, SpanStatusCode, type Tracer, tra
 import type { ActionMessage, AGICommandMessage, AGISession, CallMessage, FastAGIServer } from 'obelus-asterisk'
 
 /**
- * Makes spans of what a program does with Asterisk, from the diagnostics channels of `obelus-asterisk`: one for each call, with its transitions as events
- * and the Originate in it; one for each action; one for each AGI script of the server, with its commands in it. The returned function ends it.
+ * Makes spans of what a program does with Asterisk, from the diagnostics channels of `obelus-asterisk`: one for each call, with its
+ * transitions as events and the Originate in it; one for each action; one for each AGI script of the server, with its commands in it.
+ * The returned function ends it.
  */
 export function watchAsterisk(tracer: Tracer, server?: FastAGIServer): () => void {
   const calls = new Map<string, Span>()

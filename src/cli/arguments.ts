@@ -55,12 +55,13 @@ export class Arguments {
     const missing = what[positionals.length]
     if (missing !== undefined) throw new UsageError(`${missing} is missing`)
     const more = positionals[what.length]
-    if (more !== undefined) throw new UsageError(`${quote(more)} is one argument too many${advice(more)}`)
+    if (more !== undefined) throw new UsageError(`${quote(more)} is one argument too many${urlAdvice(more)}`)
     return [...positionals]
   }
 }
 
-function advice(text: string): string {
+/** How a URL is written, behind what may be one. */
+export function urlAdvice(text: string): string {
   return text.includes('@') ? '; a URL is written ami://username:secret@host' : ''
 }
 

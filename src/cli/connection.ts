@@ -63,8 +63,8 @@ export async function withClient<T>(
 }
 
 /**
- * Logs in, and tells from then on what becomes of the connection. Somebody at a terminal wants to know at once that the server is away; a connection
- * that was there is made again.
+ * Logs in, and tells from then on what becomes of the connection. Somebody at a terminal wants to know at once that the server is
+ * away; a connection that was there is made again.
  *
  * @throws the reason for which the first attempt failed; the signal's reason.
  */

@@ -10,11 +10,12 @@ const ACTIONS: ReadonlySet<string> = new Set([
   'bridgekick',
   'confbridgekick',
   'moduleload',
+  'reload',
   'dahdihangup',
 ])
 /** Commands of the console that end calls, or all of Asterisk. */
 const COMMANDS =
-  /^\s*(?:core\s+(?:stop|restart|abort)|module\s+(?:unload|reload|refresh)|channel\s+request\s+hangup|hangup\s+request|confbridge\s+kick|bridge\s+(?:destroy|kick))\b/i
+  /^\s*(?:core\s+(?:stop|restart|abort|reload)|reload|module\s+(?:unload|reload|refresh)|channel\s+request\s+hangup|hangup\s+request|confbridge\s+kick|bridge\s+(?:destroy|kick))\b/i
 
 export function actionEndsCalls(name: string, headers: Readonly<Record<string, unknown>>): boolean {
   if (name.toLowerCase() !== 'command') return ACTIONS.has(name.toLowerCase())

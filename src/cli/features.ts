@@ -74,12 +74,12 @@ export function featuresOf(list: string): readonly [string, Feature][] {
     if (feature !== undefined) return [name, feature]
     const known = Object.keys(FEATURES)
     const nearest = nearestName(name, known)
-    const advice = nearest === undefined ? '' : `did you mean ${nearest}? `
-    throw new UsageError(`--for does not know ${quote(text)}; ${advice}It takes ${known.join(', ')}, with commas between`)
+    const advice = nearest === undefined ? '.' : `; did you mean ${nearest}?`
+    throw new UsageError(`--for does not know ${quote(text)}${advice} It takes ${known.join(', ')}, with commas between`)
   })
 }
 
-/** The classes that several features need together, each once; of those that one of is enough, one that is needed anyway if there is one. */
+/** The classes that several features need together, each once; where one of several is enough, one that is needed anyway, if any. */
 export function classesOf(needs: readonly Need[]): string[] {
   const certain = new Set(needs.filter(({ classes }) => classes.length === 1).flatMap(({ classes }) => classes))
   for (const { classes } of needs) if (!classes.some((each) => certain.has(each))) certain.add(classes[0] ?? '')

@@ -14,11 +14,12 @@ function interrupted(): void {
 process.on('SIGINT', interrupted)
 process.on('SIGTERM', interrupted)
 
-let isUnread = false
+let unwritten: 0 | 1 | undefined
 stdout.on('error', (error: NodeJS.ErrnoException) => {
   // Whoever read has read enough, as `head` has: no failure. A full disk is one.
   if (error.code !== 'EPIPE') stderr.write(`obelus: the output cannot be written: ${error.message}\n`)
-  isUnread ||= error.code === 'EPIPE'
+  unwritten ??= error.code === 'EPIPE' ? 0 : 1
+  process.exitCode = unwritten
   ended.abort()
 })
 stderr.on('error', () => undefined)
@@ -29,4 +30,4 @@ const code = await runProgram(argv.slice(2), {
   signal: ended.signal,
   confirm: stdin.isTTY === true ? confirmAtTerminal : undefined,
 })
-process.exitCode = isUnread ? 0 : code
+process.exitCode = unwritten ?? code

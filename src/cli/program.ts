@@ -1,5 +1,7 @@
+import { isAMIError } from '../ami/messages/errors.js'
 import { AsteriskError, asError } from '../core/errors.js'
 import { unknownName } from '../core/options.js'
+import { redactText } from '../core/redaction.js'
 import { Arguments } from './arguments.js'
 import type { Context, ExitCode } from './command.js'
 import { COMMANDS } from './command-table.js'
@@ -17,7 +19,10 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
     // Ended by whoever runs it: what was under way could not be finished.
     if (signal.aborted && error === signal.reason) return 2
     const where = Object.hasOwn(COMMANDS, name) ? `obelus ${name}` : 'obelus'
-    output.note(`${where}: ${messageOf(error)}`)
+    // A URL with a slip in it is taken for something else, a file or a command, and quoted as that. A UsageError quotes without secrets.
+    output.note(`${where}: ${error instanceof UsageError ? error.message : redactText(messageOf(error))}`)
+    if (isAMIError(error, 'CONNECTION_FAILED') || isAMIError(error, 'AUTHENTICATION_FAILED'))
+      output.note('obelus doctor says more of the reason, and what to do')
     if (!(error instanceof UsageError)) return 1
     output.note(`${where} --help says how it is used`)
     return 2

@@ -5,8 +5,8 @@ import { UsageError } from './usage-error.js'
 type Test = (event: AMIEvent) => boolean
 
 /**
- * What events must have, all of it: `Header=value`, `Header!=value` or `Header~pattern`, a regular expression. Header names in any case; a header
- * that stands several times needs to fit once. Undefined where nothing is asked.
+ * What events must have, all of it: `Header=value`, `Header!=value` or `Header~pattern`, a regular expression. Header names in any
+ * case; a header that stands several times needs to fit once. Undefined where nothing is asked.
  *
  * @throws UsageError that quotes what cannot be read.
  */

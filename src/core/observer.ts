@@ -14,8 +14,8 @@ export interface ObservedOperation {
 }
 
 /**
- * Who watches what every client, script and call of a program does. A runtime that has a place for that, as Node.js has `diagnostics_channel`, gives
- * it to what it makes; on to calls and scripts it goes by the connection that they run on.
+ * Who watches what every client, script and call of a program does. A runtime that has a place for that, as Node.js has
+ * `diagnostics_channel`, gives it to what it makes; on to calls and scripts it goes by the connection that they run on.
  */
 export interface Observer {
   readonly action: ObservedOperation

@@ -63,6 +63,11 @@ describe('obelus', () => {
     [['events'], 2, /No server is named: give a URL/],
     [['events', `http://crm:${SECRET}@pbx`], 2, /must begin with ami:\/\/, amis:\/\/, ws:\/\/ or wss:\/\/, not http:\/\//],
     [['doctor', `pbx:${SECRET}@pbx`], 2, /"…@pbx" is one argument too many; a URL is written ami:\/\/username:secret@host/],
+    [['events', `crm:${SECRET}@pbx`], 2, /"…@pbx" is no name of an event; a URL is written ami:\/\/username:secret@host/],
+    [['replay', `ami:/crm:${SECRET}@pbx`], 1, /ENOENT: no such file/],
+    [['record', `ami:/crm:${SECRET}@pbx`, 'ami://a:b@127.0.0.1:1'], 1, /ENOENT: no such file/],
+    [['command', `crm:${SECRET}@pbx core restart now`], 2, /No server is named/],
+    [['call', 'a', 'b', 'ami://a:b@127.0.0.1:1'], 2, /CHANNEL must be a technology and a resource, as in PJSIP\/100, not "a"/],
     [['events', 'ami://crm@pbx'], 2, /url has no secret/],
     [
       ['events', '--where', 'Queue', 'ami://a:b@127.0.0.1:1'],
@@ -70,13 +75,17 @@ describe('obelus', () => {
       /--where takes Header=value, Header!=value or Header~pattern, not "Queue"/,
     ],
     [['events', '--where', 'Queue~(', 'ami://a:b@127.0.0.1:1'], 2, /--where: Invalid regular expression/],
-    [['events', `ami://a:${SECRET}@127.0.0.1:1`], 1, /No connection to 127\.0\.0\.1:1: connect ECONNREFUSED/],
+    [
+      ['events', `ami://a:${SECRET}@127.0.0.1:1`],
+      1,
+      /No connection to 127\.0\.0\.1:1: connect ECONNREFUSED.*\nobelus doctor says more/,
+    ],
     [['action', `ami://a:${SECRET}@127.0.0.1:1`], 2, /NAME is missing/],
     [['action', 'Ping', 'Header', 'ami://a:b@127.0.0.1:1'], 2, /a header is written Header=Value, not "Header"/],
     [['call', 'PJSIP/100', 'ami://a:b@127.0.0.1:1'], 2, /EXTENSION is missing/],
-    [['call', 'a', 'b', '--timeout', 'long'], 2, /--timeout must be a number from 1 up, not "long"/],
+    [['call', 'PJSIP/1', 'b', '--timeout', 'long'], 2, /--timeout must be a number from 1 up, not "long"/],
     [['conf'], 2, /--for is missing: calls, live, asyncagi, filters/],
-    [['conf', '--for', 'cals'], 2, /--for does not know "cals"; did you mean calls\?/],
+    [['conf', '--for', 'cals'], 2, /--for does not know "cals"; did you mean calls\? It takes calls/],
     [
       ['conf', '--for', 'calls', '--permit', 'pbx'],
       2,
@@ -199,7 +208,9 @@ describe('action and command', () => {
     expect(await typed(args, { env, answer: true })).toMatchObject({ code: 0 })
     expect(await typed([...args, '--yes'], { env })).toMatchObject({ code: 0 })
     expect(pbx.actions('Hangup')).toHaveLength(2)
-    expect((await typed(['command', 'core restart now'], { env })).code).toBe(2)
+    expect((await typed(['action', 'reload'], { env })).code).toBe(2)
+    for (const line of ['core restart now', 'core reload', 'reload', 'module refresh res_agi.so'])
+      expect((await typed(['command', line], { env })).code).toBe(2)
     expect((await typed(['action', 'Command', 'command=module unload res_agi.so'], { env })).code).toBe(2)
     expect(pbx.actions('Command')).toEqual([])
   })

@@ -1,5 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -41,6 +43,15 @@ describe.each(servers)('obelus at a terminal, with $name', (server) => {
     expect(events.screen).toContain('\u001b[36mUserEvent\u001b[0m')
     expect(calls.screen).not.toContain('\u001b[3')
   }, 60_000)
+
+  it.runIf(existsSync('/dev/full'))('a disk that is full is a failure', async () => {
+    const child = spawn('sh', ['-c', `exec node ${main} command 'core show version' > /dev/full`], {
+      env: { ...process.env, AMI_URL },
+    })
+    const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
+    expect(said).toMatch(/^obelus: the output cannot be written: ENOSPC.*\n$/)
+    expect(code).toBe(1)
+  })
 
   it('a reader that has read enough ends it quietly, and what is no terminal gets no colours', async () => {
     const { stdout, stderr } = await run('sh', ['-c', `node ${main} action ListCommands | head -n 2`], {

@@ -1,10 +1,12 @@
 import type { Call } from '../../calls/call.js'
 import { CallManager } from '../../calls/call-manager.js'
 import type { CallOutcome } from '../../calls/transition.js'
+import { quote } from '../../core/checks.js'
 import { transitionText } from '../call-text.js'
 import type { Command, Context, ExitCode } from '../command.js'
 import { CONNECTION, JSON_OPTION, logIn, withClient } from '../connection.js'
 import { safe, timeOfDay } from '../output.js'
+import { UsageError } from '../usage-error.js'
 
 export const call: Command = {
   usage: 'CHANNEL EXTENSION[@CONTEXT] [URL] [options]',
@@ -22,6 +24,8 @@ export const call: Command = {
   examples: ['obelus call PJSIP/100 0301234@out --wait'],
   async run(args, context) {
     const [channel = '', to = ''] = args.take('CHANNEL', 'EXTENSION')
+    if (!/^[^/]+\/./.test(channel))
+      throw new UsageError(`CHANNEL must be a technology and a resource, as in PJSIP/100, not ${quote(channel)}`)
     const at = to.indexOf('@')
     const [exten, where] = at < 0 ? [to, 'default'] : [to.slice(0, at), to.slice(at + 1)]
     const seconds = args.number('timeout', 1)

@@ -1,13 +1,16 @@
 import type { AMIEvent } from '../../ami/messages/event.js'
 import { unlisted } from '../../ami/messages/typed-names.js'
 import { EVENT_CLASSES } from '../../catalog/event-classes.js'
+import { quote } from '../../core/checks.js'
 import { Gap } from '../../core/gap.js'
 import { nearestName } from '../../core/nearest-name.js'
 import { redactHeaders } from '../../core/redaction.js'
+import { urlAdvice } from '../arguments.js'
 import type { Command, ExitCode } from '../command.js'
 import { CONNECTION, JSON_OPTION, logIn, untilEnded, withClient } from '../connection.js'
 import { gapJSON, gapLine } from '../gap-text.js'
 import { type Output, safe, timeOfDay } from '../output.js'
+import { UsageError } from '../usage-error.js'
 import { eventTest } from '../where.js'
 
 export const events: Command = {
@@ -32,7 +35,7 @@ export const events: Command = {
     const names = args.positionals
     const where = eventTest(args.texts('where'))
     const isJSON = args.flag('json')
-    for (const name of names) warnOfUnknown(name, output)
+    for (const name of names) checkName(name, output)
     return withClient<ExitCode>(args, context, async (ami) => {
       const stream = ami.events(names.length === 0 ? undefined : names.map(unlisted), { where, withGaps: true })
       await logIn(ami, context)
@@ -49,8 +52,9 @@ export const events: Command = {
 
 const NAMES = Object.values(EVENT_CLASSES).flat()
 
-/** Events of other modules have names that nobody has written down: that is no mistake, but may be one. */
-function warnOfUnknown(name: string, output: Output): void {
+/** Events of other modules have names that nobody has written down: that is no mistake, but may be one. @throws UsageError */
+function checkName(name: string, output: Output): void {
+  if (!/^[^\s:@]+$/.test(name)) throw new UsageError(`${quote(name)} is no name of an event${urlAdvice(name)}`)
   if (name === '*' || NAMES.some((known) => known.toLowerCase() === name.toLowerCase())) return
   const nearest = nearestName(name, NAMES)
   const advice = nearest === undefined ? '' : `; did you mean ${nearest}?`

@@ -11,8 +11,9 @@ const CALL_MS = 15_000
 const CONTEXT = 'obelus-doctor'
 
 /**
- * Has Asterisk call a FastAGI address: an extension of its own is added for it (`DialplanExtensionAdd`), called by a Local channel, and removed
- * again; its context stays, empty, until the dialplan is reloaded. The script that serves the address runs, on a channel where nobody is.
+ * Has Asterisk call a FastAGI address: an extension of its own is added for it (`DialplanExtensionAdd`), called by a Local channel,
+ * and removed again; its context stays, empty, until the dialplan is reloaded. The script that serves the address runs, on a channel
+ * where nobody is.
  */
 export async function fastAGIFinding({ ami, signal }: Patient, url: string): Promise<Finding> {
   const exten = `x${Math.random().toString(36).slice(2, 10)}`

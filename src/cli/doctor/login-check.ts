@@ -5,8 +5,8 @@ import type { AMIClient } from '../../node/ami-client.js'
 import { type Finding, ok, wrong } from './finding.js'
 
 /**
- * Logs in. Of a refusal Asterisk says no more than "Authentication failed" (`action_login` in `main/manager.c`): a wrong secret, an unknown user and
- * an address that is not permitted look the same from here; that an account is in use already it does say.
+ * Logs in. Of a refusal Asterisk says no more than "Authentication failed" (`action_login` in `main/manager.c`): a wrong secret, an
+ * unknown user and an address that is not permitted look the same from here; that an account is in use already it does say.
  *
  * @param ownAddress this machine, as the server sees it.
  * @throws the signal's reason.
