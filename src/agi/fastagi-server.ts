@@ -100,7 +100,7 @@ export interface AGIPlatform {
   /** Opens a port that makes a protocol for each connection, except for an address that may not connect: those are closed. */
   readonly listen: (
     options: { readonly host: string; readonly port: number; readonly allow: readonly string[]; readonly tcpKeepAliveMs: number },
-    serve: (address: string) => Protocol,
+    serve: (address: string, localAddress: string) => Protocol,
   ) => Promise<AGIListener>
   /** What becomes of an error that nobody listens to. */
   readonly unheardError: (error: Error) => void
@@ -174,7 +174,7 @@ export class FastAGIServer implements AsyncDisposable {
   /** Opens the port; resolves with where it is: `const { port } = await server.listen()`, of a server with `port: 0` the one it got. @throws the system's error when it cannot be had; AGISessionEndedError after `close()`. */
   async listen(): Promise<{ host: string; port: number }> {
     if (this.#closed !== undefined) throw new AGISessionEndedError('the server is closed; make a new one')
-    this.#listener ??= this.#platform.listen(this.#options, (address) => this.#connect(address))
+    this.#listener ??= this.#platform.listen(this.#options, (...addresses) => this.#connect(...addresses))
     try {
       const { host, port } = await this.#listener
       return { host, port }
@@ -220,10 +220,10 @@ export class FastAGIServer implements AsyncDisposable {
       void this.#stop(connection, run, new AGISessionEndedError('the server was closed'))
   }
 
-  #connect(address: string): Protocol {
+  #connect(address: string, localAddress: string): Protocol {
     const connection = new Connection(
       this.#protocolOptions,
-      { address, isProxied: this.#options.proxyProtocol, ami: this.#ami },
+      { address, localAddress, isProxied: this.#options.proxyProtocol, ami: this.#ami },
       {
         started: () => this.#start(connection),
         hungUp: () => this.#runs.get(connection)?.hungUp(),
@@ -315,6 +315,7 @@ interface ConnectionEvents {
 /** Where a connection comes from. */
 interface Origin {
   readonly address: string
+  readonly localAddress: string
   /** Whether a proxy says whom it speaks for. */
   readonly isProxied: boolean
   readonly ami: ManagerConnection | undefined
@@ -327,12 +328,14 @@ class Connection extends AGIProtocol {
   #proxy: ProxyLine | undefined
   #transport: Transport | undefined
   #hasBegun = false
+  readonly localAddress: string
   remoteAddress: string
   stopTimer: () => void = () => undefined
 
-  constructor(options: AGIProtocolOptions, { address, isProxied, ami }: Origin, events: ConnectionEvents) {
+  constructor(options: AGIProtocolOptions, { address, localAddress, isProxied, ami }: Origin, events: ConnectionEvents) {
     super(options)
     this.remoteAddress = address
+    this.localAddress = localAddress
     this.#proxy = isProxied ? new ProxyLine() : undefined
     this.#ami = ami
     this.#events = events

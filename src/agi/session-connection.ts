@@ -10,6 +10,8 @@ export interface AGISessionConnection {
   readonly env: AGIEnvironment
   /** Where Asterisk's connection comes from; undefined where it has none of its own. */
   readonly remoteAddress?: string | undefined
+  /** Where it arrived: this machine, as that Asterisk sees it. */
+  readonly localAddress?: string | undefined
   /** Whether the caller has hung up. */
   readonly isHungUp: boolean
   /** How long after a failed command it may take to be told that the caller hung up, or that the session is over. */

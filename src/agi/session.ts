@@ -1,6 +1,8 @@
 import type { Clock } from '../core/clock.js'
+import type { MediaConnection, MediaServer } from '../core/media-server.js'
 import type { Observer } from '../core/observer.js'
 import { checkOptions } from '../core/options.js'
+import { type AudioSocketOptions, audioSocket, type SoundScript } from './audio-socket.js'
 import type { CallWatch } from './call-watch.js'
 import { INTERRUPTED } from './command-options.js'
 import { containMethods, type UnawaitedCommands } from './command-promise.js'
@@ -152,6 +154,21 @@ export class AGISession<Params = AnyParams> extends AGICommands {
    */
   async queue(name: string, options: QueueOptions = {}): Promise<QueueOutcome> {
     return this.#watched((watch) => queue(this, watch, name, options))
+  }
+
+  /**
+   * Sends the caller's sound to a server of `obelus-asterisk/media`, and plays what it plays, for as long as `use` takes; the script goes on then.
+   * Resolves with what `use` gives, also when the caller hangs up meanwhile: its connection's `signal` tells. From Asterisk 18 on.
+   *
+   * @throws AGICommandFailure where Asterisk has no AudioSocket, or does not reach the server; MediaTimeoutError when it does not come in time;
+   * AGIInvalidCommandError where the server's address is not known; what `use` throws; the signal's reason; as `exec`.
+   */
+  async audioSocket<Connection extends MediaConnection, T>(
+    media: MediaServer<Connection>,
+    use: SoundScript<Connection, T>,
+    options: AudioSocketOptions = {},
+  ): Promise<T> {
+    return audioSocket(this, { signal: this.signal, localAddress: this.#connection.localAddress }, media, use, options)
   }
 
   async #watched<T>(use: (watch: CallWatch | undefined) => Promise<T>): Promise<T> {

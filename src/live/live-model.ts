@@ -54,7 +54,9 @@ const LISTEN_SHAPE = { by: required(line), mode: oneOf('listen', 'whisper', 'bar
 const SPY_OPTIONS = { listen: 'qES', whisper: 'qESw', barge: 'qESB' } as const
 /** What events cannot tell is read so long after one that hints at it, and once more for what Asterisk does a little later. */
 const SOON_MS = 100
-const LATER_MS = 600
+const LATER_MS = 400
+/** What could not be read is read again so long after. */
+const AGAIN_MS = 5_000
 const WRAP_UP_UNKNOWN =
   'The live model does not know how long members of queues have after a call: give wrapUpMs, or an account with write = config, for GetConfig of queues.conf'
 
@@ -73,6 +75,7 @@ export class LiveModel implements Disposable, AsyncDisposable {
   #configuredWrapUps: ReadonlyMap<string, number> | undefined
   readonly #soon: DelayedSet<Stale>
   readonly #later: DelayedSet<Stale>
+  readonly #again: DelayedSet<Stale>
   readonly #streams = new Map<ChangeBuffer, ReadonlySet<Area> | undefined>()
   readonly #subscriptions: (() => void)[]
   readonly #ready: Deferred<void> = deferred()
@@ -109,6 +112,7 @@ export class LiveModel implements Disposable, AsyncDisposable {
     this.#views = new Views(this.#host())
     this.#soon = new DelayedSet(this.#clock, SOON_MS, (stale) => void this.#read(stale))
     this.#later = new DelayedSet(this.#clock, LATER_MS, (stale) => void this.#read(stale))
+    this.#again = new DelayedSet(this.#clock, AGAIN_MS, (stale) => void this.#read(stale))
     this.#ready.promise.catch(() => undefined)
     this.#subscriptions = [
       ami.onEvent(this.#state.eventNames.map(unlisted), (event) => this.#eventReceived(event)),
@@ -120,7 +124,8 @@ export class LiveModel implements Disposable, AsyncDisposable {
   /**
    * Resolves when everything is read for the first time.
    *
-   * @throws what `login()` throws when the client gives up; ClosedError when it, or the model, is closed.
+   * @throws what `login()` throws when the client gives up; what `sendAction` throws when the first reading fails, which is tried again all the
+   * same; ClosedError when the client, or the model, is closed.
    */
   ready(): Promise<void> {
     return this.#ready.promise
@@ -231,13 +236,15 @@ export class LiveModel implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Has Asterisk send only the events that the model needs, and those that others on the same connection asked for, from now on and after each
-   * reconnect. Asterisk cannot take filters back from a session.
+   * Has Asterisk send only the events that the model and its CallManager need, those named, and those that others on the same connection asked
+   * for, from now on and after each reconnect. Then everything is read again, as a filter keeps events back before all are set. Asterisk cannot
+   * take filters back from a session.
    *
    * @throws ActionError when the account may not set filters (it needs `system`); what `sendAction` throws.
    */
   async setupFilters(also: readonly string[] = []): Promise<void> {
-    await this.#ami.setupFilters([...this.#state.eventNames, ...also])
+    await (this.#calls ?? this.#ami).setupFilters([...this.#state.eventNames, ...also])
+    this.#stale({ area: 'everything' })
   }
 
   /** Follows nothing any more; its objects keep what was known last. Its CallManager lives on. Idempotent. */
@@ -265,6 +272,7 @@ export class LiveModel implements Disposable, AsyncDisposable {
       clock: this.#clock,
       callOf: (uniqueId) => this.#calls?.of(uniqueId),
       callAt: (device) => this.#callAt(device),
+      callerWith: (queue, device) => this.#state.queues.callerWith(queue, device),
       conferencesChanged: () => this.#stale({ area: 'conferences' }),
     }
   }
@@ -304,6 +312,7 @@ export class LiveModel implements Disposable, AsyncDisposable {
     this.#unread.length = 0
     this.#soon.clear()
     this.#later.clear()
+    this.#again.clear()
     this.#state.queues.forgetTalks()
   }
 
@@ -372,7 +381,7 @@ export class LiveModel implements Disposable, AsyncDisposable {
     }
   }
 
-  /** The server refuses everything while it shuts down, and is read when it is back or goes on; anything else somebody must know. */
+  /** The server refuses everything while it shuts down, and is read when it is back or goes on; anything else somebody must know, and is tried again. */
   #failed(error: unknown): void {
     this.#incomplete()
     if (isShuttingDown(error)) {
@@ -382,6 +391,7 @@ export class LiveModel implements Disposable, AsyncDisposable {
     }
     this.#ready.reject(asError(error))
     this.#ami.report(error)
+    if (this.#isConnected) this.#again.add({ area: 'everything' })
   }
 
   async #readWrapUps(): Promise<void> {

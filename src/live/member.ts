@@ -76,9 +76,12 @@ export class Member extends View<MemberRecord> {
     return dateOf(this.record.lastCallAt)
   }
 
-  /** The call that the member is in, of whatever queue or none. Needs the option `calls`. */
+  /**
+   * The call that the member is in, of whatever queue or none. Needs the option `calls`. Behind a Local channel or a hint only a call of this queue
+   * that was connected since the connection was made is known.
+   */
   get call(): Call | undefined {
-    return this.host.callAt(this.stateInterface) ?? this.host.callAt(this.interface)
+    return this.#callOfQueue ?? this.host.callAt(this.stateInterface) ?? this.host.callAt(this.interface)
   }
 
   /**
@@ -108,6 +111,11 @@ export class Member extends View<MemberRecord> {
   /** Takes the member out of the queue. @throws ActionError for a member that is not `dynamic`; what `sendAction` throws. */
   async remove(): Promise<void> {
     await this.host.ami.sendAction('QueueRemove', { Queue: this.queue, Interface: this.interface })
+  }
+
+  get #callOfQueue(): Call | undefined {
+    const caller = this.record.isInCall ? this.host.callerWith(this.queue, this.interface) : undefined
+    return caller === undefined ? undefined : this.host.callOf(caller)
   }
 
   async #pause(isPaused: boolean, reason?: string): Promise<void> {

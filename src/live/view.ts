@@ -10,6 +10,8 @@ export interface ViewHost {
   callOf(uniqueId: string): Call | undefined
   /** The call that a device is in. */
   callAt(device: string): Call | undefined
+  /** `Uniqueid` of the caller whom a queue connected with a member last. */
+  callerWith(queue: string, device: string): string | undefined
   /** No event tells of what was done: the conferences are read again. */
   conferencesChanged(): void
 }

@@ -11,7 +11,11 @@ const PLATFORM: AGIPlatform = {
   observer: DIAGNOSTICS_CHANNELS,
   listen: ({ host, port, allow, tcpKeepAliveMs }, serve) => {
     const isAllowed = allowList(allow)
-    return TCPListener.open((address) => (isAllowed(address) ? serve(address) : undefined), { host, port, tcpKeepAliveMs })
+    return TCPListener.open((address, localAddress) => (isAllowed(address) ? serve(address, localAddress) : undefined), {
+      host,
+      port,
+      tcpKeepAliveMs,
+    })
   },
 }
 

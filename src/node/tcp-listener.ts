@@ -23,7 +23,7 @@ const SHAPE: OptionsShape<ListenOptions> = {
   tls: anObject,
 }
 
-/** A port that makes a protocol for each connection, by the address it comes from; without one, the connection is closed. */
+/** A port that makes a protocol for each connection, by the address it comes from and the one it arrived at; without one, the connection is closed. */
 export class TCPListener implements AsyncDisposable {
   readonly host: string
   readonly port: number
@@ -40,11 +40,14 @@ export class TCPListener implements AsyncDisposable {
   }
 
   /** @throws the system's error when the port cannot be had; TypeError or RangeError that names a wrong option. */
-  static async open(makeProtocol: (address: string) => Protocol | undefined, options: ListenOptions = {}): Promise<TCPListener> {
+  static async open(
+    makeProtocol: (address: string, localAddress: string) => Protocol | undefined,
+    options: ListenOptions = {},
+  ): Promise<TCPListener> {
     checkOptions(options, SHAPE)
     const sockets = new Set<Socket>()
     const serve = (socket: Socket) => {
-      const protocol = makeProtocol(socket.remoteAddress ?? '')
+      const protocol = makeProtocol(socket.remoteAddress ?? '', socket.localAddress ?? '')
       if (protocol === undefined) {
         socket.destroy()
         return

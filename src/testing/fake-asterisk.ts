@@ -254,6 +254,7 @@ export class FakeAsterisk implements AsyncDisposable {
       },
       plan,
       applications,
+      this.#agiCalls,
     )
     for (const [name, options] of this.#queues) calls.addQueue(name, options)
     this.#calls?.hangUpAll()

@@ -141,6 +141,42 @@ const CONTENDERS = {
       return calls.trackedCalls.length
     }
   },
+  /** Every event through a LiveModel, until the last Hangup. */
+  live: async () => {
+    const client = await login()
+    const { LiveModel } = await import('obelus-asterisk/live')
+    const pbx = new LiveModel(client)
+    await pbx.ready()
+    return async ({ times, hangups }) => {
+      const done = new Promise((resolve) => {
+        let left = hangups
+        const stop = client.onEvent('Hangup', () => {
+          left -= 1
+          if (left > 0) return
+          stop()
+          resolve()
+        })
+      })
+      await client.sendAction('Replay', { Times: times })
+      await done
+      return pbx.version
+    }
+  },
+  'members-100': () => members(100),
+  'members-50000': () => members(50_000),
+  /** How much the heap grows while members change, of whom nobody reads what is told. */
+  'live-memory': async () => {
+    const { pbx, tell } = await queues(15_000)
+    return async ({ changes }) => {
+      const stream = pbx.changes()
+      await tell(changes / 10)
+      const before = await keptBytes()
+      await tell(changes)
+      const after = await keptBytes()
+      expect(stream.buffered <= 15_050, true)
+      return after - before
+    }
+  },
   'churn-100': () => churn(100),
   'churn-50000': () => churn(50_000),
   /** How many bytes a live call takes, and how many more there are when others have come and gone. */
@@ -296,6 +332,34 @@ const CONTENDERS = {
       return (after - before) / count
     }
   },
+}
+
+/** Members of whom `live` are there change their states. */
+async function members(live) {
+  const { pbx, tell } = await queues(live)
+  return async ({ changes }) => {
+    const { version } = pbx
+    await tell(changes)
+    expect(pbx.version > version, true)
+  }
+}
+
+/** A LiveModel with so many members in 50 queues, and what has the server tell of so many changes of them. */
+async function queues(live) {
+  const client = await login()
+  const { LiveModel } = await import('obelus-asterisk/live')
+  const pbx = new LiveModel(client)
+  await pbx.ready()
+  const tell = async (count) => {
+    const done = client.waitFor('MembersDone', { timeoutMs: 60_000 })
+    await client.sendAction('Members', { Live: live, Count: count })
+    await done
+  }
+  await tell(0)
+  // What the coming of members hints at is read.
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  expect(Object.keys(pbx.snapshot().members).length, live)
+  return { pbx, tell }
 }
 
 /** Calls that come and go while `live` others are there. */

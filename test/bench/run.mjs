@@ -24,6 +24,8 @@ const stream = {
 }
 /** Calls that come and go in a pass. */
 const churn = { calls: Math.round(50_000 / EVENTS_PER_CALL) }
+/** Changes of members in a pass. */
+const memberChanges = { changes: 100_000 }
 const LIVE = { live: 50_000, churn: 100_000 }
 const SESSIONS = { live: 1_000, gone: 100_000 }
 /** As many calls with sound at once, for so long. */
@@ -41,6 +43,14 @@ const CASES = [
     bound: 'churn-100',
     allowed: 1.3,
     what: churn,
+  },
+  { name: 'every event through a LiveModel', mine: 'live', bound: 'every-event', allowed: 1.6, what: stream },
+  {
+    name: 'an event of a member among 50000 live ones, not 100',
+    mine: 'members-50000',
+    bound: 'members-100',
+    allowed: 1.3,
+    what: memberChanges,
   },
   {
     name: `${PINGS} Pings, 100 in flight`,
@@ -121,6 +131,10 @@ if (isWanted('memory calls')) {
     plain(`memory: each of ${LIVE.live} bridged calls of 4 channels`, `${perCall.toFixed(0)} B`, '≤ 4 KB', perCall <= 4096),
   )
   rows.push(plain(`memory: after ${LIVE.churn} more calls ended`, `${(grown / 1e6).toFixed(2)} MB`, '< 1 MB', grown < 1e6))
+}
+if (isWanted('memory live')) {
+  const grown = await once1('live-memory', { changes: 500_000 })
+  rows.push(plain('memory: 500000 changes of 50 × 300 members, unread', `${(grown / 1e6).toFixed(2)} MB`, '< 5 MB', grown < 5e6))
 }
 if (isWanted('memory agi')) {
   const { perSession, grown } = await once1('agi-sessions', SESSIONS)

@@ -1,6 +1,7 @@
 // A process of its own that plays Asterisk: answers logins and Pings, and streams the recording as fast as the socket takes it.
 import { createServer } from 'node:net'
 import { callEvents } from './calls.mjs'
+import { memberEvents } from './members.mjs'
 import { readEvents } from './recording.mjs'
 
 const recording = readEvents()
@@ -43,6 +44,13 @@ const server = createServer({ noDelay: true }, (socket) => {
           const [from, to] = ['From', 'To'].map((name) => Number(header(action, name)))
           const done = Buffer.from('Event: CallsDone\r\nPrivilege: call,all\r\n\r\n')
           stream(socket, Buffer.concat([callEvents(from, to, header(action, 'Part')), done]), 1)
+          break
+        }
+        case 'Members': {
+          answers += `Response: Success\r\nActionID: ${id}\r\nMessage: Telling\r\n\r\n`
+          const [live, count] = ['Live', 'Count'].map((name) => Number(header(action, name)))
+          const done = Buffer.from('Event: MembersDone\r\nPrivilege: agent,all\r\n\r\n')
+          stream(socket, Buffer.concat([memberEvents(live, count), done]), 1)
           break
         }
         case 'CoreShowChannels':

@@ -1,4 +1,4 @@
-import type { AMIClient } from 'obelus-asterisk'
+import { type AMIClient, AsyncAGIExecutor } from 'obelus-asterisk'
 import { type AudioSocketConnection, AudioSocketServer } from 'obelus-asterisk/media'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { seededRandom } from '../../src/testing/random.js'
@@ -121,3 +121,55 @@ async function channelsOf(ami: AMIClient, uniqueId: string): Promise<string[]> {
   const { events } = await ami.sendAction('CoreShowChannels')
   return events.filter((event) => event.get('Linkedid') === uniqueId).map((event) => event.get('Channel') ?? '')
 }
+
+describe.each(withAudioSocket)('a script on $name', (server) => {
+  it('has the sound of its caller, goes on behind it, and is told where Asterisk cannot connect', async () => {
+    const ami = await loggedIn(server)
+    const media = await serve()
+    const nowhere = new AudioSocketServer({ port: 0, advertise: '127.0.0.1:1' })
+    const results: unknown[] = []
+    const done = new Promise<void>((resolve) => {
+      const executor = new AsyncAGIExecutor(ami, async (agi) => {
+        const options = { host: '127.0.0.1' }
+        const heard = await agi.audioSocket(
+          media,
+          async (sound) => {
+            const audio = sound.audio()
+            void sound.play(tone(200))
+            for await (const frame of audio) if (isLoud(frame)) return 'a tone'
+            return 'nothing'
+          },
+          options,
+        )
+        results.push(heard, await agi.setVariable('AFTER', 'sound'))
+        await agi.audioSocket(nowhere, () => 'never', options).catch((error) => results.push(error.code))
+        resolve()
+      })
+      onTestFinished(() => executor.close())
+    })
+    await ami.sendAction('Originate', {
+      Channel: 'Local/answer@day/n',
+      Application: 'AGI',
+      Data: 'agi:async',
+      Async: true,
+    })
+    await done
+    expect(results[0]).toBe('a tone')
+    expect(results.at(-1)).toBe('AGI_COMMAND_FAILED')
+  })
+})
+
+describe.each(servers.filter(({ version }) => version === 16))('a script on $name', (server) => {
+  it('is told that there is no AudioSocket', async () => {
+    const ami = await loggedIn(server)
+    const media = await serve()
+    const failed = new Promise<unknown>((resolve) => {
+      const executor = new AsyncAGIExecutor(ami, (agi) =>
+        agi.audioSocket(media, () => undefined, { host: '127.0.0.1' }).catch((error) => resolve(error.code)),
+      )
+      onTestFinished(() => executor.close())
+    })
+    await ami.sendAction('Originate', { Channel: 'Local/answer@day/n', Application: 'AGI', Data: 'agi:async', Async: true })
+    expect(await failed).toBe('AGI_COMMAND_FAILED')
+  })
+})

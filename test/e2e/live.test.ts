@@ -1,12 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { AMIClient } from 'obelus-asterisk'
 import { LiveModel } from 'obelus-asterisk/live'
+import { FakeAsterisk } from 'obelus-asterisk/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { FaultProxy } from './fault-proxy.js'
+import { dayAtTheQueue } from './live-program.js'
 import { afterStorm, liveStorm } from './live-storm.js'
 import { isRight, MINUTES } from './live-truth-check.js'
 import { changeTo, client, controls, loggedIn, NOT_OURS, servers } from './target.js'
 
 const MAILBOXES = ['100@default']
+
+/** What the program sees on a fake whose queue and telephone are set up in the same way. */
+async function onTheFake() {
+  const pbx = new FakeAsterisk({ users: { admin: 's3cret' } })
+  onTestFinished(() => pbx.close())
+  pbx.dialplan({ 200: { answer: { afterMs: 100, talkMs: 1_000 } }, queue: { queue: 'day' } })
+  pbx.queue('day', { timeoutMs: 1_000, retryMs: 1_000 })
+  const ami = new AMIClient({ username: 'admin', secret: 's3cret', connect: pbx.connector })
+  onTestFinished(() => ami.close())
+  await ami.login()
+  return dayAtTheQueue(ami, () => pbx.incomingCall({ to: 'queue' }))
+}
 
 describe.each(servers)('the live model of $name', (server) => {
   it(
@@ -39,6 +54,56 @@ describe.each(servers)('the live model of $name', (server) => {
     },
     MINUTES * 60_000 + 60_000,
   )
+
+  it("a program sees the same on the fake's queues", async () => {
+    const ami = await loggedIn(server)
+    const caller = { Channel: 'Local/queue@day/n', Application: 'Wait', Data: 20 }
+    const story = await dayAtTheQueue(ami, () => ami.sendAction('Originate', { ...caller, Async: true }))
+    console.log(`${server.name}: ${JSON.stringify(story)}`)
+    expect(await onTheFake()).toEqual(story)
+  })
+
+  it('acts: mutes, locks and kicks in a conference, has a parked call fetched, and somebody listened to', async () => {
+    const ami = await loggedIn(server)
+    onTestFinished(() => afterStorm(ami))
+    using pbx = new LiveModel(ami, { queues: false, endpoints: false })
+    await pbx.ready()
+    const changes = pbx.changes(['conferences', 'participants', 'parkedCalls'])
+    const until = async (isSo: () => boolean) => {
+      while (!isSo()) await changes.next()
+    }
+    const originate = (exten: string, data: string) =>
+      ami.sendAction('Originate', { Channel: `Local/${exten}@day/n`, Application: 'Wait', Data: data, Async: true })
+    await originate('conference', '20')
+    await until(() => pbx.conferences.get('room')?.participants.size === 1)
+    const room = pbx.conferences.get('room')
+    const [participant] = room?.participants.values() ?? []
+    await participant?.mute()
+    await until(() => participant?.isMuted === true)
+    await participant?.unmute()
+    await until(() => participant?.isMuted === false)
+    await room?.lock()
+    await until(() => room?.isLocked === true)
+    await participant?.kick()
+    await until(() => pbx.conferences.size === 0)
+
+    const isUp = ami.waitFor('Newstate', {
+      where: (event) => event.get('ChannelStateDesc') === 'Up' && /;1$/.test(event.get('Channel') ?? ''),
+    })
+    await originate('answer', '20')
+    const channel = (await isUp).get('Channel') ?? ''
+    const spied = ami.waitFor('ChanSpyStart')
+    await pbx.listen(channel, { by: 'Local/answer@day/n' })
+    expect((await spied).get('SpyeeChannel')).toBe(channel)
+    await ami.sendAction('Park', { Channel: channel, Timeout: 20_000 })
+    await until(() => (pbx.parkingLots.get('default')?.parked.size ?? 0) === 1)
+    const lot = pbx.parkingLots.get('default')
+    const [parked] = lot?.parked.values() ?? []
+    const fetched = ami.waitFor('UnParkedCall')
+    await lot?.retrieve(parked?.space ?? '', { by: 'Local/answer@day/n', context: 'parked' })
+    expect((await fetched).get('ParkeeChannel')).toBe(channel)
+    await until(() => lot?.parked.size === 0)
+  })
 
   it('after a restart what vanished is told as removed, and the objects are the same', async (context) => {
     if (server.version === undefined) return context.skip(NOT_OURS)

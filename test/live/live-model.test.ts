@@ -1,7 +1,8 @@
 import { ActionError, ClosedError, StreamOverflowError, unlisted } from 'obelus-asterisk'
 import { type LiveChange, LiveModel } from 'obelus-asterisk/live'
-import { action, failure, success } from 'obelus-asterisk/testing'
+import { action, failure, once, success } from 'obelus-asterisk/testing'
 import { describe, expect, it } from 'vitest'
+import { deferred } from '../../src/core/deferred.js'
 import { ClientRig, caught, outcomeOf } from '../support/client-rig.js'
 import { LiveRig, MEMBER, QUEUE } from '../support/live-rig.js'
 import { settle } from '../support/virtual-clock.js'
@@ -267,6 +268,41 @@ describe('a member', () => {
   })
 })
 
+it('a member behind a Local channel leads to the call of the queue that it is in', async () => {
+  const local = { ...MEMBER, Location: 'Local/200@agents/n', StateInterface: 'hint:200@agents' }
+  await using rig = await LiveRig.open({}, (each) => each.queueStatus.push(['QueueMember', local]))
+  using calls = rig.calls()
+  using pbx = new LiveModel(rig.rig.ami, { clock: rig.rig.clock, calls })
+  await settle()
+  const member = pbx.queues.get('support')?.members.get('Local/200@agents/n')
+  for (const id of ['c1', 'c2']) {
+    const channel = {
+      Channel: `PJSIP/trunk-0000000${id}`,
+      Uniqueid: id,
+      Linkedid: id,
+      ChannelState: 6,
+      Context: 'in',
+      Exten: '1',
+    }
+    await rig.tell('Newchannel', channel)
+    await rig.tell('AgentConnect', { ...CALLER, Uniqueid: id, Interface: 'Local/200@agents/n', DestUniqueid: `l${id}` })
+    rig.queueStatus = [
+      ['QueueParams', QUEUE],
+      ['QueueMember', { ...local, InCall: 1 }],
+    ]
+    await rig.rig.clock.advance(100)
+    expect(member?.state).toBe('talking')
+    expect(member?.call?.uniqueIds).toContain(id)
+  }
+  rig.queueStatus = [
+    ['QueueParams', QUEUE],
+    ['QueueMember', local],
+  ]
+  await rig.tell('AgentComplete', { ...CALLER, Uniqueid: 'c2', Interface: 'Local/200@agents/n', DestUniqueid: 'lc2' })
+  await rig.rig.clock.advance(100)
+  expect(member?.call).toBeUndefined()
+})
+
 describe('what is done', () => {
   it('is an action of Asterisk', async () => {
     const names = ['QueueAdd', 'QueueRemove', 'QueuePenalty', 'Redirect', 'QueueChangePriorityCaller', 'Hangup', 'Originate']
@@ -301,6 +337,7 @@ describe('what is done', () => {
     await rig.pbx.parkingLots.get('default')?.retrieve('701', { by: 'PJSIP/300' })
     await rig.pbx.listen('PJSIP/200', { by: 'PJSIP/300' })
     await rig.pbx.listen('PJSIP/200-0000002a', { by: 'PJSIP/300', mode: 'whisper', timeoutMs: 9_000 })
+    await rig.pbx.listen('PJSIP/200', { by: 'PJSIP/300', mode: 'barge' })
     const sent = (name: string) => rig.sent(name).map(({ headers }) => headers)
     expect(sent('QueueAdd')).toMatchObject([
       { Queue: 'support', Interface: 'PJSIP/201', Penalty: '1', MemberName: 'Bob', StateInterface: 'PJSIP/9', Paused: 'true' },
@@ -316,6 +353,7 @@ describe('what is done', () => {
       { Channel: 'PJSIP/300', Context: 'parkedcalls', Exten: '701', Priority: '1', Async: 'true' },
       { Channel: 'PJSIP/300', Application: 'ChanSpy', Data: 'PJSIP/200-,qES' },
       { Application: 'ChanSpy', Data: 'PJSIP/200-0000002a,qESw', Timeout: '9000' },
+      { Application: 'ChanSpy', Data: 'PJSIP/200-,qESB' },
     ])
   })
 
@@ -388,4 +426,60 @@ it('a model that could not be read during a graceful shutdown is read when that 
   expect(rig.pbx.isComplete).toBe(true)
   expect(rig.member?.name).toBe('Ann')
   expect(rig.rig.errors).toEqual([])
+})
+
+it('a reading that fails is done again, until the model is complete', async () => {
+  await using rig = new LiveRig({ actionTimeoutMs: 1_000 })
+  await rig.rig.login()
+  rig.pbx = new LiveModel(rig.rig.ami, { clock: rig.rig.clock })
+  await rig.pbx.ready()
+  const { promise, resolve } = deferred<readonly never[]>()
+  rig.rig.pbx.use(once(action('BridgeList', () => promise)))
+  await rig.tell('Reload', { Module: 'All' })
+  await rig.rig.clock.advance(3_000)
+  expect(rig.rig.errors[0]).toMatchObject({ code: 'ACTION_TIMEOUT' })
+  expect(rig.pbx.isComplete).toBe(false)
+  rig.queueStatus.push(['QueueMember', MEMBER])
+  resolve([])
+  await rig.rig.clock.advance(6_000)
+  expect(rig.pbx.isComplete).toBe(true)
+  expect(rig.member?.name).toBe('Ann')
+})
+
+describe('setupFilters()', () => {
+  const OTHERS_OFF = { queues: false, endpoints: false, bridges: false, parking: false }
+  const asked = (rig: LiveRig) => rig.sent('Filter').map((each) => /^\^Event: (\w+)/.exec(each.get('Filter') ?? '')?.[1])
+
+  it('lets through what the areas need, and what is asked for besides, and reads what was kept back meanwhile', async () => {
+    await using rig = await LiveRig.open(OTHERS_OFF)
+    rig.lists.ConfbridgeListRooms = [{ Conference: 'room', Locked: 'No' }]
+    const { length } = rig.sent('Filter')
+    await rig.pbx.setupFilters(['UserEvent'])
+    expect(length).toBe(0)
+    expect(asked(rig).sort()).toEqual([
+      'ConfbridgeEnd',
+      'ConfbridgeJoin',
+      'ConfbridgeLeave',
+      'ConfbridgeMute',
+      'ConfbridgeStart',
+      'ConfbridgeUnmute',
+      'FullyBooted',
+      'Reload',
+      'Shutdown',
+      'UserEvent',
+    ])
+    expect(rig.pbx.isComplete).toBe(false)
+    await rig.rig.clock.advance(100)
+    expect(rig.pbx.isComplete).toBe(true)
+    expect(rig.pbx.conferences.has('room')).toBe(true)
+  })
+
+  it('lets through what its CallManager needs, too', async () => {
+    await using rig = await LiveRig.open(OTHERS_OFF)
+    using calls = rig.calls()
+    using pbx = new LiveModel(rig.rig.ami, { clock: rig.rig.clock, calls, ...OTHERS_OFF })
+    await settle()
+    await pbx.setupFilters()
+    expect(asked(rig)).toEqual(expect.arrayContaining(['Newchannel', 'Hangup', 'ConfbridgeJoin']))
+  })
 })

@@ -27,7 +27,7 @@ export class QueueState {
   readonly #members = new Map<string, Set<string>>()
   readonly #callers = new Map<string, Set<string>>()
   /** Those who talk, by channel. */
-  readonly #talks = new Map<string, { readonly queue: string; readonly member: string }>()
+  readonly #talks = new Map<string, { readonly queue: string; readonly member: string; readonly caller: string }>()
   /** When the wrap-up of a member ends, by key. */
   readonly #wrapUps = new Map<string, number>()
   readonly rules: Rules
@@ -97,14 +97,6 @@ export class QueueState {
     }
   }
 
-  /** What was learnt of wrap-up times holds for those who are in it already. */
-  wrapUpsKnown(now: number): void {
-    for (const key of this.#context.store.keys('members')) {
-      const member = this.#context.store.get('members', key)
-      if (member !== undefined) this.#setMember({ ...member, wrapUpUntil: this.#wrapUpUntil(member) }, now, READ, false)
-    }
-  }
-
   /** When time alone changes something next; undefined: never. */
   get nextTick(): number | undefined {
     return this.#wrapUps.size === 0 ? undefined : Math.min(...this.#wrapUps.values())
@@ -120,8 +112,9 @@ export class QueueState {
     }
   }
 
-  membersOf(queue: string): Iterable<string> {
-    return this.#members.get(queue) ?? []
+  /** `Uniqueid` of the caller whom a queue connected with a member last, as long as one of the two channels is there. */
+  callerWith(queue: string, device: string): string | undefined {
+    return [...this.#talks.values()].findLast((talk) => talk.queue === queue && talk.member === device)?.caller
   }
 
   /** The connection was lost: who talks with whom is not known any more. */
@@ -286,8 +279,13 @@ export class QueueState {
   }
 
   #connected(event: Fields): void {
-    const talk = { queue: textOf(event, 'Queue'), member: textOf(event, 'Interface') }
-    for (const name of ['Uniqueid', 'DestUniqueid']) this.#talks.set(textOf(event, name), talk)
+    const caller = textOf(event, 'Uniqueid')
+    const talk = { queue: textOf(event, 'Queue'), member: textOf(event, 'Interface'), caller }
+    for (const uniqueId of [caller, textOf(event, 'DestUniqueid')]) {
+      // Last, also when a channel comes back.
+      this.#talks.delete(uniqueId)
+      this.#talks.set(uniqueId, talk)
+    }
     this.#stale(talk.queue, talk.member)
   }
 

@@ -2,10 +2,12 @@ import type { Clock } from '../../core/clock.js'
 import { deferred } from '../../core/deferred.js'
 import { checkOptions, type OptionsShape, wholeNumber } from '../../core/options.js'
 import { systemClock } from '../../core/system-clock.js'
+import type { AudioSocketCaller } from '../audio-socket-caller.js'
 import { settled } from '../virtual-clock.js'
 import { AGI_CHANNEL_SHAPE, AGIChannel, type AGIChannelOptions, listeningOf } from './agi-channel.js'
 import type { Listening } from './listening.js'
 import { Prompts } from './prompts.js'
+import { Sound, type SoundRequest, soundRequest } from './sound.js'
 
 /** How the simulated Asterisk reaches the script. */
 export interface AGICallerWire {
@@ -29,9 +31,11 @@ export class AGICaller {
   readonly #hangupAt: number
   readonly #ended = deferred<AGIStatus>()
   #wire: AGICallerWire = { hangup: () => undefined }
+  #executed: (line: string, reply: string) => void = () => undefined
   #isEnded = false
   readonly #clock: Clock
   readonly #prompts = new Prompts()
+  readonly #sound = new Sound()
   /** Whether a test plays the caller, so that commands wait for what they do. */
   #isActing = false
   /** Ends what the command at work waits for. */
@@ -86,6 +90,11 @@ export class AGICaller {
     return this.#prompts.waitFor(file, timeoutMs)
   }
 
+  /** Resolves when the script has this caller's sound (`agi.audioSocket`): with what the caller hears there, can say and press. */
+  sound(): Promise<AudioSocketCaller> {
+    return this.#sound.next()
+  }
+
   /** Keys that the caller presses: what listens hears them, or what listens next. */
   press(keys: string): void {
     this.#channel.press(keys)
@@ -101,12 +110,18 @@ export class AGICaller {
       return
     }
     this.#channel.isHungUp = true
+    this.#sound.hangup()
     this.#wire.hangup()
   }
 
   /** Resolves with AGISTATUS when the script has ended. */
   ended(): Promise<AGIStatus> {
     return this.#ended.promise
+  }
+
+  /** Calls `listener` with each command and Asterisk's answer to it. @internal */
+  onCommand(listener: (line: string, reply: string) => void): void {
+    this.#executed = listener
   }
 
   /** The script can be reached from now on. @internal */
@@ -123,14 +138,28 @@ export class AGICaller {
   /** Asterisk's answer to a command. @internal */
   execute(line: string): string | Promise<string> {
     const hangsUp = this.#channel.commands.length + 1 === this.#hangupAt
+    const request = this.isHungUp || hangsUp ? undefined : soundRequest(line)
+    if (request !== undefined) return this.#sounds(line, request)
     const listening = this.isHungUp ? undefined : listeningOf(line)
     if (listening !== undefined) this.#prompts.played(listening.files)
-    if (listening === undefined || hangsUp || !this.#isActing) return this.#channel.execute(line, hangsUp)
+    if (listening === undefined || hangsUp || !this.#isActing) return this.#answer(line, hangsUp)
     return this.#listens(listening).then(() => {
       const isHangingUp = this.#isHangingUp
       this.#isHangingUp = false
-      return this.#channel.execute(line, isHangingUp)
+      return this.#answer(line, isHangingUp)
     })
+  }
+
+  async #sounds(line: string, request: SoundRequest): Promise<string> {
+    const isReached = await this.#sound.run(request)
+    const reply = this.#answer(line, this.isHungUp)
+    return isReached ? reply : '200 result=-1\n'
+  }
+
+  #answer(line: string, hangsUp: boolean): string {
+    const reply = this.#channel.execute(line, hangsUp)
+    this.#executed(line, reply)
+    return reply
   }
 
   get isHungUp(): boolean {

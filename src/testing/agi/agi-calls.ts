@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.js'
 import { callFastAGI } from '../../node/call-fastagi.js'
 import { callProgram } from '../../node/call-program.js'
-import type { ActionHandler, FakeEvent } from '../handlers.js'
+import type { ActionHandler, FakeEvent, HeaderPairs } from '../handlers.js'
 import { AGICaller, type AGICallOptions } from './agi-caller.js'
 import { AsyncAGICalls, type AsyncAGIHost } from './async-agi-calls.js'
 
@@ -32,8 +32,9 @@ export class AGICalls {
     return this.#started(caller, callFastAGI(url, caller))
   }
 
-  byAsyncAGI(options: AGICallOptions): AGICaller {
-    return this.#started(this.#async.start(options), () => undefined)
+  /** @param channel the headers of a channel of the dialplan, whose life is the dialplan's matter. */
+  byAsyncAGI(options: AGICallOptions, channel?: () => HeaderPairs): AGICaller {
+    return this.#started(this.#async.start(options, channel), () => undefined)
   }
 
   byProgram(program: string, args: readonly string[], options: AGICallOptions): AGICaller & { errors(): string } {

@@ -16,7 +16,9 @@ export interface AsyncAGIHost {
 interface AsyncCall {
   readonly caller: AGICaller
   readonly channel: string
-  readonly headers: HeaderPairs
+  headers(): HeaderPairs
+  /** Whether the channel is one of the dialplan, which tells of its life itself. */
+  readonly isOfDialplan: boolean
   isEnded: boolean
   /** By which variables processes agree on who answers it. What a test sees of a call is what its script does. */
   readonly claims: Map<string, string>
@@ -71,9 +73,10 @@ export class AsyncAGICalls {
 
   /** The channels, as CoreShowChannels lists them. */
   list(): FakeEvent[] {
-    return [...this.#calls.values()].map(({ headers, caller }) =>
+    const own = [...this.#calls.values()].filter(({ isOfDialplan }) => !isOfDialplan)
+    return own.map(({ headers, caller }) =>
       event('CoreShowChannel', [
-        ...headers,
+        ...headers(),
         ['Application', 'AGI'],
         ['ApplicationData', ['agi:async', ...caller.args].join(',')],
         ['Duration', '00:00:01'],
@@ -82,19 +85,21 @@ export class AsyncAGICalls {
     )
   }
 
-  start(options: AGICallOptions): AGICaller {
+  start(options: AGICallOptions, ofDialplan?: () => HeaderPairs): AGICaller {
     this.#sequence += 1
     const channel = options.channel ?? `PJSIP/100-${this.#sequence.toString(16).padStart(8, '0')}`
     const uniqueId = options.uniqueId ?? `1700000000.${this.#sequence}`
     const caller = new AGICaller({ ...options, channel, uniqueId }, this.#host.clock)
-    const call: AsyncCall = { caller, channel, headers: snapshot(channel, uniqueId, options), isEnded: false, claims: new Map() }
+    const headers = ofDialplan ?? (() => snapshot(channel, uniqueId, options))
+    const isOfDialplan = ofDialplan !== undefined
+    const call: AsyncCall = { caller, channel, headers, isOfDialplan, isEnded: false, claims: new Map() }
     this.#calls.set(channel, call)
     const environment = caller.environment({ request: 'async' })
     this.#left.set(call, environment.slice(ANSWER_BYTES))
-    this.#host.emit('AsyncAGIStart', [...call.headers, ['Env', percentEncode(environment.slice(0, ANSWER_BYTES))]])
+    this.#host.emit('AsyncAGIStart', [...call.headers(), ['Env', percentEncode(environment.slice(0, ANSWER_BYTES))]])
     caller.connected({
       hangup: () => {
-        this.#host.emit('HangupRequest', [...call.headers, ['Cause', 16]])
+        if (!isOfDialplan) this.#host.emit('HangupRequest', [...call.headers(), ['Cause', 16]])
         this.#end(call, true)
       },
     })
@@ -127,8 +132,9 @@ export class AsyncAGICalls {
       ['Result', percentEncode(text.slice(0, ANSWER_BYTES))],
       ...(id === undefined ? [] : ([['CommandId', id]] as HeaderPairs)),
     ]
-    if (call.caller.isHungUp && !before) this.#host.emit('HangupRequest', [...call.headers, ['Cause', 16]])
-    this.#host.emit('AsyncAGIExec', [...call.headers, ...result])
+    if (call.caller.isHungUp && !before && !call.isOfDialplan)
+      this.#host.emit('HangupRequest', [...call.headers(), ['Cause', 16]])
+    this.#host.emit('AsyncAGIExec', [...call.headers(), ...result])
     const isEnded = /^asyncagi +break/i.test(line) || /^200 result=-1/.test(text) || call.caller.isHungUp
     if (isEnded) this.#end(call, call.caller.isHungUp, /^200 result=-1/.test(text))
   }
@@ -138,8 +144,9 @@ export class AsyncAGICalls {
     call.isEnded = true
     this.#calls.delete(call.channel)
     this.#left.delete(call)
-    this.#host.emit('AsyncAGIEnd', call.headers)
-    if (hungUp) this.#host.emit('Hangup', [...call.headers, ['Cause', 16], ['Cause-txt', 'Normal Clearing']])
+    this.#host.emit('AsyncAGIEnd', call.headers())
+    if (hungUp && !call.isOfDialplan)
+      this.#host.emit('Hangup', [...call.headers(), ['Cause', 16], ['Cause-txt', 'Normal Clearing']])
     call.caller.finished(hungUp || !failed ? 'SUCCESS' : 'FAILURE')
   }
 }

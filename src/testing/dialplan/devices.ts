@@ -43,8 +43,9 @@ export class Devices {
     const device = deviceOfChannel(channel)
     const state = this.stateOf(device)
     // What a Local channel does is told each time, and not remembered.
-    if (device.startsWith('Local/')) this.#tell(device, state)
-    else if (state !== (this.#told.get(device) ?? 'NOT_INUSE')) this.set(device, state)
+    if (device.startsWith('Local/')) {
+      if (this.#host.isThere(device)) this.#tell(device, state)
+    } else if (state !== (this.#told.get(device) ?? 'NOT_INUSE')) this.set(device, state)
   }
 
   /** A device says its state. It is told when it is another than before. */

@@ -1,11 +1,13 @@
 import { parseCallerId } from '../../core/caller-id.js'
 import { checkOptions } from '../../core/options.js'
+import type { AGICalls } from '../agi/agi-calls.js'
 import { Conferences } from '../conferences/conferences.js'
 import { FakeStateError } from '../errors.js'
 import type { ActionHandler, FakeEvent } from '../handlers.js'
 import { ParkingLot } from '../parking/parking-lot.js'
 import { FakeQueues } from '../queues/fake-queues.js'
 import type { FakeQueueOptions } from '../queues/queue-options.js'
+import { agiApplication } from './agi-application.js'
 import { ApplicationRunner, type FakeApplication } from './applications.js'
 import { Caller, INCOMING_CALL_SHAPE, type IncomingCall } from './caller.js'
 import { channelItem, statusItem } from './channel-lists.js'
@@ -24,13 +26,19 @@ export class DialplanCalls {
   readonly handlers: readonly ActionHandler[]
 
   /** @throws TypeError that names a wrong entry of the plan. */
-  constructor(host: Omit<SwitchboardHost, 'isThere'>, plan: Dialplan, applications: Readonly<Record<string, FakeApplication>>) {
+  constructor(
+    host: Omit<SwitchboardHost, 'isThere'>,
+    plan: Dialplan,
+    applications: Readonly<Record<string, FakeApplication>>,
+    agi: AGICalls,
+  ) {
     this.#plan = new Plan(plan)
     this.#board = new Switchboard({ ...host, isThere: (device) => this.#isThere(device) })
     this.#queues = new FakeQueues(this.#board)
     const conferences = new Conferences(this.#board)
     const parking = new ParkingLot(this.#board, (channel, dialString) => this.#runner.comeBack(channel, dialString))
     const builtIn = {
+      agi: agiApplication(this.#board, agi),
       confbridge: conferences.application,
       park: parking.park,
       parkedcall: parking.retrieve,

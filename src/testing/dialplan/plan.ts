@@ -47,6 +47,10 @@ export type DialplanEntry =
       readonly answerFirst?: boolean | undefined
     }
   | {
+      /** Has a script answer the caller, as the application AGI does: `agi://127.0.0.1:4573/ivr`, or `agi:async` for an AsyncAGIExecutor. */
+      readonly agi: string
+    }
+  | {
       /** Answers, and puts the caller into a conference of that name, as the application ConfBridge does. */
       readonly conference: string
     }
@@ -77,6 +81,7 @@ interface Place {
 
 const ANSWER_SHAPE = { answer: section({ afterMs: milliseconds(0), talkMs: milliseconds(0), cause: wholeNumber(0, 127) }) }
 const QUEUE_SHAPE = { queue: text, timeoutMs: milliseconds(), answerFirst: flag }
+const AGI_SHAPE = { agi: text }
 const CONFERENCE_SHAPE = { conference: text }
 const STEPS_SHAPE = { steps: listOf(text) }
 const DIAL_SHAPE = { dial: either(text, listOf(text)), timeoutMs: milliseconds(), answerFirst: flag }
@@ -195,6 +200,10 @@ function placeOf(exten: string, entry: DialplanEntry): Place | undefined {
       const { queue, timeoutMs, answerFirst } = entry
       return called(step('Queue', timeoutMs === undefined ? queue : `${queue},,,,${seconds(timeoutMs)}`), answerFirst)
     }
+    if ('agi' in entry) {
+      checkOptions(entry, AGI_SHAPE, path)
+      return called(step('AGI', scriptOf(exten, entry.agi)))
+    }
     if ('conference' in entry) {
       checkOptions(entry, CONFERENCE_SHAPE, path)
       return called(step('ConfBridge', entry.conference), true)
@@ -205,7 +214,7 @@ function placeOf(exten: string, entry: DialplanEntry): Place | undefined {
     }
   }
   throw new TypeError(
-    `extension ${exten} of the dialplan must be one of ${ENDINGS.join(', ')}, { answer: { afterMs, talkMs } }, { dial: 'PJSIP/200' }, { queue: 'support' }, { conference: 'room' } or { steps: ['Answer()'] }, not ${JSON.stringify(entry)}`,
+    `extension ${exten} of the dialplan must be one of ${ENDINGS.join(', ')}, { answer: { afterMs, talkMs } }, { dial: 'PJSIP/200' }, { queue: 'support' }, { agi: 'agi://…' }, { conference: 'room' } or { steps: ['Answer()'] }, not ${JSON.stringify(entry)}`,
   )
 }
 
@@ -238,6 +247,14 @@ function stepsOf(telephone: Telephone): readonly Step[] {
     default:
       return telephone satisfies never
   }
+}
+
+/** What AGI is given. @throws TypeError for what is no script that the fake can reach. */
+function scriptOf(exten: string, agi: string): string {
+  if (/^agi:(\/\/[^,]+|async)(,|$)/i.test(agi)) return agi
+  throw new TypeError(
+    `agi of extension ${exten} of the dialplan must be 'agi://host:port/path' or 'agi:async', with arguments behind commas, not ${quote(agi)}`,
+  )
 }
 
 /** The destinations of a Dial. @throws TypeError for one that no Dial of the fake could reach. */

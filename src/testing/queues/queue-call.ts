@@ -164,9 +164,7 @@ export class QueueCall {
     const ringSeconds = Math.floor((connectedAt - this.#startedAt) / 1000)
     this.#board.tell(channel, 'AgentConnect', [...agent.headers('Dest'), ...facts, ['RingTime', ringSeconds]])
     member.isInCall = true
-    this.#board.answer(channel)
-    if (channel.otherHalf !== undefined && agent.otherHalf === undefined)
-      this.#board.identify(channel.otherHalf, { number: channel.connectedNum, name: channel.connectedName })
+    this.#answerCaller(agent)
     const bridge = this.#board.bridge(agent, channel)
     bridge.ended = (reason) => {
       const talkSeconds = Math.floor((this.#board.clock.now() - connectedAt) / 1000)
@@ -183,6 +181,16 @@ export class QueueCall {
       member.lastCall = this.#queue.now
     }
     channel.cancel = () => this.#caller.talked(connectedAt)
+  }
+
+  /** The other half of the caller's Local channel becomes the member; it tells so when it is up. */
+  #answerCaller(agent: FakeChannel): void {
+    const { channel } = this
+    const { otherHalf, connectedNum: number, connectedName: name } = channel
+    const isAnother = otherHalf !== undefined && agent.otherHalf === undefined && !otherHalf.isCalled({ number, name })
+    if (isAnother) otherHalf.caller = { number, name }
+    this.#board.answer(channel)
+    if (isAnother) this.#board.callerIdChanged(otherHalf)
   }
 }
 

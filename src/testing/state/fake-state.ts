@@ -51,7 +51,7 @@ export class FakeState {
   /** Files of settings by name, such as `queues.conf`: what GetConfig reads and UpdateConfig changes. */
   readonly configs: Map<string, ConfigFile>
   /** Global variables. */
-  readonly globals: Map<string, string> = new Map()
+  readonly globals: Map<string, string>
   /** Asterisk's database, by `family/key`. */
   readonly database: Map<string, string> = new Map()
   readonly #emit: (name: string, headers: HeaderPairs) => void
@@ -67,6 +67,10 @@ export class FakeState {
     this.mailboxes = new ToldMap(
       (_, mailbox) => checkOptions(mailbox, MAILBOX_SHAPE, 'mailbox'),
       (mailbox, messages) => this.#messagesChanged(mailbox, messages),
+    )
+    this.globals = new ToldMap(
+      () => undefined,
+      (name, value) => this.#globalSet(name, value),
     )
     this.configs = new ToldMap(
       (name, file) => checkOptions({ [name]: file }, { [name]: CONFIG_FILE }, 'configs'),
@@ -84,6 +88,15 @@ export class FakeState {
   clear(): void {
     for (const each of [this.devices, this.hints, this.presence, this.mailboxes, this.configs, this.globals, this.database])
       each.clear()
+  }
+
+  #globalSet(name: string, value: string): void {
+    this.#emit('VarSet', [
+      ['Channel', 'none'],
+      ['Uniqueid', 'none'],
+      ['Variable', name],
+      ['Value', value],
+    ])
   }
 
   #deviceChanged(device: string, state: DeviceState, before: DeviceState | undefined): void {

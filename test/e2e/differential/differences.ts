@@ -56,9 +56,19 @@ export const DIFFERENCES: readonly Difference[] = [
       'The thread of a Redirect says where the channel goes while that of the queue lets it go: which extension its last events name is by chance.',
   },
   {
-    lines: /^DeviceStateChange Device=(CBAnn\/|park:)/,
+    lines: /^DeviceStateChange Device=(CBAnn\/|Surrogate\/|park:)/,
     reason:
-      "The announcer of a conference is a channel that nobody sees but by its device; the fake has none. The lot's context is named otherwise here.",
+      "The announcer of a conference and the helper of a Park are channels that nobody sees but by their devices; the fake has none. The lot's context is named otherwise here.",
+  },
+  {
+    programs: /^queue:/,
+    lines: /^AgentComplete .*Interface=Local/,
+    reason:
+      'Another thread tells it: whether the Local channel of the member is still there, and its headers with it, is by chance.',
+  },
+  {
+    lines: /Variable=CHANLOCALSTATUS/,
+    reason: 'The second half of a Local channel sets it on the first when it goes: whether that one is still there is by chance.',
   },
   {
     programs: /the application Park$/,
@@ -96,7 +106,7 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     programs: /with the same ids twice/,
-    lines: /^channel 1: (Newchannel|Hangup) /,
+    lines: /^channel 1: (Newchannel|Hangup) |^DeviceStateChange/,
     reason:
       'A real server makes one half of the Local channel before it sees that the second id is taken. The answer is the same.',
   },
