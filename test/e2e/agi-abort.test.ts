@@ -8,6 +8,7 @@ const PLAYING: readonly (readonly [string, boolean, (agi: AGISession, signal: Ab
   ['STREAM FILE', true, (agi, signal) => agi.streamFile('tt-monkeys', { signal })],
   ['GET DATA', true, (agi, signal) => agi.getData('tt-monkeys', { timeoutMs: 200, signal })],
   ['GET OPTION', true, (agi, signal) => agi.getOption('tt-monkeys', { escapeDigits: '1', timeoutMs: 200, signal })],
+  ['EXEC', false, (agi, signal) => agi.exec('Playback', ['tt-monkeys'], { signal })],
   ['CONTROL STREAM FILE', false, (agi, signal) => agi.controlStreamFile('tt-monkeys', { signal })],
 ]
 
