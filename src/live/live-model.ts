@@ -21,6 +21,7 @@ import type { Mailbox } from './mailbox.js'
 import { LIVE_SHAPE, type LiveModelOptions } from './options.js'
 import type { ParkingLot } from './parking-lot.js'
 import type { Queue } from './queue.js'
+import { missingClasses, readRights } from './read-rights.js'
 import type { Stale } from './state/area-state.js'
 import { LiveState } from './state/live-state.js'
 import { AREAS, type Area, type DeviceStateRecord, type LiveChange, type LiveSnapshot } from './state/records.js'
@@ -92,6 +93,7 @@ export class LiveModel implements Disposable, AsyncDisposable {
   #completeUntil: number
   #isClosed = false
   #hasWarned = false
+  #hasAskedRights = false
 
   /** @throws TypeError or RangeError that names a wrong option; ClosedError when the client is closed. */
   constructor(ami: ManagerConnection, options: LiveModelOptions = {}) {
@@ -349,7 +351,23 @@ export class LiveModel implements Disposable, AsyncDisposable {
       await this.#reader.everything()
       if (hole === this.#holes) this.#isComplete = true
     })
-    if (this.#isComplete) this.#ready.resolve()
+    if (!this.#isComplete) return
+    this.#ready.resolve()
+    if (!this.#hasAskedRights) await this.#tellMissingRights()
+  }
+
+  /** Lists say when they are refused; events do not come, and nothing says so. */
+  async #tellMissingRights(): Promise<void> {
+    this.#hasAskedRights = true
+    const rights = await readRights(this.#ami)
+    if (rights === undefined) return
+    for (const [area, events] of this.#state.eventsOf) {
+      const missing = missingClasses(events, rights)
+      if (missing.length > 0)
+        this.#ami.warn(
+          `The live model does not hear all that changes in ${area}: the account needs read = ${missing.join(',')} in manager.conf`,
+        )
+    }
   }
 
   async #readSome(stale: readonly Stale[]): Promise<void> {

@@ -28,6 +28,21 @@ export class Account {
     this.#write = ClassSet.ofRights(write)
   }
 
+  /** What `manager show user` prints of it. */
+  describe(username: string): string[] {
+    const rows = [
+      ['username', username],
+      ['secret', '<Set>'],
+      ['ACL', 'no'],
+      ['read perm', this.#read],
+      ['write perm', this.#write],
+      ['displayconnects', 'yes'],
+      ['allowmultiplelogin', this.allowsMultipleLogin ? 'yes' : 'no'],
+      ['Variables', ''],
+    ] as const
+    return ['', ...rows.map(([label, value]) => `${label.padStart(18)}: ${value}`)]
+  }
+
   maySee(classes: readonly string[]): boolean {
     return this.#read.hasAll(classes)
   }

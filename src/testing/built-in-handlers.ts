@@ -1,8 +1,19 @@
 import { CLAIM_VARIABLE } from '../agi/async-agi-claim.js'
 import type { AMIAction } from '../ami/protocol/action-reader.js'
 import type { ServerHeaders } from '../ami/protocol/server-protocol.js'
+import type { Account } from './account.js'
 import { emptyLists } from './empty-lists.js'
-import { type ActionHandler, action, event, type FakeEvent, failure, headerPairs, type Reply, success } from './handlers.js'
+import {
+  type ActionHandler,
+  action,
+  command,
+  event,
+  type FakeEvent,
+  failure,
+  headerPairs,
+  type Reply,
+  success,
+} from './handlers.js'
 import type { VERSIONS } from './options.js'
 import { configActions } from './state/config-actions.js'
 import { databaseActions } from './state/database-actions.js'
@@ -17,6 +28,8 @@ export interface BuiltInHost {
   readonly version: 16 | 22
   readonly startedAt: Date
   readonly state: FakeState
+  /** By name, in small letters. */
+  readonly accounts: ReadonlyMap<string, Account>
   /** The channels, as CoreShowChannels lists them. */
   channels(): FakeEvent[]
   /** The channels, or one of them, as Status lists them; undefined when that one is not there. */
@@ -39,6 +52,10 @@ export function builtInHandlers(host: BuiltInHost): ActionHandler[] {
   const [date, time] = [() => host.startedAt.toISOString().slice(0, 10), () => host.startedAt.toISOString().slice(11, 19)]
   return [
     PING,
+    command(/^manager show user \S+$/, (text) => {
+      const name = text.split(' ').at(-1) ?? ''
+      return host.accounts.get(name.toLowerCase())?.describe(name) ?? `There is no manager called ${name}`
+    }),
     action('CoreStatus', () =>
       success({
         CoreStartupDate: date(),

@@ -34,6 +34,12 @@ export class ClassSet {
     return ClassSet.ofRights(text)
   }
 
+  /** As Asterisk prints them. */
+  toString(): string {
+    if (this.#classes.size === 0) return '<none>'
+    return [...this.#classes, ...(this.#classes.size === CLASSES.length ? ['all'] : [])].join(',')
+  }
+
   get isEmpty(): boolean {
     return this.#classes.size === 0
   }

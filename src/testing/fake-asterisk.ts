@@ -39,6 +39,8 @@ export class FakeAsterisk implements AsyncDisposable {
   readonly #options: FakeAsteriskOptions
   readonly #handlers: HandlerStack
   readonly #listeners = new FakeAsteriskListeners((message, error) => this.#failed(message, error))
+  /** By name, in small letters. */
+  readonly #accounts: ReadonlyMap<string, Account>
   readonly #builtIn: readonly ActionHandler[]
   readonly #sessions: FakeSessions
   /** What the server knows beside its calls: devices, hints, presence, mailboxes, files of settings, globals. `reset()` clears it. */
@@ -60,6 +62,11 @@ export class FakeAsterisk implements AsyncDisposable {
   constructor(options: FakeAsteriskOptions = {}, ...handlers: ActionHandler[]) {
     checkFakeOptions(options)
     this.#options = options
+    this.#accounts = new Map(
+      Object.entries(options.users ?? {}).map(
+        ([name, user]) => [name.toLowerCase(), new Account(typeof user === 'string' ? { secret: user } : user)] as const,
+      ),
+    )
     this.#clock = options.clock === 'virtual' ? new VirtualClock() : (options.clock ?? systemClock)
     this.#agiCalls = new AGICalls({ clock: this.#clock, emit: (name, headers) => this.#sessions.emit(name, headers) })
     this.#handlers = new HandlerStack(handlers)
@@ -360,12 +367,7 @@ export class FakeAsterisk implements AsyncDisposable {
 
   #serverForSessions(): FakeServer {
     const fake = this
-    const { version = 22, encoding = 'utf-8', loginFailureDelayMs = 0, users = {} } = this.#options
-    const accounts = new Map(
-      Object.entries(users).map(
-        ([name, user]) => [name.toLowerCase(), new Account(typeof user === 'string' ? { secret: user } : user)] as const,
-      ),
-    )
+    const { version = 22, encoding = 'utf-8', loginFailureDelayMs = 0 } = this.#options
     return {
       version,
       greeting: `Asterisk Call Manager/${VERSIONS[version].ami}`,
@@ -375,8 +377,8 @@ export class FakeAsterisk implements AsyncDisposable {
       get shuttingDown() {
         return fake.#shuttingDown
       },
-      account: (name) => accounts.get(name),
-      hasAccounts: accounts.size > 0,
+      account: (name) => this.#accounts.get(name),
+      hasAccounts: this.#accounts.size > 0,
       isLoggedIn: (name) => this.#sessions.loggedIn.some(({ username }) => username === name),
       playback: () => this.#recording?.next(),
       reply: (request, client, own) => this.#reply(request, client, own),
@@ -457,6 +459,7 @@ export class FakeAsterisk implements AsyncDisposable {
       version,
       release: VERSIONS[version],
       state: this.state,
+      accounts: this.#accounts,
       get startedAt() {
         return fake.#startedAt
       },

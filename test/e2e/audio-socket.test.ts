@@ -1,7 +1,8 @@
-import { type AMIClient, AsyncAGIExecutor } from 'obelus-asterisk'
+import { type AMIClient, AsyncAGIExecutor, CallManager } from 'obelus-asterisk'
 import { type AudioSocketConnection, AudioSocketServer } from 'obelus-asterisk/media'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { seededRandom } from '../../src/testing/random.js'
+import { Example } from '../support/example.js'
 import { frequencyOf, joined, levelOf, samplesOf, tone } from '../support/tone.js'
 import { loggedIn, servers } from './target.js'
 
@@ -171,5 +172,46 @@ describe.each(servers.filter(({ version }) => version === 16))('a script on $nam
     })
     await ami.sendAction('Originate', { Channel: 'Local/answer@day/n', Application: 'AGI', Data: 'agi:async', Async: true })
     expect(await failed).toBe('AGI_COMMAND_FAILED')
+  })
+})
+
+describe.each(withAudioSocket)('a call with sound on $name', (server) => {
+  it('is used by a program, is found by its sound, and ends with it', async () => {
+    const ami = await loggedIn(server)
+    const media = await serve()
+    const calls = new CallManager(ami)
+    onTestFinished(() => calls.close())
+    const heard: unknown[] = []
+    const call = calls.originate({
+      channel: 'Local/answer@day/n',
+      media,
+      host: '127.0.0.1',
+      use: async (sound: AudioSocketConnection) => {
+        heard.push(calls.of(sound.uuid))
+        const audio = sound.audio()
+        void sound.play(tone(200))
+        for await (const frame of audio) if (isLoud(frame)) break
+        heard.push('a tone')
+      },
+    })
+    expect(await call.ended()).toMatchObject({ result: 'ended' })
+    expect(heard).toEqual([call, 'a tone'])
+  })
+})
+
+describe.each(withAudioSocket)('the voice agent on $name', (server) => {
+  it('hears a caller, and hands over whoever presses 0', async () => {
+    const ami = await loggedIn(server)
+    const agent = new Example('voice-agent', '--listen', '0')
+    const url = await agent.printed(/agi:\/\/127\.0\.0\.1:\d+\/agent/)
+    const results = ami.waitFor('VarSet', { where: (event) => event.get('Variable') === 'AGENT_RESULT', timeoutMs: 10_000 })
+    const channels = { ChannelId: `agent-${process.pid}-1`, OtherChannelId: `agent-${process.pid}-2` }
+    // The far side says back what it hears: the greeting is what the agent hears.
+    await ami.sendAction('Originate', { Channel: 'Local/answer@day/n', Application: 'AGI', Data: url, Async: true, ...channels })
+    await agent.printed(/heard \d+ ms/)
+    const { events } = await ami.sendAction('CoreShowChannels')
+    const far = events.find((event) => event.get('Uniqueid') === channels.OtherChannelId)
+    await ami.sendAction('PlayDTMF', { Channel: far?.get('Channel') ?? '', Digit: '0' })
+    expect((await results).get('Value')).toBe('transfer')
   })
 })

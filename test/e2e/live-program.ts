@@ -18,7 +18,8 @@ export async function dayAtTheQueue(ami: AMIClient, call: () => unknown): Promis
   }
   const note = (change: LiveChange) => {
     const { name, word } = wordOf(change)
-    const words = (story[name] ??= [])
+    story[name] ??= []
+    const words = story[name]
     if (words.at(-1) !== word) words.push(word)
   }
   const queue = pbx.queues.get('day')

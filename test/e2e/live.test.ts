@@ -105,6 +105,19 @@ describe.each(servers)('the live model of $name', (server) => {
     await until(() => lot?.parked.size === 0)
   })
 
+  it('tells which events the account may not hear', async (context) => {
+    if (server.version === undefined) return context.skip(NOT_OURS)
+    const ami = client(server, { username: 'quiet' })
+    const told: string[] = []
+    ami.on('warning', (warning) => told.push(warning))
+    await ami.login()
+    using pbx = new LiveModel(ami, { endpoints: false, bridges: false, conferences: false, parking: false, wrapUpMs: 0 })
+    await pbx.ready()
+    await expect.poll(() => told.length).toBe(2)
+    expect(told[0]).toContain('read = system')
+    expect(told[1]).toMatch(/queues: .*read = agent,call/)
+  })
+
   it('after a restart what vanished is told as removed, and the objects are the same', async (context) => {
     if (server.version === undefined) return context.skip(NOT_OURS)
     const ami = await loggedIn(server, { reconnect: { initialDelayMs: 20, maxDelayMs: 50 } })

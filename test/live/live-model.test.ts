@@ -147,6 +147,37 @@ describe('a model', () => {
   })
 })
 
+describe('the right to hear events', () => {
+  /** What a model warns of, on an account that may read nothing, or everything. */
+  async function warnings(username: string, prepare: (rig: LiveRig) => void = () => undefined): Promise<readonly string[]> {
+    await using rig = new LiveRig({ username })
+    prepare(rig)
+    const login = rig.rig.ami.login()
+    await rig.rig.clock.advance(5_000)
+    await login
+    rig.pbx = new LiveModel(rig.rig.ami, { clock: rig.rig.clock, endpoints: false })
+    await rig.pbx.ready()
+    await rig.tell('Reload', { Module: 'All' })
+    await rig.rig.clock.advance(1_000)
+    return rig.rig.warnings
+  }
+
+  it('is told where it is missing, once, by area and class', async () => {
+    const told = await warnings('quiet')
+    const areas = ['all areas', 'queues', 'bridges', 'parking', 'conferences']
+    const classes = ['system', 'agent,call', 'call', 'call', 'call']
+    expect(told.map((each) => /in ([a-z ]+):.* read = ([a-z,]+) /.exec(each)?.slice(1))).toEqual(
+      areas.map((area, at) => [area, classes[at]]),
+    )
+  })
+
+  it('is not told where it is there, and where the account may not ask', async () => {
+    expect(await warnings('admin')).toEqual([])
+    const refuse = (rig: LiveRig) => rig.rig.pbx.use(action('Command', () => failure('Permission denied')))
+    expect(await warnings('quiet', refuse)).toEqual([])
+  })
+})
+
 describe('after a gap', () => {
   it('what vanished is told as removed, identities live on, and nothing is told twice', async () => {
     await using rig = await LiveRig.open({}, withMember)

@@ -3,7 +3,9 @@ import { expect, it } from 'vitest'
 import { runTypedProgram } from '../support/readme-program.js'
 
 const guide = readFileSync(new URL('../../src/media/README.md', import.meta.url), 'utf8')
-const [script = '', agent = '', handler = '', test = ''] = [...guide.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block]) => block)
+const [script = '', originate = '', agent = '', handler = '', test = ''] = [...guide.matchAll(/```ts\n([\s\S]*?)```/g)].map(
+  ([, block]) => block,
+)
 
 /** What the guide's programs take for given. */
 const GIVEN = `
@@ -15,6 +17,7 @@ const greeting = new Uint8Array(320).fill(1)
 const speech = new Uint8Array(320).fill(2)
 const knownCalls = new Set<string>()
 const pbx = new FakeAsterisk()
+declare const calls: import('obelus-asterisk').CallManager
 `
 
 it('the programs of the guide compile, and the script does what the test of it says', async () => {
@@ -24,6 +27,7 @@ it('the programs of the guide compile, and the script does what the test of it s
       .replace('9092', '0')
       .replace('new FastAGIServer()', 'new FastAGIServer({ port: 0 })')
       .replace('await server.listen()', 'const { port } = await server.listen()'),
+    `export function greet() {\n${originate}return call\n}`,
     agent,
     'export { agent }',
     handler,

@@ -153,3 +153,13 @@ describe('a list of classes', () => {
     ['', ''],
   ])('the rights %j: %s', (rights, classes) => expect(held(ClassSet.ofRights(rights))).toBe(classes))
 })
+
+it('prints the rights of an account as Asterisk does', async () => {
+  const { ami } = await loggedIn({})
+  const lines = await ami.command('manager show user ann')
+  expect(lines.find((line) => line.includes('read perm'))?.trim()).toMatch(/^read perm: system,call,log,.*,message,all$/)
+  expect(await ami.command('manager show user eve')).toEqual(['There is no manager called eve'])
+  const other = await loggedIn({ read: 'agent,call', write: 'command' })
+  const text = (await other.ami.command('manager show user ann')).join('\n')
+  expect(text).toContain('         read perm: call,agent\n        write perm: command\n')
+})

@@ -138,6 +138,11 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
     this.#connection.wrapConnector(wrap)
   }
 
+  /** The name of the account. */
+  get username(): string {
+    return this.#options.username
+  }
+
   get status(): ConnectionStatus {
     return this.#connection.status
   }

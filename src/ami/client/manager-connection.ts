@@ -40,6 +40,9 @@ export interface ManagerConnection {
   /** Who watches the program; for what is built on the connection. */
   readonly observer?: Observer | undefined
 
+  /** The name of the account, where there is one. */
+  readonly username?: string | undefined
+
   /** Where the client stands now. */
   readonly status: ConnectionStatus
 

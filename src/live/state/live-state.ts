@@ -37,6 +37,8 @@ export class LiveState {
   readonly conferences: Conferences
   readonly mailboxes: Mailboxes
   readonly #context: StateContext
+  /** The names of the events that each area needs, by area. */
+  readonly eventsOf = new Map<string, readonly string[]>()
   /** By the name of the event. */
   readonly #rules = new Map<string, Rule[]>()
 
@@ -52,14 +54,14 @@ export class LiveState {
     this.conferences = new Conferences(context)
     this.mailboxes = new Mailboxes(context, areas.mailboxes)
     // What was loaded anew may have other queues, members, lots and endpoints, and no event says which.
-    this.#follow({ Reload: () => context.stale({ area: 'everything' }) })
-    if (areas.queues) this.#follow(this.queues.rules)
-    if (areas.endpoints) this.#follow(this.endpoints.rules)
-    if (areas.endpoints) this.#follow(this.deviceStates.rules)
-    if (areas.bridges) this.#follow(this.bridges.rules)
-    if (areas.parking) this.#follow(this.parking.rules)
-    if (areas.conferences) this.#follow(this.conferences.rules)
-    if (areas.mailboxes.length > 0) this.#follow(this.mailboxes.rules)
+    this.#follow('all areas', { Reload: () => context.stale({ area: 'everything' }) })
+    if (areas.queues) this.#follow('queues', this.queues.rules)
+    if (areas.endpoints) this.#follow('endpoints', this.endpoints.rules)
+    if (areas.endpoints) this.#follow('deviceStates', this.deviceStates.rules)
+    if (areas.bridges) this.#follow('bridges', this.bridges.rules)
+    if (areas.parking) this.#follow('parking', this.parking.rules)
+    if (areas.conferences) this.#follow('conferences', this.conferences.rules)
+    if (areas.mailboxes.length > 0) this.#follow('mailboxes', this.mailboxes.rules)
   }
 
   /** The names of the events that it needs. */
@@ -81,7 +83,8 @@ export class LiveState {
     return { version: this.store.version, ...Object.fromEntries(areas) }
   }
 
-  #follow(rules: Rules): void {
+  #follow(area: string, rules: Rules): void {
+    this.eventsOf.set(area, Object.keys(rules))
     for (const [name, rule] of Object.entries(rules)) this.#rules.set(name, [...(this.#rules.get(name) ?? []), rule])
   }
 }
