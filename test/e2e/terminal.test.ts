@@ -83,3 +83,20 @@ describe.each(servers)('obelus at a terminal, with $name', (server) => {
     expect(err).toBe('-- listening to UserEvent; Ctrl-C ends\n')
   })
 })
+
+describe('completion', () => {
+  it.each([
+    ['ev', ['events']],
+    ['call --w', ['--wait']],
+    ['events --', ['--where', '--json', '--url', '--ca', '--help']],
+  ])('a real bash completes "obelus %s"', async (line, expected) => {
+    const words = ['obelus', ...line.split(' ')].map((word) => `'${word}'`)
+    const { stdout } = await run('bash', [
+      '-c',
+      `source <(node "$0" completion bash); COMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}
+      "$(complete -p obelus | sed 's/.*-F \\([^ ]*\\) .*/\\1/')"; printf '%s\\n' "\${COMPREPLY[@]}"`,
+      main,
+    ])
+    expect(stdout.trim().split('\n')).toEqual(expected)
+  })
+})

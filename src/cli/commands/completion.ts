@@ -8,7 +8,10 @@ export const completion: Command = {
   usage: 'bash|zsh',
   description: ['Prints what makes the shell complete the commands and options of obelus.'],
   options: {},
-  examples: ['source <(obelus completion bash)   # in ~/.bashrc', 'source <(obelus completion zsh)    # in ~/.zshrc'],
+  examples: [
+    'source <(obelus completion bash)   # in ~/.bashrc',
+    'source <(obelus completion zsh)    # in ~/.zshrc, behind compinit',
+  ],
   async run(args, { output }) {
     const [shell = ''] = args.take('bash or zsh')
     const script = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined
