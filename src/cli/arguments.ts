@@ -5,6 +5,8 @@ import type { CommandOptions } from './command-options.js'
 import { UsageError } from './usage-error.js'
 
 const HELP = { help: { type: 'boolean' } } as const
+/** Timers take no more milliseconds than 31 bits hold, nor does Asterisk. */
+export const MOST_SECONDS = 2_147_483
 const URL_START = /^[a-z][a-z0-9+.-]*:\/\//i
 
 /** What was typed behind the command's name. */
@@ -40,13 +42,14 @@ export class Arguments {
     return this.#values[name] === true
   }
 
-  /** A number that is no less than `least`; undefined where the option is not given. @throws UsageError */
-  number(name: string, least = 0): number | undefined {
+  /** A number from `least` to `most`; undefined where the option is not given. @throws UsageError */
+  number(name: string, least = 0, most = Number.POSITIVE_INFINITY): number | undefined {
     const text = this.text(name)
     if (text === undefined) return undefined
     const number = text.trim() === '' ? Number.NaN : Number(text)
-    if (!(number >= least)) throw new UsageError(`--${name} must be a number from ${least} up, not ${quote(text)}`)
-    return number
+    if (number >= least && number <= most) return number
+    const range = most === Number.POSITIVE_INFINITY ? `from ${least} up` : `from ${least} to ${most}`
+    throw new UsageError(`--${name} must be a number ${range}, not ${quote(text)}`)
   }
 
   /** Exactly these many. `what`: the names of the arguments, as the usage has them. @throws UsageError */

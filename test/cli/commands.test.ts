@@ -83,7 +83,9 @@ describe('obelus', () => {
     [['action', `ami://a:${SECRET}@127.0.0.1:1`], 2, /NAME is missing/],
     [['action', 'Ping', 'Header', 'ami://a:b@127.0.0.1:1'], 2, /a header is written Header=Value, not "Header"/],
     [['call', 'PJSIP/100', 'ami://a:b@127.0.0.1:1'], 2, /EXTENSION is missing/],
-    [['call', 'PJSIP/1', 'b', '--timeout', 'long'], 2, /--timeout must be a number from 1 up, not "long"/],
+    [['call', 'PJSIP/1', 'b', '--timeout', 'long'], 2, /--timeout must be a number from 1 to 2147483, not "long"/],
+    [['call', 'PJSIP/1', 'b', '--timeout', '9999999'], 2, /--timeout must be a number from 1 to 2147483, not "9999999"/],
+    [['record', '/nowhere/file', '--seconds', '9999999'], 2, /--seconds must be a number from 0 to 2147483, not "9999999"/],
     [['conf'], 2, /--for is missing: calls, live, asyncagi, filters/],
     [['conf', '--for', 'cals'], 2, /--for does not know "cals"; did you mean calls\? It takes calls/],
     [

@@ -2,6 +2,7 @@ import type { Call } from '../../calls/call.js'
 import { CallManager } from '../../calls/call-manager.js'
 import type { CallOutcome } from '../../calls/transition.js'
 import { quote } from '../../core/checks.js'
+import { MOST_SECONDS } from '../arguments.js'
 import { transitionText } from '../call-text.js'
 import type { Command, Context, ExitCode } from '../command.js'
 import { CONNECTION, JSON_OPTION, logIn, withClient } from '../connection.js'
@@ -28,7 +29,7 @@ export const call: Command = {
       throw new UsageError(`CHANNEL must be a technology and a resource, as in PJSIP/100, not ${quote(channel)}`)
     const at = to.indexOf('@')
     const [exten, where] = at < 0 ? [to, 'default'] : [to.slice(0, at), to.slice(at + 1)]
-    const seconds = args.number('timeout', 1)
+    const seconds = args.number('timeout', 1, MOST_SECONDS)
     return withClient(args, context, async (ami) => {
       await logIn(ami, context)
       const manager = new CallManager(ami)

@@ -1,5 +1,6 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { record as recordClient } from '../../testing/recording/recorder.js'
+import { MOST_SECONDS } from '../arguments.js'
 import type { Command } from '../command.js'
 import { CONNECTION, logIn, withClient } from '../connection.js'
 import { until } from '../interruption.js'
@@ -20,7 +21,7 @@ export const record: Command = {
   async run(args, context) {
     const { output, signal } = context
     const [file = ''] = args.take('FILE')
-    const seconds = args.number('seconds')
+    const seconds = args.number('seconds', 0, MOST_SECONDS)
     if (existsSync(file) && !args.flag('force')) throw new UsageError(`${file} is there already; --force writes over it`)
     const partial = `${file}.part`
     // Now, not when an hour is recorded: whether it can be written at all.
