@@ -5,7 +5,10 @@ import type { AGISession } from './session.js'
 
 /** What those who run scripts tell of. */
 export interface AGIEvents {
-  /** A script threw or took too long, a peer sent what is no AGI, no route fits. The session is that of the script. */
+  /**
+   * A script threw or took too long, a peer sent what is no AGI, no route fits. Once a session, too, what a command rejected with that nobody waited for, the
+   * caller's hangup among it. The session is that of the script.
+   */
   error: (error: Error, session: AGISession | undefined) => void
   /** Something is odd that harms nothing yet: a caller may try to forge variables of AGI. */
   warning: (message: string) => void

@@ -10,7 +10,7 @@ import { printable } from '../core/printable.js'
 import { systemRandomBytes } from '../core/random-bytes.js'
 import type { TextCodec } from '../core/text-codec.js'
 import { hasFailed, hidesHangup } from './application-answer.js'
-import { hangUpOver } from './async-agi-call-control.js'
+import { hangUpOver, stopSoundOver } from './async-agi-call-control.js'
 import { ManagerCallWatch } from './async-agi-call-watch.js'
 import { type Claim, claimAtEnd, claimCommand, countVariable, parseClaim, releaseCommand, UNCLAIMED } from './async-agi-claim.js'
 import { AsyncAGILease } from './async-agi-lease.js'
@@ -26,6 +26,7 @@ import { refusalError } from './refusal.js'
 import { ReplyReader } from './reply-reader.js'
 import type { AGIResponse } from './response.js'
 import type { AGISessionConnection } from './session-connection.js'
+import { isControlled } from './sound.js'
 
 /** A line of AMI without its `Command: ` (`main/manager.c`; verified on 16 and 22). */
 const MAX_COMMAND_BYTES = 1_013
@@ -158,6 +159,13 @@ export class AsyncAGIConnection implements AGISessionConnection {
 
   withdraw(handler: Handler<AGIResponse>): boolean {
     return this.#commands.withdraw(handler)
+  }
+
+  stopSound(handler: Handler<AGIResponse>): void {
+    const { written } = this.#commands
+    // The channel may be another process's by now.
+    if (this.#isClaimed && !this.#lease.isSafe) return
+    if (written?.handler === handler && isControlled(written)) stopSoundOver(this.#ami, this.channel)
   }
 
   watch(clock: Clock): CallWatch {

@@ -372,6 +372,7 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
     this.#listeners.tell('session', run.session)
     void run.run().then((end) => {
       if (end !== undefined) this.#listeners.report(end.threw, run.session)
+      run.session.reportUnawaited((error) => this.#listeners.report(error, run.session))
       this.#runs.delete(connection)
       this.#forget(connection)
       this.#listeners.tell('ended', run.session)

@@ -6,6 +6,7 @@ import { checkOptions } from '../core/options.js'
 import { printable } from '../core/printable.js'
 import { limitWait } from '../core/waiting.js'
 import { shapeOf } from './command-options.js'
+import { UnawaitedCommands } from './command-promise.js'
 import { commandText } from './command-text.js'
 import { AGICommandFailure, type AGIError, AGIHangupError, AGITimeoutError } from './errors.js'
 import type { AGIResponse } from './response.js'
@@ -14,7 +15,11 @@ import { Traffic } from './traffic.js'
 
 /** How long to wait for a command's answer. */
 export interface CommandOptions {
-  /** Stops waiting at once. Asterisk still does what it was told, and the next command waits for that. */
+  /**
+   * Stops waiting at once, and stops the sound of STREAM FILE, GET DATA and GET OPTION; over AMI (AsyncAGI, `new FastAGIServer({ ami })`, whose account needs
+   * `call` for writing) that of CONTROL STREAM FILE, and of Playback and BackGround by EXEC, too. In AsyncAGI, GET DATA and GET OPTION still wait for keys then.
+   * Nothing stops what else Asterisk does, as SAY and RECORD FILE: the next command waits for its end.
+   */
   readonly signal?: AbortSignal | undefined
   /** The longest wait for the answer; afterwards the session is closed, as Asterisk may still be at it. @default Infinity */
   readonly answerTimeoutMs?: number | undefined
@@ -34,6 +39,7 @@ export class CommandSender {
   readonly #session: SessionSignal
   readonly #observed: ObservedOperation | undefined
   readonly traffic = new Traffic()
+  readonly unawaited = new UnawaitedCommands()
 
   /** @param observed who watches the commands of the program. */
   constructor(connection: AGISessionConnection, session: SessionSignal, observed: ObservedOperation | undefined) {
@@ -72,7 +78,8 @@ export class CommandSender {
       this.#connection.withdraw(handler)
       answer.reject(reason)
       // Whoever aborts goes on with the session; after a timeout Asterisk may still be at the command.
-      if (reason !== signal?.reason) this.#connection.close()
+      if (reason === signal?.reason) this.#connection.stopSound(handler)
+      else this.#connection.close()
     }
     const tooLate = () => new AGITimeoutError(`${printable(shown())} was not answered within ${answerTimeoutMs} ms`, command)
     const unlimit = limitWait({ clock: this.#clock, timeoutMs: answerTimeoutMs, signal, tooLate }, stop)

@@ -4,6 +4,7 @@ import { duration, quote } from '../core/checks.js'
 import type { Unlisted } from '../core/unlisted.js'
 import { joinRawArguments } from './arguments.js'
 import type { AGICommandArguments, AGICommandName } from './command-names.js'
+import { containMethods } from './command-promise.js'
 import type { CommandOptions, CommandSender } from './command-sender.js'
 import { commandText } from './command-text.js'
 import { AGICommandFailure, AGIHangupError, AGIInvalidCommandError } from './errors.js'
@@ -52,7 +53,8 @@ const MAX_NUMBER = 2 ** 31 - 1
  *
  * Besides what each says, every method can throw: AGIInvalidCommandError when nothing was sent; AGIHangupError when the caller hung up meanwhile;
  * AGIDeadChannelError when they had before; AGICommandFailure when Asterisk could not do it; AGISyntaxError and AGIUnknownCommandError;
- * AGISessionEndedError; and what its `signal` and `answerTimeoutMs` say.
+ * AGISessionEndedError; and what its `signal` and `answerTimeoutMs` say. What a command throws that nobody waits for ends no process: it is reported when
+ * the script is over. That is so for the command's own promise, not for one that is made of it with `then` or in a function of yours: await those.
  *
  * Asterisk reads every argument back as it was given. What it does with it then is its own: where it evaluates an argument, the method says so. Do
  * not build such a one from what callers say.
@@ -60,6 +62,10 @@ const MAX_NUMBER = 2 ** 31 - 1
  * What the commands answer is in `res/res_agi.c`; verified on 16.28 and 22.10.
  */
 export abstract class AGICommands {
+  static {
+    containMethods(AGICommands.prototype, (commands) => commands.#sender.unawaited)
+  }
+
   readonly #sender: CommandSender
 
   constructor(sender: CommandSender) {

@@ -18,13 +18,15 @@ import {
 import { printable } from '../core/printable.js'
 import type { Protocol, Transport } from '../core/transport.js'
 import { type AGIEvents, AGIListeners } from './agi-events.js'
-import { hangUpOver, type ManagerConnection } from './async-agi-call-control.js'
+import { hangUpOver, type ManagerConnection, stopSoundOver } from './async-agi-call-control.js'
+import type { QueuedCommand } from './command-queue.js'
 import { AGIProtocolError, AGISessionEndedError, AGITimeoutError } from './errors.js'
 import { AGI_PROTOCOL_SHAPE, type AGILimits, AGIProtocol, type AGIProtocolOptions } from './protocol.js'
 import { ProxyLine } from './proxy-line.js'
 import { AGIRouter, type AGIScript, type RouteParams } from './router.js'
 import { ScriptRun } from './script-run.js'
 import type { AGISession } from './session.js'
+import { isControlled, isLeftForLine } from './sound.js'
 
 export interface FastAGIServerOptions {
   /** Where to listen. Whoever reaches this port can have the scripts run: AGI has neither passwords nor TLS. @default '127.0.0.1' */
@@ -269,6 +271,7 @@ export class FastAGIServer implements AsyncDisposable {
   async #run(connection: Connection, run: ScriptRun): Promise<void> {
     const end = await run.run()
     if (end !== undefined) this.#listeners.report(end.threw, run.session)
+    run.session.reportUnawaited((error) => this.#listeners.report(error, run.session))
     this.#over(connection, run)
   }
 
@@ -380,6 +383,12 @@ class Connection extends AGIProtocol {
     // What the command answers may come before the notice.
     this.noteHangup()
     return hangUpOver(this.#ami, this.env.channel, byCommand)
+  }
+
+  protected override stopWritten(written: QueuedCommand): void {
+    // Of GET DATA and GET OPTION, AMI stops the sound alone.
+    if (this.#ami !== undefined && isControlled(written) && !isLeftForLine(written)) stopSoundOver(this.#ami, this.env.channel)
+    else super.stopWritten(written)
   }
 
   override sessionStarted(): void {

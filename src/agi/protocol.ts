@@ -16,6 +16,7 @@ import { MarkedReplyReader } from './marked-reply-reader.js'
 import { refusalError } from './refusal.js'
 import { ReplyReader } from './reply-reader.js'
 import type { AGIReply, AGIResponse } from './response.js'
+import { isLeftForLine } from './sound.js'
 
 /** How much a peer may send, and how long a command may be. */
 export interface AGILimits extends EnvironmentLimits {
@@ -54,6 +55,10 @@ export const AGI_PROTOCOL_SHAPE: OptionsShape<Omit<AGIProtocolOptions, 'nonce'>>
   } satisfies OptionsShape<AGILimits>),
 }
 
+/** What is asked over a command, and its answer. */
+const STOPPED = 'obelus-sound-stopped'
+const STOPPED_ANSWER = `200 result=1 (${STOPPED})`
+
 const SHAPE: OptionsShape<AGIProtocolOptions> = { ...AGI_PROTOCOL_SHAPE, nonce: callback }
 
 /**
@@ -79,6 +84,8 @@ export class AGIProtocol implements Protocol {
   #wasHungUp = false
   /** The answer of a command that may hide a hangup: it waits for the answer to the question. */
   #heldReply: AGIReply | undefined
+  /** Whether a question was written over a command, to stop its sound. */
+  #isStopping = false
   #over = false
 
   /** @throws TypeError or RangeError that names a wrong option and quotes its value. */
@@ -166,6 +173,12 @@ export class AGIProtocol implements Protocol {
     return this.#commands.withdraw(handler)
   }
 
+  /** Stops what a command plays that is with Asterisk: STREAM FILE, GET DATA, GET OPTION. */
+  stopSound(handler: Handler<AGIResponse>): void {
+    const { written } = this.#commands
+    if (written?.handler === handler) this.stopWritten(written)
+  }
+
   /**
    * Hangs the caller up without waiting for the command that runs: Asterisk obeys in the middle of STREAM FILE, GET DATA, GET OPTION and WAIT FOR DIGIT,
    * and when others end, such as EXEC (verified on 16 and 22). No command is written behind it.
@@ -192,13 +205,28 @@ export class AGIProtocol implements Protocol {
     this.#end(undefined)
   }
 
+  /** Asks over the command, which Asterisk leaves then without an answer; one that had ended by itself is answered before. */
+  protected stopWritten(written: QueuedCommand): void {
+    if (this.#isStopping || this.#hangingUp !== undefined || !isLeftForLine(written)) return
+    this.#isStopping = true
+    this.#write(`GET FULL VARIABLE "${STOPPED}"\n`)
+  }
+
+  #stopped(): void {
+    this.#isStopping = false
+    this.#commands.answered()
+  }
+
   #linesReceived(lines: readonly string[]): void {
     const rest = this.#env === undefined ? this.#readEnvironment(lines) : lines
     if (this.#env === undefined || this.#over || rest.length === 0) return
-    const { hasHangup, reply, stray } = this.#replies.read(rest)
+    const own = this.#isStopping ? rest.filter((line) => line !== STOPPED_ANSWER) : rest
+    const { hasHangup, reply, stray } = this.#replies.read(own)
     // What comes with an answer belongs to it: a notice says why the command failed.
     if (hasHangup) this.#hangup()
-    if (reply !== undefined) this.#settleFirst(reply)
+    if (own.length < rest.length) this.#stopped()
+    // Nobody waits for what a command answers whose sound is being stopped.
+    else if (reply !== undefined && !this.#isStopping) this.#settleFirst(reply)
     if (stray.length > 0) this.strayReceived(`${stray.join('\n')}\n`)
     this.#startInStep(this.#env)
   }

@@ -22,6 +22,8 @@ export interface AGISessionConnection {
   sendCommand(command: string, ...args: readonly (AGIArgument | undefined)[]): Handler<AGIResponse>
   /** Takes a command back that was not written. True if it was not. */
   withdraw(handler: Handler<AGIResponse>): boolean
+  /** Stops what a command plays, if it is with Asterisk and can be stopped. Its answer, which nobody waits for, still comes first. */
+  stopSound(handler: Handler<AGIResponse>): void
   /** Listens to what Asterisk tells of the call, until it is stopped. Only where there is an AMI connection. */
   watch?(clock: Clock): CallWatch
   /** Hangs the caller up while a command runs, where Asterisk obeys then. Resolves when it has. */

@@ -5,6 +5,7 @@ import { checkOptions } from '../core/options.js'
 import { type AudioSocketOptions, audioSocket, type SoundScript } from './audio-socket.js'
 import type { CallWatch } from './call-watch.js'
 import { INTERRUPTED } from './command-options.js'
+import { containMethods, type UnawaitedCommands } from './command-promise.js'
 import { CommandSender } from './command-sender.js'
 import { AGICommands, type InterruptOptions } from './commands.js'
 import { type DialOptions, type DialResult, dial } from './dial.js'
@@ -39,9 +40,14 @@ export interface SessionContext {
  * `end()` is called, or with its connection.
  */
 export class AGISession<Params = AnyParams> extends AGICommands {
+  static {
+    containMethods(AGISession.prototype, (session) => session.#unawaited)
+  }
+
   readonly #connection: AGISessionConnection
   readonly #clock: Clock
   readonly #traffic: Traffic
+  readonly #unawaited: UnawaitedCommands
   readonly #context: SessionContext
   /** The parameters of the URL: of `agi://host/hello?lang=en`, `lang` is `en`. */
   readonly query: URLSearchParams
@@ -57,15 +63,21 @@ export class AGISession<Params = AnyParams> extends AGICommands {
     this.#connection = connection
     this.#clock = clock
     this.#traffic = sender.traffic
+    this.#unawaited = sender.unawaited
     this.#context = context
     this.query = query
     this.params = params as Params
-    this.variables = new ChannelVariables(this)
+    this.variables = new ChannelVariables(this, sender.unawaited)
   }
 
   /** @internal */
   static on(connection: AGISessionConnection, context: SessionContext): AGISession {
     return new AGISession(connection, context)
+  }
+
+  /** @internal The script is over: `report` gets, once, what a command threw that it did not wait for. */
+  reportUnawaited(report: (error: unknown) => void): void {
+    this.#unawaited.reportTo(report)
   }
 
   /** Aborts when the caller hangs up or the session is over; its reason is an AGIHangupError or an AGISessionEndedError. */

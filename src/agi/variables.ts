@@ -1,12 +1,19 @@
 import type { AGIArgument } from '../catalog/values.js'
+import { containMethods, type UnawaitedCommands } from './command-promise.js'
 import type { AGICommands } from './commands.js'
 
 /** The variables of a channel, as a small map whose methods wait for Asterisk. */
 export class ChannelVariables {
-  readonly #commands: AGICommands
+  static {
+    containMethods(ChannelVariables.prototype, (variables) => variables.#unawaited)
+  }
 
-  constructor(commands: AGICommands) {
+  readonly #commands: AGICommands
+  readonly #unawaited: UnawaitedCommands
+
+  constructor(commands: AGICommands, unawaited: UnawaitedCommands) {
     this.#commands = commands
+    this.#unawaited = unawaited
   }
 
   /** @throws as `getVariable`. */

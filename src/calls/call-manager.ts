@@ -13,6 +13,7 @@ import { deferred } from '../core/deferred.js'
 import { asError } from '../core/errors.js'
 import type { EventStream } from '../core/event-stream.js'
 import { EventWriter } from '../core/event-writer.js'
+import type { MediaConnection } from '../core/media-server.js'
 import { amount, callback, checkOptions, clock as clockKind, type OptionKind, type OptionsShape } from '../core/options.js'
 import { type RandomBytes, systemRandomBytes } from '../core/random-bytes.js'
 import { systemClock } from '../core/system-clock.js'
@@ -23,6 +24,7 @@ import { EndedCalls } from './ended-calls.js'
 import { CallCancelledError } from './errors.js'
 import { TRACKING_VARIABLE } from './old-releases.js'
 import { ORIGINATE_TIMEOUT_MS, type OriginateRequest, originateParameters } from './originate-request.js'
+import { type AwaitedSound, awaitSound, hasSound, type OriginateWithSound } from './originate-with-sound.js'
 import { OutgoingQueue } from './outgoing-queue.js'
 import { OUTSIDE_SHAPE, Outside, type OutsideOptions } from './outside.js'
 import type { PartyRecord } from './party.js'
@@ -93,6 +95,8 @@ export class CallManager implements Disposable, AsyncDisposable {
   readonly #timers = new Map<CallState, () => void>()
   readonly #all = new Set<EventWriter<Call>>()
   readonly #incoming = new Set<EventWriter<Call>>()
+  /** Calls whose sound a server of sound has, or waits for, by its UUID. */
+  readonly #bySound = new Map<string, Call>()
   readonly #ended = new EndedCalls<Call>(ENDED_CALLS)
   readonly #unexplained = new Set<CallState>()
   readonly #subscriptions: (() => void)[]
@@ -175,7 +179,7 @@ export class CallManager implements Disposable, AsyncDisposable {
   }
 
   /**
-   * The call of an event, or of a channel's `Uniqueid`, or of a `Linkedid`; also one of the last 200 that ended. Undefined if there is none. An event
+   * The call of an event, or of a channel's `Uniqueid`, or of a `Linkedid`, or of the UUID of its sound; also one of the last 200 that ended. Undefined if there is none. An event
    * with two channels counts for its first one.
    */
   of(what: AMIEvent | string): Call | undefined {
@@ -191,10 +195,25 @@ export class CallManager implements Disposable, AsyncDisposable {
   /**
    * Starts a call, or puts it in the line if it must wait. The call is returned at once; what goes wrong is in its transitions.
    *
+   * With `media` and `use`, a server of sound has the call when it is answered; `of(sound.uuid)` leads from the sound to the call.
+   *
    * @throws TypeError or RangeError for a request that cannot be; ClosedError when the manager is closed.
    */
-  originate(request: OriginateRequest): Call {
-    return this.#originate(request, false)
+  originate<Connection extends MediaConnection>(request: OriginateRequest | OriginateWithSound<Connection>): Call {
+    return hasSound(request) ? this.#originateWithSound(awaitSound(request)) : this.#originate(request, false)
+  }
+
+  #originateWithSound({ request, uuid, serve, cancel }: AwaitedSound): Call {
+    try {
+      const call = this.#originate(request, false)
+      this.#bySound.set(uuid, call)
+      const ended = call.ended().then(() => this.#bySound.delete(uuid))
+      serve(ended, (error) => this.#ami.report(asError(error)))
+      return call
+    } catch (error) {
+      cancel()
+      throw error
+    }
   }
 
   /**
@@ -374,7 +393,7 @@ export class CallManager implements Disposable, AsyncDisposable {
 
   #callOf(id: string): Call | undefined {
     const record = id === '' ? undefined : this.#board.callOf(id)
-    return record === undefined ? this.#ended.get(id) : this.#calls.get(record)
+    return record === undefined ? (this.#ended.get(id) ?? this.#bySound.get(id)) : this.#calls.get(record)
   }
 
   #talkingWith(party: PartyRecord): PartyRecord[] {

@@ -99,7 +99,12 @@ class StdioSession extends AGIProtocol {
     )
     if (this.isHungUp) this.#run.hungUp()
     traceWhenDebugged(this.#run.session)
-    void this.#run.run().then((end) => (end === undefined ? this.#over.resolve() : this.#over.reject(end.threw)))
+    const { session } = this.#run
+    void this.#run.run().then((end) => {
+      session.reportUnawaited((error) => process.emitWarning(asError(error)))
+      if (end === undefined) this.#over.resolve()
+      else this.#over.reject(end.threw)
+    })
   }
 
   override hangupReceived(): void {

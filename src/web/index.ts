@@ -130,6 +130,7 @@ export type {
   OriginateToApplication,
   OriginateToExtension,
 } from '../calls/originate-request.js'
+export type { OriginateWithSound } from '../calls/originate-with-sound.js'
 export type { CallDirection, OutsideOptions } from '../calls/outside.js'
 export type { Party, PartyCall } from '../calls/party.js'
 export type {

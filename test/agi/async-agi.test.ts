@@ -78,6 +78,29 @@ function watched(script: (agi: AGISession) => Promise<unknown>) {
 }
 
 describe('an executor', () => {
+  it.each<[string, (agi: AGISession, signal: AbortSignal) => Promise<unknown>, readonly object[]]>([
+    ['STREAM FILE', (agi, signal) => agi.streamFile('long', { signal }), [{ Control: 'stop' }]],
+    ['SAY', (agi, signal) => agi.sayDigits(123, { signal }), []],
+  ])('an abort stops the sound of %s over AMI where Asterisk can', async (_, play, expected) => {
+    await using at = await open(async (agi) => {
+      const stop = new AbortController()
+      const played = play(agi, stop.signal).catch(() => undefined)
+      stop.abort()
+      await played
+    })
+    const stops: object[] = []
+    at.pbx.use(
+      action('ControlPlayback', (request) => {
+        stops.push({ Control: request.get('Control') })
+        return success('ok')
+      }),
+    )
+    const caller = at.pbx.callAsyncAGI()
+    await at.clock.advance(1_000)
+    expect(await caller.ended()).toBe('SUCCESS')
+    expect(stops).toEqual(expected)
+  })
+
   it('answers a channel, and hands it back when the script is over', async () => {
     await using at = await open(async (agi) => {
       await agi.answer()

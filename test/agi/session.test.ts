@@ -33,6 +33,7 @@ function open() {
 const at = new Date(1_700_000_000_900)
 const zero = '200 result=0\n'
 const one = '200 result=1\n'
+const STOPPED = '200 result=1 (obelus-sound-stopped)\n'
 type Case = readonly [call: (agi: AGISession) => Promise<unknown>, line: string, answer: string, result: unknown]
 
 const COMMANDS: readonly Case[] = [
@@ -308,6 +309,38 @@ describe('waiting', () => {
     await session.answer(zero, zero)
     await next
     expect(session.peer.written).toEqual(['WAIT FOR DIGIT "60000"\n', 'ANSWER\n'])
+  })
+
+  // Asterisk gives no answer to what it leaves for the next line.
+  it.each([
+    ['left', [STOPPED]],
+    ['over already', ['200 result=0 endpos=100\n', STOPPED]],
+    ['over already, as one piece tells', [`200 result=0 endpos=100\n${STOPPED}`]],
+  ])('a sound is stopped by its signal at once: %s, and the next command has its own answer', async (_, answers) => {
+    const session = open()
+    const cancel = new AbortController()
+    const came = session.agi.streamFile('long', { signal: cancel.signal }).catch((error: unknown) => error)
+    await settle()
+    cancel.abort('enough')
+    expect(await came).toBe('enough')
+    const next = session.agi.getVariable('A')
+    expect(session.peer.written).toEqual(['STREAM FILE "long" ""\n', 'GET FULL VARIABLE "obelus-sound-stopped"\n'])
+    await session.answer(...answers, '200 result=1 (a)\n')
+    expect(await next).toBe('a')
+    expect(session.peer.told).toEqual(['started'])
+  })
+
+  it('a sound whose caller hangs up while it is stopped: the session goes on', async () => {
+    const session = open()
+    const cancel = new AbortController()
+    const came = session.agi.getData('long', { signal: cancel.signal }).catch((error: unknown) => error)
+    await settle()
+    cancel.abort('enough')
+    await came
+    const next = session.agi.noop()
+    await session.answer('200 result=-1\nHANGUP\n', STOPPED, zero)
+    await next
+    expect(session.agi.isHungUp).toBe(true)
   })
 
   it('a command that was not written is taken back by its signal, and one that is aborted is not sent', async () => {

@@ -1,7 +1,8 @@
-import type { AMIClient } from 'obelus-asterisk'
+import { type AMIClient, AsyncAGIExecutor, CallManager } from 'obelus-asterisk'
 import { type AudioSocketConnection, AudioSocketServer } from 'obelus-asterisk/media'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { seededRandom } from '../../src/testing/random.js'
+import { Example } from '../support/example.js'
 import { frequencyOf, joined, levelOf, samplesOf, tone } from '../support/tone.js'
 import { loggedIn, servers } from './target.js'
 
@@ -121,3 +122,96 @@ async function channelsOf(ami: AMIClient, uniqueId: string): Promise<string[]> {
   const { events } = await ami.sendAction('CoreShowChannels')
   return events.filter((event) => event.get('Linkedid') === uniqueId).map((event) => event.get('Channel') ?? '')
 }
+
+describe.each(withAudioSocket)('a script on $name', (server) => {
+  it('has the sound of its caller, goes on behind it, and is told where Asterisk cannot connect', async () => {
+    const ami = await loggedIn(server)
+    const media = await serve()
+    const nowhere = new AudioSocketServer({ port: 0, advertise: '127.0.0.1:1' })
+    const results: unknown[] = []
+    const done = new Promise<void>((resolve) => {
+      const executor = new AsyncAGIExecutor(ami, async (agi) => {
+        const options = { host: '127.0.0.1' }
+        const heard = await agi.audioSocket(
+          media,
+          async (sound) => {
+            const audio = sound.audio()
+            void sound.play(tone(200))
+            for await (const frame of audio) if (isLoud(frame)) return 'a tone'
+            return 'nothing'
+          },
+          options,
+        )
+        results.push(heard, await agi.setVariable('AFTER', 'sound'))
+        await agi.audioSocket(nowhere, () => 'never', options).catch((error) => results.push(error.code))
+        resolve()
+      })
+      onTestFinished(() => executor.close())
+    })
+    await ami.sendAction('Originate', {
+      Channel: 'Local/answer@day/n',
+      Application: 'AGI',
+      Data: 'agi:async',
+      Async: true,
+    })
+    await done
+    expect(results[0]).toBe('a tone')
+    expect(results.at(-1)).toBe('AGI_COMMAND_FAILED')
+  })
+})
+
+describe.each(servers.filter(({ version }) => version === 16))('a script on $name', (server) => {
+  it('is told that there is no AudioSocket', async () => {
+    const ami = await loggedIn(server)
+    const media = await serve()
+    const failed = new Promise<unknown>((resolve) => {
+      const executor = new AsyncAGIExecutor(ami, (agi) =>
+        agi.audioSocket(media, () => undefined, { host: '127.0.0.1' }).catch((error) => resolve(error.code)),
+      )
+      onTestFinished(() => executor.close())
+    })
+    await ami.sendAction('Originate', { Channel: 'Local/answer@day/n', Application: 'AGI', Data: 'agi:async', Async: true })
+    expect(await failed).toBe('AGI_COMMAND_FAILED')
+  })
+})
+
+describe.each(withAudioSocket)('a call with sound on $name', (server) => {
+  it('is used by a program, is found by its sound, and ends with it', async () => {
+    const ami = await loggedIn(server)
+    const media = await serve()
+    const calls = new CallManager(ami)
+    onTestFinished(() => calls.close())
+    const heard: unknown[] = []
+    const call = calls.originate({
+      channel: 'Local/answer@day/n',
+      media,
+      host: '127.0.0.1',
+      use: async (sound: AudioSocketConnection) => {
+        heard.push(calls.of(sound.uuid))
+        const audio = sound.audio()
+        void sound.play(tone(200))
+        for await (const frame of audio) if (isLoud(frame)) break
+        heard.push('a tone')
+      },
+    })
+    expect(await call.ended()).toMatchObject({ result: 'ended' })
+    expect(heard).toEqual([call, 'a tone'])
+  })
+})
+
+describe.each(withAudioSocket)('the voice agent on $name', (server) => {
+  it('hears a caller, and hands over whoever presses 0', async () => {
+    const ami = await loggedIn(server)
+    const agent = new Example('voice-agent', '--listen', '0')
+    const url = await agent.printed(/agi:\/\/127\.0\.0\.1:\d+\/agent/)
+    const results = ami.waitFor('VarSet', { where: (event) => event.get('Variable') === 'AGENT_RESULT', timeoutMs: 10_000 })
+    const channels = { ChannelId: `agent-${process.pid}-1`, OtherChannelId: `agent-${process.pid}-2` }
+    // The far side says back what it hears: the greeting is what the agent hears.
+    await ami.sendAction('Originate', { Channel: 'Local/answer@day/n', Application: 'AGI', Data: url, Async: true, ...channels })
+    await agent.printed(/heard \d+ ms/)
+    const { events } = await ami.sendAction('CoreShowChannels')
+    const far = events.find((event) => event.get('Uniqueid') === channels.OtherChannelId)
+    await ami.sendAction('PlayDTMF', { Channel: far?.get('Channel') ?? '', Digit: '0' })
+    expect((await results).get('Value')).toBe('transfer')
+  })
+})

@@ -2,10 +2,12 @@ import type { Clock } from '../../core/clock.js'
 import { deferred } from '../../core/deferred.js'
 import { checkOptions, type OptionsShape, wholeNumber } from '../../core/options.js'
 import { systemClock } from '../../core/system-clock.js'
+import type { AudioSocketCaller } from '../audio-socket-caller.js'
 import { settled } from '../virtual-clock.js'
 import { AGI_CHANNEL_SHAPE, AGIChannel, type AGIChannelOptions, listeningOf } from './agi-channel.js'
 import type { Listening } from './listening.js'
 import { Prompts } from './prompts.js'
+import { Sound, type SoundRequest, soundRequest } from './sound.js'
 
 /** How the simulated Asterisk reaches the script. */
 export interface AGICallerWire {
@@ -33,6 +35,7 @@ export class AGICaller {
   #isEnded = false
   readonly #clock: Clock
   readonly #prompts = new Prompts()
+  readonly #sound = new Sound()
   /** Whether a test plays the caller, so that commands wait for what they do. */
   #isActing = false
   /** Ends what the command at work waits for. */
@@ -87,6 +90,11 @@ export class AGICaller {
     return this.#prompts.waitFor(file, timeoutMs)
   }
 
+  /** Resolves when the script has this caller's sound (`agi.audioSocket`): with what the caller hears there, can say and press. */
+  sound(): Promise<AudioSocketCaller> {
+    return this.#sound.next()
+  }
+
   /** Keys that the caller presses: what listens hears them, or what listens next. */
   press(keys: string): void {
     this.#channel.press(keys)
@@ -102,6 +110,7 @@ export class AGICaller {
       return
     }
     this.#channel.isHungUp = true
+    this.#sound.hangup()
     this.#wire.hangup()
   }
 
@@ -129,6 +138,8 @@ export class AGICaller {
   /** Asterisk's answer to a command. @internal */
   execute(line: string): string | Promise<string> {
     const hangsUp = this.#channel.commands.length + 1 === this.#hangupAt
+    const request = this.isHungUp || hangsUp ? undefined : soundRequest(line)
+    if (request !== undefined) return this.#sounds(line, request)
     const listening = this.isHungUp ? undefined : listeningOf(line)
     if (listening !== undefined) this.#prompts.played(listening.files)
     if (listening === undefined || hangsUp || !this.#isActing) return this.#answer(line, hangsUp)
@@ -137,6 +148,12 @@ export class AGICaller {
       this.#isHangingUp = false
       return this.#answer(line, isHangingUp)
     })
+  }
+
+  async #sounds(line: string, request: SoundRequest): Promise<string> {
+    const isReached = await this.#sound.run(request)
+    const reply = this.#answer(line, this.isHungUp)
+    return isReached ? reply : '200 result=-1\n'
   }
 
   #answer(line: string, hangsUp: boolean): string {

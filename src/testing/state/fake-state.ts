@@ -93,9 +93,9 @@ export class FakeState {
   #globalSet(name: string, value: string): void {
     this.#emit('VarSet', [
       ['Channel', 'none'],
+      ['Uniqueid', 'none'],
       ['Variable', name],
       ['Value', value],
-      ['Uniqueid', 'none'],
     ])
   }
 
