@@ -1,5 +1,5 @@
 /**
- * The numbers of a queue in the terminal, again whenever one of them changes.
+ * The numbers of a queue in the terminal, now and whenever one of them changes.
  *
  *     npx tsx examples/queue-board.ts --host pbx.example --username board --secret … support
  */
@@ -7,11 +7,11 @@ import { LiveModel, type Queue } from 'obelus-asterisk/live'
 import { readOptions, untilInterrupted, withClient } from './support/target.js'
 
 const { values, positionals } = readOptions(
-  ['npx tsx examples/queue-board.ts [QUEUE; default: support] [--lines NUMBER: ends after so many; default on the fake: 8]'],
+  ['npx tsx examples/queue-board.ts [QUEUE; default: support] [--lines NUMBER: ends after so many; default on the fake: 4]'],
   { lines: { type: 'string' } },
 )
 const [name = 'support'] = positionals
-const most = Number(values.lines ?? (values.host === undefined && values.url === undefined ? 8 : Number.POSITIVE_INFINITY))
+const most = Number(values.lines ?? (values.host === undefined && values.url === undefined ? 4 : Number.POSITIVE_INFINITY))
 
 await withClient(
   values,
@@ -25,13 +25,16 @@ await withClient(
     const changes = pbx.changes(['queues', 'members'])
     untilInterrupted().addEventListener('abort', () => changes.close())
     fake?.incomingCall({ to: '600', from: '"Eve" <0301>' })
+    let shown = ''
     let lines = 0
-    for await (const _ of changes) {
+    do {
       const queue = pbx.queues.get(name)
-      if (queue !== undefined) console.log(lineOf(queue))
+      const line = queue === undefined ? `There is no queue ${name}` : lineOf(queue)
+      if (line === shown) continue
+      console.log(line)
+      shown = line
       lines += 1
-      if (lines >= most) break
-    }
+    } while (lines < most && !(await changes.next()).done)
   },
 )
 

@@ -25,7 +25,12 @@ export async function liveStorm(ami: AMIClient, seed: number, count: number, eve
   const things: readonly (() => Promise<unknown>)[] = [
     ...Array.from({ length: 6 }, () => () => call(one(EXTENSIONS))),
     () => ami.sendAction('QueueAdd', { ...member(), MemberName: one(['Ann', 'Bob']), Penalty: Math.floor(random() * 3) }),
-    () => ami.sendAction('QueueAdd', { ...member(), Paused: random() < 0.3, StateInterface: one(['Custom:lamp', 'PJSIP/200']) }),
+    () =>
+      ami.sendAction('QueueAdd', {
+        ...member(),
+        Paused: random() < 0.3,
+        StateInterface: one(['Custom:lamp', 'PJSIP/200', 'hint:300@day']),
+      }),
     () => ami.sendAction('QueueRemove', member()),
     () => ami.sendAction('QueuePause', { ...member(), Paused: true, Reason: one(['lunch', 'meeting']) }),
     () => ami.sendAction('QueuePause', { ...member(), Paused: false }),

@@ -6,7 +6,7 @@ import { expect } from 'vitest'
 import { listed, modelled } from './live-truth.js'
 
 /** How long a storm and what follows it may go on, in minutes, on each server. `npm run soak` takes longer. */
-export const MINUTES: number = Number(process.env.SOAK_MINUTES ?? 0.4)
+export const MINUTES: number = Number(process.env.SOAK_MINUTES ?? 0.5)
 
 /** Waits until the model says what the server's lists say, for 1 s at the most; says after how many ms it did. */
 export async function isRight(pbx: LiveModel, ami: AMIClient, mailboxes: readonly string[] = []): Promise<number> {

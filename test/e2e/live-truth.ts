@@ -5,6 +5,7 @@ import type { LiveModel } from 'obelus-asterisk/live'
 export type Truth = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
 const DEVICE_TEXTS = ['Unknown', 'Not in use', 'In use', 'Busy', 'Invalid', 'Unavailable', 'Ringing', 'Ring+Inuse', 'On Hold']
+const FREE: ReadonlySet<string> = new Set(['NOT_INUSE', 'UNKNOWN'])
 
 /** What the server's own lists say. */
 export async function listed(ami: AMIClient, mailboxes: readonly string[] = []): Promise<Truth> {
@@ -16,8 +17,9 @@ export async function listed(ami: AMIClient, mailboxes: readonly string[] = []):
     const { events } = await ami.sendAction(name, headers as never).catch(nothing)
     return events as readonly { get(name: string): string | undefined; name: string }[]
   }
-  const [status, channels, devices, endpoints, contacts, bridges, lots, parked, rooms] = await Promise.all([
+  const [status, summaries, channels, devices, endpoints, contacts, bridges, lots, parked, rooms] = await Promise.all([
     list('QueueStatus'),
+    list('QueueSummary'),
     list('CoreShowChannels'),
     list('DeviceStateList'),
     list('PJSIPShowEndpoints'),
@@ -50,6 +52,17 @@ export async function listed(ami: AMIClient, mailboxes: readonly string[] = []):
         talk: Number(item.get('TalkTime')) * 1000,
         level: Number(item.get('ServicelevelPerf')),
         level2: Number(item.get('ServicelevelPerf2')),
+      }),
+    ),
+    summaries: entries(
+      summaries,
+      (item) => item.get('Queue') ?? '',
+      (item) => ({
+        loggedIn: Number(item.get('LoggedIn')),
+        available: Number(item.get('Available')),
+        callers: Number(item.get('Callers')),
+        hold: Number(item.get('HoldTime')) * 1000,
+        talk: Number(item.get('TalkTime')) * 1000,
       }),
     ),
     members: entries(
@@ -152,6 +165,18 @@ export function modelled(pbx: LiveModel): Truth {
       level: queue.serviceLevel,
       level2: queue.serviceLevel2,
     })),
+    summaries: mapped(queues, (queue) => {
+      const own = Object.values(members).filter((member) => member.queue === queue.name)
+      const loggedIn = own.filter(({ state }) => state !== 'unavailable')
+      const available = loggedIn.filter(({ deviceState, isPaused }) => FREE.has(deviceState) && !isPaused)
+      return {
+        loggedIn: loggedIn.length,
+        available: available.length,
+        callers: queue.waiting,
+        hold: queue.averageHoldMs,
+        talk: queue.averageTalkMs,
+      }
+    }),
     members: mapped(members, (member) => ({
       name: member.name,
       stateInterface: member.stateInterface,

@@ -92,9 +92,11 @@ describe.each(servers)('the live model of $name', (server) => {
     })
     await originate('answer', '20')
     const channel = (await isUp).get('Channel') ?? ''
-    const spied = ami.waitFor('ChanSpyStart')
-    await pbx.listen(channel, { by: 'Local/answer@day/n' })
-    expect((await spied).get('SpyeeChannel')).toBe(channel)
+    for (const mode of ['listen', 'whisper', 'barge'] as const) {
+      const spied = ami.waitFor('ChanSpyStart')
+      await pbx.listen(channel, { by: 'Local/answer@day/n', mode })
+      expect((await spied).get('SpyeeChannel')).toBe(channel)
+    }
     await ami.sendAction('Park', { Channel: channel, Timeout: 20_000 })
     await until(() => (pbx.parkingLots.get('default')?.parked.size ?? 0) === 1)
     const lot = pbx.parkingLots.get('default')
