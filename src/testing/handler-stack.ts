@@ -69,8 +69,10 @@ export class HandlerStack {
   addUnhandled(action: AMIAction, others: readonly ActionHandler[]): string {
     this.#asked = [...this.#handlers, ...others]
     const nearest = nearestHandler(action, this.#asked, (handler) => this.#isUsedUp(handler))
-    const advice = nearest === '' ? adviceFor(action) : nearest
-    const description = `${JSON.stringify(action)}${advice === '' ? '' : `\n    ${advice}`}`
+    // Commands are told apart by their text: the nearest one is seldom what was meant.
+    const isCommand = action.name.toLowerCase() === 'command'
+    const advice = [nearest, nearest === '' || isCommand ? adviceFor(action) : ''].filter((each) => each !== '')
+    const description = [JSON.stringify(action), ...advice].join('\n    ')
     this.#unhandled.push({ action, description })
     return description
   }
