@@ -59,6 +59,11 @@ const CONTENDERS = {
         return costs.sort((a, b) => b.large / b.small - a.large / a.small)[0]
       })
   },
+  /** What it costs when a channel joins or leaves a bridge. */
+  bridges: async () => {
+    const { bridgeCosts } = await import('./bridges.mjs')
+    return bridgeCosts
+  },
   /** What the sound of many calls costs. */
   sound: async () => {
     const { soundOf } = await import('./media.mjs')

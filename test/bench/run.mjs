@@ -148,6 +148,20 @@ if (isWanted('memory agi')) {
   )
   rows.push(plain(`memory: after ${SESSIONS.gone} more sessions ended`, `${(grown / 1e6).toFixed(2)} MB`, '< 1 MB', grown < 1e6))
 }
+if (isWanted('bridges of calls')) {
+  const [large, small] = await once1('bridges', { sizes: [500, 5] })
+  for (const what of ['join', 'leave']) {
+    const ratio = large[what] / small[what]
+    rows.push({
+      case: `calls: a channel ${what === 'join' ? 'joins' : 'leaves'} a bridge, each event`,
+      library: `of 500: ${large[what].toFixed(0)} µs`,
+      bound: `of 5: ${small[what].toFixed(0)} µs`,
+      ratio: ratio.toFixed(2),
+      allowed: '≤ 2',
+      '': verdict(ratio <= 2),
+    })
+  }
+}
 if (isWanted('sound media')) {
   const { frames, onTime, p999, perConnection, core } = await once1('sound', SOUND)
   const what = `sound: ${SOUND.count} connections, both ways`
