@@ -205,7 +205,7 @@ export class AGIProtocol implements Protocol {
     this.#end(undefined)
   }
 
-  /** Asks over the command, which Asterisk leaves then without an answer; one that had ended by itself is answered before. */
+  /** @internal Asks over the command, which Asterisk leaves then without an answer; one that had ended by itself is answered before. */
   protected stopWritten(written: QueuedCommand): void {
     if (this.#isStopping || this.#hangingUp !== undefined || !isLeftForLine(written)) return
     this.#isStopping = true

@@ -22,6 +22,8 @@ export type {
   BridgedChannel,
   BridgeRecord,
   CallerRecord,
+  ChangeBase,
+  ChangeOf,
   ConferenceRecord,
   DeviceStateRecord,
   EndpointRecord,

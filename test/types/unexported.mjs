@@ -11,22 +11,32 @@ const program = ts.createProgram(entries, { module: ts.ModuleKind.NodeNext, targ
 const checker = program.getTypeChecker()
 const dist = `${dirname(entries[0]).replaceAll('\\', '/')}/`
 
+/** What a program that imports these has of the first entry too: they build on it. The others stand alone, in other runtimes. */
+const STAND_ALONE = ['protocol.d.ts', 'web/index.d.ts']
+
 for (const entry of entries) for (const line of unexported(entry)) console.log(line)
 
 function* unexported(entry) {
-  const module = checker.getSymbolAtLocation(program.getSourceFile(entry))
-  const exported = new Map(checker.getExportsOfModule(module).map((symbol) => [target(symbol), symbol]))
+  const exported = exportsOf(entry)
+  const isAlone = STAND_ALONE.includes(entry.slice(dist.length))
+  const known = new Set([...exported.keys(), ...(isAlone ? [] : exportsOf(entries[0]).keys())])
   /** `AMIClient` of this entry, where a signature says that of `ami/client`, which it extends. */
   const bases = new Set([...exported.keys()].flatMap((symbol) => ancestorsOf(symbol).filter(({ name }) => name === symbol.name)))
   const reported = new Set()
   for (const [symbol, asExported] of exported) {
     for (const { used, by } of usesOf(symbol, isTypeOnly(asExported))) {
-      if (exported.has(used) || bases.has(used) || reported.has(used)) continue
+      if (known.has(used) || bases.has(used) || reported.has(used)) continue
       reported.add(used)
       const file = used.declarations[0].getSourceFile().fileName.slice(dist.length)
       yield `${entry.slice(dist.length)}: ${used.name} of ${file}, used by ${by}`
     }
   }
+}
+
+/** What a module exports, by what it is where it is declared. */
+function exportsOf(entry) {
+  const module = checker.getSymbolAtLocation(program.getSourceFile(entry))
+  return new Map(checker.getExportsOfModule(module).map((symbol) => [target(symbol), symbol]))
 }
 
 /** The types of ours that the declarations of a symbol use, those that it inherits too. */

@@ -186,7 +186,7 @@ export const AREAS = [
   'mailboxes',
 ] as const satisfies readonly Area[]
 
-interface ChangeBase<Name extends Area> {
+export interface ChangeBase<Name extends Area> {
   readonly area: Name
   readonly key: string
   /** Each change has the next number. */
@@ -195,7 +195,7 @@ interface ChangeBase<Name extends Area> {
   readonly cause: string
 }
 
-type ChangeOf<Name extends Area> = ChangeBase<Name> &
+export type ChangeOf<Name extends Area> = ChangeBase<Name> &
   (
     | { readonly kind: 'added'; readonly before: undefined; readonly now: AreaRecords[Name] }
     | { readonly kind: 'changed'; readonly before: AreaRecords[Name]; readonly now: AreaRecords[Name] }

@@ -5,7 +5,8 @@ const what: readonly Utterance[] = [{ number: 3 }, { digits: '42' }, { date: new
 
 export async function ivr(agi: AGISession): Promise<string | number | undefined> {
   await agi.say(what, { escapeDigits: '#' })
-  const account: string | undefined = await agi.prompt('enter-account', options)
+  const { digits, end } = await agi.prompt('enter-account', options)
+  const account: string | undefined = end === 'digits' ? digits : undefined
   const chosen = await agi.menu('menu', { '1': () => 'sales', '2': async () => 2, '#': () => account }, { invalid: 'wrong' })
   const choices: MenuChoices<string> = { '1': () => 'sales' }
   const text: string | undefined = await agi.menu('menu', choices)
