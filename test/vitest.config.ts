@@ -20,6 +20,8 @@ export default defineConfig({
     alias,
   },
   test: {
+    // Half of the work is other processes' (compilers, examples), which leaves a machine of two cores idle with one worker.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
