@@ -137,7 +137,7 @@ const OUTCOMES: readonly (readonly [what: string, request: OriginateRequest, out
     [
       'no such technology',
       { ...base, channel: 'Nope/100' },
-      { result: 'failed', reason: 'unknownNumber', originateReason: 0 },
+      { result: 'failed', reason: undefined, originateReason: 0 },
       ['failed'],
     ],
     [
