@@ -14,7 +14,7 @@ const wanted = process.argv.slice(2)
 /** Runs a program to its end; gives whether it succeeded, and what it printed. */
 function execute(program: string, args: readonly string[]): Promise<{ ok: boolean; output: string }> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: root, env: { ...process.env, NO_COLOR: '1' }, timeout: 300_000 })
+    const child = spawn(program, args, { cwd: root, env: { ...process.env, NO_COLOR: '1' }, timeout: 600_000 })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data))
     child.on('error', (error) => resolve({ ok: false, output: error.message }))
