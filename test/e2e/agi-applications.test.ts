@@ -13,7 +13,7 @@ interface Talk {
 /** Runs a script on an answered call, and gives what it gave. */
 async function answered<T>(server: TestServer, transport: Transport, script: (agi: AGISession, talk: Talk) => Promise<T>) {
   const outcome = deferred<T>()
-  const { ami, url, errors } = await serve(server, async (agi) => {
+  const { ami, url, errors, async } = await serve(server, async (agi) => {
     const hangUpAfter = (ms: number) => {
       setTimeout(() => ami.sendAction('Hangup', { Channel: callersSide(agi), Cause: 16 }).catch(() => undefined), ms)
     }
@@ -21,6 +21,8 @@ async function answered<T>(server: TestServer, transport: Transport, script: (ag
   })
   await call(ami, url(transport))
   const result = await outcome.promise
+  // The next call is another script's.
+  async.unbind()
   expect(errors).toEqual([])
   return result
 }
@@ -110,7 +112,7 @@ describe.each(servers)('applications on $name', (server) => {
       (agi) => agi.streamFile('tt-monkeys'),
     ]
     const codes: unknown[] = []
-    // One after the other: of several executors on one server only one answers a call.
+    // One after the other: each call is answered by one executor only, whichever claims it.
     for (const run of runs)
       codes.push(
         await answered(server, transport, (agi, { hangUpAfter }) => {
