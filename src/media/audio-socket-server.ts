@@ -132,13 +132,14 @@ export class AudioSocketServer implements MediaServer<AudioSocketConnection>, As
     const arrival = deferred<AudioSocketConnection>()
     const tooLate = () =>
       new MediaTimeoutError(`Asterisk has not connected for ${uuid} within ${timeoutMs} ms: does it reach this server?`)
-    const end = AbortSignal.any([this.#closing.signal, ...(signal ? [signal] : [])])
+    const givenUp = new AbortController()
+    const end = AbortSignal.any([this.#closing.signal, givenUp.signal, ...(signal ? [signal] : [])])
     this.#expected.set(uuid, arrival.resolve)
     const connection = waitWithin(arrival.promise, { clock: this.#clock, timeoutMs, signal: end, tooLate }).finally(() =>
       this.#expected.delete(uuid),
     )
     connection.catch(() => undefined)
-    const cancel = () => arrival.reject(new MediaClosedError(`nobody waits for ${uuid} any more`))
+    const cancel = () => givenUp.abort(new MediaClosedError(`nobody waits for ${uuid} any more`))
     return { uuid, connection, cancel }
   }
 

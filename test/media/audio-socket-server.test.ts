@@ -150,6 +150,15 @@ describe('a connection that does not come', () => {
     await expect(connection).rejects.toThrow('gone')
   })
 
+  it('is not even begun to be waited for when the signal has aborted, and is given up all the same', async () => {
+    const { media } = await open()
+    const { connection, cancel } = media.expect({ signal: AbortSignal.abort(new Error('gone')) })
+    cancel()
+    await expect(connection).rejects.toThrow('gone')
+    // What nobody handles would be told by then.
+    await new Promise((resolve) => setImmediate(resolve))
+  })
+
   it('nor when the server closes', async () => {
     const { media } = await open()
     const { connection } = media.expect()
