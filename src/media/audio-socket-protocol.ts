@@ -49,10 +49,10 @@ export class AudioSocketProtocol implements Protocol {
     this.#reception.gone()
   }
 
-  /** Ends a socket that has not said yet what it is. */
+  /** Ends the connection, or a socket that has not said yet what it is. */
   close(): void {
-    this.#connection?.close()
-    this.#transport?.close()
+    const open = this.#connection ?? this.#transport
+    open?.close()
   }
 
   #take({ kind, payload }: Frame): boolean {
