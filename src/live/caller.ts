@@ -1,6 +1,6 @@
-import type { Call } from '../calls/call.js'
+import { ChannelView } from './channel-view.js'
 import type { CallerRecord } from './state/records.js'
-import { dateOf, View } from './view.js'
+import { dateOf } from './view.js'
 
 /** Where a caller is sent. */
 export interface RedirectTarget {
@@ -11,28 +11,10 @@ export interface RedirectTarget {
 }
 
 /** Someone who waits in a queue. */
-export class Caller extends View<CallerRecord> {
+export class Caller extends ChannelView<CallerRecord> {
   /** The name of the queue. */
   get queue(): string {
     return this.record.queue
-  }
-
-  get uniqueId(): string {
-    return this.record.uniqueId
-  }
-
-  get channel(): string {
-    return this.record.channel
-  }
-
-  /** Empty where it is not known. */
-  get number(): string {
-    return this.record.number
-  }
-
-  /** Empty where it is not known. */
-  get name(): string {
-    return this.record.name
   }
 
   /** From 1. */
@@ -51,11 +33,6 @@ export class Caller extends View<CallerRecord> {
   /** How long so far. */
   get waitMs(): number {
     return Math.max(0, this.host.clock.now() - this.record.waitingSince)
-  }
-
-  /** The caller's call. Needs the option `calls`. */
-  get call(): Call | undefined {
-    return this.host.callOf(this.uniqueId)
   }
 
   /** Takes the caller out of the queue and to an extension. @throws what `sendAction` throws. */

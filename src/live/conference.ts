@@ -1,30 +1,12 @@
-import type { Call } from '../calls/call.js'
+import { ChannelView } from './channel-view.js'
 import type { ConferenceRecord, ParticipantRecord } from './state/records.js'
 import { dateOf, View } from './view.js'
 
 /** Who is in a conference. */
-export class Participant extends View<ParticipantRecord> {
+export class Participant extends ChannelView<ParticipantRecord> {
   /** The name of the conference. */
   get conference(): string {
     return this.record.conference
-  }
-
-  get uniqueId(): string {
-    return this.record.uniqueId
-  }
-
-  get channel(): string {
-    return this.record.channel
-  }
-
-  /** Empty where it is not known. */
-  get number(): string {
-    return this.record.number
-  }
-
-  /** Empty where it is not known. */
-  get name(): string {
-    return this.record.name
   }
 
   get isAdmin(): boolean {
@@ -42,11 +24,6 @@ export class Participant extends View<ParticipantRecord> {
 
   get joinedAt(): Date {
     return dateOf(this.record.joinedAt)
-  }
-
-  /** Needs the option `calls`. */
-  get call(): Call | undefined {
-    return this.host.callOf(this.uniqueId)
   }
 
   /** @throws what `sendAction` throws. */

@@ -1,5 +1,5 @@
-import type { Call } from '../calls/call.js'
 import { checkOptions, line, milliseconds, required } from '../core/options.js'
+import { ChannelView } from './channel-view.js'
 import type { ParkedCallRecord, ParkingLotRecord } from './state/records.js'
 import { dateOf, View } from './view.js'
 
@@ -16,7 +16,7 @@ export interface RetrieveOptions {
 const RETRIEVE_SHAPE = { by: required(line), context: line, timeoutMs: milliseconds() }
 
 /** A call that is parked. */
-export class ParkedCall extends View<ParkedCallRecord> {
+export class ParkedCall extends ChannelView<ParkedCallRecord> {
   /** The name of the lot. */
   get lot(): string {
     return this.record.lot
@@ -24,24 +24,6 @@ export class ParkedCall extends View<ParkedCallRecord> {
 
   get space(): string {
     return this.record.space
-  }
-
-  get uniqueId(): string {
-    return this.record.uniqueId
-  }
-
-  get channel(): string {
-    return this.record.channel
-  }
-
-  /** Empty where it is not known. */
-  get number(): string {
-    return this.record.number
-  }
-
-  /** Empty where it is not known. */
-  get name(): string {
-    return this.record.name
   }
 
   /** The dial string of who parked it, whom it comes back to. */
@@ -56,11 +38,6 @@ export class ParkedCall extends View<ParkedCallRecord> {
   /** When it comes back; undefined: never. */
   get timeoutAt(): Date | undefined {
     return dateOf(this.record.timeoutAt)
-  }
-
-  /** Needs the option `calls`. */
-  get call(): Call | undefined {
-    return this.host.callOf(this.uniqueId)
   }
 }
 
