@@ -41,6 +41,9 @@ class ViewsOf<Known, Its extends View<Known>> {
   }
 }
 
+/** The objects of some area, whose records a change of that area has. */
+type Changing = { changed(key: string, before: unknown, now: unknown): void }
+
 /** The objects that users hold: the same ones as long as what they show is there. */
 export class Views {
   readonly queues: ViewsOf<AreaRecords['queues'], Queue>
@@ -53,6 +56,8 @@ export class Views {
   readonly #callers: ViewsOf<AreaRecords['callers'], Caller>
   readonly #parkedCalls: ViewsOf<AreaRecords['parkedCalls'], ParkedCall>
   readonly #participants: ViewsOf<AreaRecords['participants'], Participant>
+  /** Devices have no object of their own: their records say all. */
+  readonly #byArea: Readonly<Record<Area, Changing | undefined>>
 
   constructor(host: ViewHost) {
     this.endpoints = new ViewsOf((record) => new Endpoint(record, host))
@@ -77,21 +82,7 @@ export class Views {
     this.queues = new ViewsOf((record) => new Queue(record, host))
     this.parkingLots = new ViewsOf((record) => new ParkingLot(record, host))
     this.conferences = new ViewsOf((record) => new Conference(record, host))
-  }
-
-  changed({ area, key, kind, before, now }: LiveChange): void {
-    this.#of(area)?.changed(key, before, now)
-    // Events can tell of a part before the whole.
-    if (kind !== 'added') return
-    if (area === 'queues') this.#members.placeThose(({ queue }) => queue === key)
-    if (area === 'queues') this.#callers.placeThose(({ queue }) => queue === key)
-    if (area === 'parkingLots') this.#parkedCalls.placeThose(({ lot }) => lot === key)
-    if (area === 'conferences') this.#participants.placeThose(({ conference }) => conference === key)
-  }
-
-  /** Devices have no object of their own: their records say all. */
-  #of(area: Area): { changed(key: string, before: unknown, now: unknown): void } | undefined {
-    const areas = {
+    this.#byArea = {
       queues: this.queues,
       members: this.#members,
       callers: this.#callers,
@@ -103,7 +94,16 @@ export class Views {
       conferences: this.conferences,
       participants: this.#participants,
       mailboxes: this.mailboxes,
-    }
-    return areas[area] as { changed(key: string, before: unknown, now: unknown): void } | undefined
+    } as Record<Area, Changing | undefined>
+  }
+
+  changed({ area, key, kind, before, now }: LiveChange): void {
+    this.#byArea[area]?.changed(key, before, now)
+    // Events can tell of a part before the whole.
+    if (kind !== 'added') return
+    if (area === 'queues') this.#members.placeThose(({ queue }) => queue === key)
+    if (area === 'queues') this.#callers.placeThose(({ queue }) => queue === key)
+    if (area === 'parkingLots') this.#parkedCalls.placeThose(({ lot }) => lot === key)
+    if (area === 'conferences') this.#participants.placeThose(({ conference }) => conference === key)
   }
 }
