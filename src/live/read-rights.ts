@@ -1,4 +1,5 @@
 import type { ManagerConnection } from '../ami/client/manager-connection.js'
+import { accountRights } from '../ami/messages/account-rights.js'
 import { EVENT_CLASSES } from '../catalog/event-classes.js'
 
 /**
@@ -10,8 +11,7 @@ export async function readRights(ami: ManagerConnection): Promise<ReadonlySet<st
   // Others the console would take for several words.
   if (!/^[\w.@-]+$/.test(username)) return undefined
   const lines = await ami.command(`manager show user ${username}`).catch(() => [])
-  const rights = lines.map((line) => /^\s*read perm:\s*(.*?)\s*$/.exec(line)?.[1]).find((each) => each !== undefined)
-  return rights === undefined ? undefined : new Set(rights.split(','))
+  return accountRights(lines)?.read
 }
 
 /** The classes that these events need and the account may not read. */

@@ -1,3 +1,4 @@
+import { type AccountRights, accountRights } from '../../ami/messages/account-rights.js'
 import { isAMIError } from '../../ami/messages/errors.js'
 import type { AMIEvent } from '../../ami/messages/event.js'
 import type { AMIResponse } from '../../ami/messages/response.js'
@@ -17,7 +18,7 @@ export interface Facts {
   /** Whether the console knows the commands of a booted server. */
   readonly hasConsole: boolean | undefined
   /** What `manager show user` says. */
-  readonly rights: { readonly read: ReadonlySet<string>; readonly write: ReadonlySet<string> } | undefined
+  readonly rights: AccountRights | undefined
   /** Classes of which it may send actions, as ListCommands shows. */
   readonly granted: ReadonlySet<string>
   /** What `manager show settings` says, by its words in lower case. */
@@ -62,7 +63,7 @@ export async function gatherFacts(patient: Patient): Promise<Facts> {
   const commands = await ask('ListCommands')
   const granted = new Set(commands === undefined ? [] : grantedClasses(commands))
   const showUser = await ask('Command', { Command: `manager show user ${username}` })
-  const rights = showUser === undefined ? undefined : rightsOf(showUser.output)
+  const rights = showUser === undefined ? undefined : accountRights(showUser.output)
   const showSettings = await ask('Command', { Command: 'manager show settings' })
   const coreSettings = await ask('CoreSettings')
   const console = await ask('Command', { Command: 'core show settings' })
@@ -124,24 +125,6 @@ function grantedClasses(commands: AMIResponse): string[] {
     const classes = list.split(',').filter((each) => each !== 'all')
     return classes.length === 1 ? classes : []
   })
-}
-
-function rightsOf(lines: readonly string[]): Facts['rights'] {
-  const find = (label: string) => {
-    const line = lines.find((each) => each.trim().startsWith(label))
-    return line === undefined
-      ? undefined
-      : new Set(
-          line
-            .slice(line.indexOf(':') + 1)
-            .trim()
-            .split(',')
-            .filter((each) => /^\w+$/.test(each)),
-        )
-  }
-  const read = find('read perm:')
-  const write = find('write perm:')
-  return read === undefined || write === undefined ? undefined : { read, write }
 }
 
 function settingsOf(lines: readonly string[]): ReadonlyMap<string, string> {
