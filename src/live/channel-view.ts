@@ -1,16 +1,11 @@
 import type { Call } from '../calls/call.js'
+import type { CallerRecord } from './state/records.js'
 import { View } from './view.js'
 
-/** What the records of channels have in common. */
-interface ChannelRecord {
-  readonly uniqueId: string
-  readonly channel: string
-  readonly number: string
-  readonly name: string
-}
-
 /** Somebody by the channel that they are on. */
-export abstract class ChannelView<Known extends ChannelRecord> extends View<Known> {
+export abstract class ChannelView<
+  Known extends Pick<CallerRecord, 'uniqueId' | 'channel' | 'number' | 'name'>,
+> extends View<Known> {
   get uniqueId(): string {
     return this.record.uniqueId
   }
