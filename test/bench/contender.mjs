@@ -56,7 +56,7 @@ const CONTENDERS = {
           input,
           ...costOf(reader, make),
         }))
-        return costs.sort((a, b) => b.large / b.small - a.large / a.small)[0]
+        return costs.sort((a, b) => b.ratio - a.ratio)[0]
       })
   },
   /** What it costs when a channel joins or leaves a bridge. */

@@ -199,8 +199,7 @@ if (isWanted('start of obelus')) {
   }
 }
 if (isWanted('worst inputs')) {
-  for (const { reader, input, small, large } of await once1('worst-inputs', {})) {
-    const ratio = large / small
+  for (const { reader, input, small, large, ratio } of await once1('worst-inputs', {})) {
     rows.push({
       case: `worst input: ${reader}, ${input}`,
       library: `100 KB: ${large.toFixed(2)} ms`,

@@ -299,21 +299,34 @@ const LARGE = 100_000
 /** What takes longer than this is not measured again. */
 const TOO_LONG_MS = 1_000
 
-/** What an input of 100 KB costs in CPU time, and one of 10 KB: the least of some rounds each, in ms. */
-export function costOf({ prepare, read }, input, rounds = 15, roundMs = 10) {
-  const sizes = [SMALL, LARGE].map((size) => ({ prepared: prepare(input(size)), times: 1, least: Number.POSITIVE_INFINITY }))
+/**
+ * What an input of 100 KB costs in CPU time, and one of 10 KB, in ms, and how many times as much: the median of some rounds. In each both are read one
+ * after the other, so that what else the machine does falls on both; and both read the same number of bytes: else the small one would end before the
+ * memory that it left behind is collected, and the large one would not.
+ */
+export function costOf({ prepare, read }, input, rounds = 9, roundMs = 30) {
+  const small = prepare(input(SMALL))
+  const large = prepare(input(LARGE))
+  let times = 1
+  const measured = []
   for (let round = 0; round <= rounds; round += 1) {
-    for (const size of sizes) {
-      globalThis.gc?.()
-      const began = process.cpuUsage()
-      for (let time = 0; time < size.times; time += 1) read(size.prepared)
-      const { user, system } = process.cpuUsage(began)
-      const cpuMs = (user + system) / 1000
-      size.least = Math.min(size.least, cpuMs / size.times)
-      if (cpuMs > TOO_LONG_MS && size === sizes[1]) return { small: sizes[0].least, large: size.least }
-      // The first round warms up, and tells how many times a round must read.
-      if (round === 0) size.times = Math.max(1, Math.ceil(roundMs / Math.max(cpuMs, 0.01)))
+    const cost = {
+      small: cpuMsOf(read, small, times * (LARGE / SMALL)),
+      large: cpuMsOf(read, large, times),
     }
+    const ratio = cost.large / Math.max(cost.small, 1e-6)
+    // What is so slow is told from one round. Else the first warms up, and tells how many times a round must read.
+    if (cost.large * times > TOO_LONG_MS) return { ...cost, ratio }
+    if (round === 0) times = Math.max(1, Math.ceil(roundMs / Math.max(cost.large, 0.01)))
+    else measured.push({ ...cost, ratio })
   }
-  return { small: sizes[0].least, large: sizes[1].least }
+  return measured.sort((a, b) => a.ratio - b.ratio)[Math.floor(measured.length / 2)]
+}
+
+function cpuMsOf(read, prepared, times) {
+  globalThis.gc?.()
+  const began = process.cpuUsage()
+  for (let time = 0; time < times; time += 1) read(prepared)
+  const { user, system } = process.cpuUsage(began)
+  return (user + system) / 1000 / times
 }
