@@ -18,7 +18,8 @@ export interface WaitLimits {
  */
 export function limitWait({ clock, timeoutMs, signal, tooLate }: WaitLimits, ended: (reason: unknown) => void): () => void {
   const cancelTimer = timeoutMs === Number.POSITIVE_INFINITY ? undefined : clock.after(timeoutMs, () => ended(tooLate()))
-  const forgetSignal = onAbort(signal, () => ended(signal?.reason))
+  if (signal === undefined) return cancelTimer ?? (() => undefined)
+  const forgetSignal = onAbort(signal, () => ended(signal.reason))
   return () => {
     cancelTimer?.()
     forgetSignal()

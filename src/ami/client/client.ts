@@ -34,7 +34,7 @@ import type {
 import { type PreparedAction, prepareAction } from '../protocol/action.js'
 import { actionIdSource } from '../protocol/action-id.js'
 import { actionFacts } from './action-observation.js'
-import { ActionQueue, type RunOptions } from './action-queue.js'
+import { ActionQueue } from './action-queue.js'
 import { blockingMs } from './blocking-action.js'
 import { type ClientDiagnostics, type ClientEvents, clientDiagnostics } from './client-events.js'
 import { Connection } from './connection.js'
@@ -42,6 +42,7 @@ import { filterActions } from './event-filters.js'
 import { EventHub } from './event-hub.js'
 import type { ActionOptions, ManagerConnection } from './manager-connection.js'
 import { type AMIClientOptions, type ResolvedOptions, resolveOptions } from './options.js'
+import type { RunOptions } from './queued-action.js'
 import { type ConnectionStatus, isUsable } from './status.js'
 import {
   type EventNames,

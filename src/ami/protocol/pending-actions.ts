@@ -24,9 +24,9 @@ export class PendingActions {
   #listByPlace: PendingAction | undefined
   /** How many Commands are among them. */
   #commands = 0
-  /** ActionIDs that are done with; once they are many, they become the earlier ones. */
-  #doneIds = new Set<string>()
-  #earlierDoneIds = new Set<string>()
+  /** The ActionIDs that are done with, each in the place of an earlier one; looked through only where no action has an answer's ID. */
+  readonly #doneIds: string[] = []
+  #nextDoneId = 0
 
   /** Whether a list that somebody waits for is open. */
   get awaitsList(): boolean {
@@ -63,11 +63,8 @@ export class PendingActions {
     this.#lists.delete(pending)
     this.#givenUpLists.delete(pending)
     if (this.#listByPlace === pending) this.#listByPlace = undefined
-    if (this.#doneIds.size === REMEMBERED_IDS) {
-      this.#earlierDoneIds = this.#doneIds
-      this.#doneIds = new Set()
-    }
-    this.#doneIds.add(pending.actionId)
+    this.#doneIds[this.#nextDoneId] = pending.actionId
+    this.#nextDoneId = (this.#nextDoneId + 1) % REMEMBERED_IDS
   }
 
   /** Nobody waits for the action any more; what still comes for it is dropped. */
@@ -82,7 +79,7 @@ export class PendingActions {
 
   /** Whether an action had this ActionID, and was answered or forgotten. */
   isDone(actionId: string): boolean {
-    return this.#doneIds.has(actionId) || this.#earlierDoneIds.has(actionId)
+    return this.#doneIds.includes(actionId)
   }
 
   /** A list follows the action's response. */

@@ -110,19 +110,17 @@ export class AMIProtocol implements Protocol {
   }
 
   /**
-   * Sends an action that is checked already; `onItem` takes the items of a list as they come.
+   * Sends an action that is checked already; `pending` takes its answer.
    *
    * @throws InvalidActionError when its ActionID is in use.
    * @internal
    */
-  writeAction(action: PreparedAction, onItem?: (event: AMIEvent) => void): PendingAction {
+  writeAction(action: PreparedAction, pending = new PendingAction(action.name, action.actionId)): PendingAction {
     if (this.#actions.get(action.actionId) !== undefined) {
       throw new InvalidActionError(
         `Action ${JSON.stringify(action.name)} cannot be sent: another action with its ActionID waits for an answer`,
       )
     }
-    const pending = new PendingAction(action.name, action.actionId)
-    pending.onItem = onItem
     if (this.#transport === undefined || this.#failure !== undefined) {
       const cause = this.#failure
       pending.setException(
