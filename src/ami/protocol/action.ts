@@ -111,14 +111,11 @@ function line(action: string, header: string, value: string, variable?: string):
 }
 
 function checkedValue(action: string, header: string, value: string, variable?: string): string {
+  if (!BREAKS_LINE.test(value) && !losesItsStart(value)) return value
   const what = variable === undefined ? quoted(header) : `the variable ${JSON.stringify(variable)}`
   const at = value.search(BREAKS_LINE)
-  if (at >= 0) {
-    throw invalid(action, `the value of ${what} holds CR, LF or NUL at character ${at + 1}, which would end the line`)
-  }
-  if (losesItsStart(value))
-    throw invalid(action, `the value of ${what} begins with a space or control character, which Asterisk leaves out`)
-  return value
+  if (at >= 0) throw invalid(action, `the value of ${what} holds CR, LF or NUL at character ${at + 1}, which would end the line`)
+  throw invalid(action, `the value of ${what} begins with a space or control character, which Asterisk leaves out`)
 }
 
 function quoted(header: string): string {
@@ -131,7 +128,8 @@ function encode(action: string, lines: readonly string[], codec: TextCodec): Uin
   const bytes = codec.encode(`${lines.join('\r\n')}\r\n\r\n`)
   if (bytes === undefined) throw invalid(action, `it holds characters that ${codec.encoding} cannot write`)
   // No character takes more than three bytes a code unit, so only a long line needs counting.
-  for (const [index, text] of lines.entries()) {
+  for (let index = 0; index < lines.length; index += 1) {
+    const text = lines[index] as string
     const limit = index === 1 ? MAX_ACTION_ID_BYTES + 'ActionID: '.length : MAX_LINE_BYTES
     if (text.length * 3 <= limit) continue
     const length = codec.encode(text)?.length ?? 0
