@@ -32,7 +32,7 @@ describe('actionIdSource', () => {
       draws += 1
       bytes.fill(draws)
     })
-    const chances = Array.from({ length: 200 }, () => next().split('-')[1]?.slice(0, 2))
+    const chances = Array.from({ length: 2_000 }, () => next().split('-')[1]?.slice(0, 2))
     expect(draws).toBe(4)
     expect([...new Set(chances)]).toEqual(['01', '02', '03', '04'])
   })
