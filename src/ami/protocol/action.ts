@@ -38,11 +38,11 @@ export function prepareAction(
   if (typeof headers !== 'object' || headers === null || Symbol.iterator in headers)
     throw invalid(name, 'its headers must be an object that has a value for each name')
   const lines: string[] = [`Action: ${checkedValue(name, 'Action', requireName(name))}`]
-  const given = actionIdOf(name, headers)
-  const actionId = given ?? newActionId()
-  lines.push(`ActionID: ${checkedValue(name, 'ActionID', actionId)}`)
+  const names = Object.keys(headers)
+  const actionId = actionIdOf(name, headers, names) ?? newActionId()
+  lines.push(`ActionID: ${actionId}`)
   const rules = fieldRules(name)
-  for (const header of Object.keys(headers)) {
+  for (const header of names) {
     const value = headers[header]
     if (value === undefined) continue
     const folded = header.toLowerCase()
@@ -79,16 +79,18 @@ function requireName(name: string): string {
   return name
 }
 
-function actionIdOf(action: string, headers: ActionHeaders): string | undefined {
-  const names = Object.keys(headers).filter((header) => header.toLowerCase() === 'actionid' && headers[header] !== undefined)
-  const [header] = names
-  if (header === undefined) return undefined
-  const value = headers[header]
-  if (names.length > 1 || Array.isArray(value)) throw invalid(action, 'it has more than one ActionID')
-  const id = textOf(action, header, value)
+function actionIdOf(action: string, headers: ActionHeaders, names: readonly string[]): string | undefined {
+  let id: string | undefined
+  for (const header of names) {
+    const value = headers[header]
+    if (value === undefined || header.toLowerCase() !== 'actionid') continue
+    if (id !== undefined || Array.isArray(value)) throw invalid(action, 'it has more than one ActionID')
+    id = textOf(action, header, value)
+  }
+  if (id === undefined) return undefined
   if (id === '' || losesItsStart(id))
     throw invalid(action, 'its ActionID is empty or begins with a space or control character, so Asterisk would not send it back')
-  return id
+  return checkedValue(action, 'ActionID', id)
 }
 
 function textOf(action: string, header: string, value: unknown): string {
