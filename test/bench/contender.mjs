@@ -26,6 +26,14 @@ const CONTENDERS = {
       expect(read(Buffer.alloc(0)).wanted, wantedEvents)
     }
   },
+  'raw-lazy': async () => {
+    const socket = await raw.open(Number(port))
+    return async ({ times, events, wanted, wantedEvents }) => {
+      const read = raw.lazyReader(wanted)
+      await raw.replay(socket, times, (chunk) => read(chunk).events === events)
+      expect(read(Buffer.alloc(0)).wanted, wantedEvents)
+    }
+  },
   'raw-objects': async () => {
     const socket = await raw.open(Number(port))
     return async ({ times, events }) => {
@@ -98,6 +106,21 @@ const CONTENDERS = {
       const events = client.events(wanted, INFINITE)
       await client.sendAction('Replay', { Times: times })
       await readThree(events, wantedEvents)
+    }
+  },
+  'every-name': async () => {
+    const client = await login()
+    return async ({ times, events: count, wanted, wantedEvents }) => {
+      const events = client.events(undefined, INFINITE)
+      await client.sendAction('Replay', { Times: times })
+      let left = count
+      let seen = 0
+      for await (const event of events) {
+        if (event.name === wanted) seen += 1
+        left -= 1
+        if (left === 0) break
+      }
+      expect(seen, wantedEvents)
     }
   },
   'every-event': async () => {

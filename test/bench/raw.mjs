@@ -68,6 +68,24 @@ export function nameReader(wanted) {
   }
 }
 
+/** The same, with the text of each message decoded by itself, so that all of it could be read later. */
+export function lazyReader(wanted) {
+  const seen = { events: 0, wanted: 0 }
+  const take = wholeMessages((bytes, start, end) => {
+    for (let first = start; first < end; ) {
+      const stop = bytes.indexOf(END_BYTES, first)
+      const text = bytes.utf8Slice(first, stop + 2)
+      if (text.slice(7, text.indexOf('\r')) === wanted) seen.wanted += 1
+      seen.events += 1
+      first = stop + 4
+    }
+  })
+  return (chunk) => {
+    take(chunk)
+    return seen
+  }
+}
+
 /** (c) Makes a plain object of each event's headers, of text that is decoded message by message, and reads three of them. */
 export function objectReader() {
   const seen = { events: 0, read: 0 }

@@ -9,6 +9,14 @@ const END = '\r\n\r\n'
 /** How much is handed to the socket at once. */
 const PIECE = 1 << 20
 
+/** Other libraries write the names of actions in small letters. */
+const NAMES = Object.fromEntries(
+  ['Ping', 'Challenge', 'Login', 'Logoff', 'Replay', 'Calls', 'Members', 'CoreShowChannels'].map((name) => [
+    name.toLowerCase(),
+    name,
+  ]),
+)
+
 const server = createServer({ noDelay: true }, (socket) => {
   let received = ''
   socket.on('error', () => socket.destroy())
@@ -21,7 +29,7 @@ const server = createServer({ noDelay: true }, (socket) => {
       const action = received.slice(start, end)
       start = end + 4
       const id = header(action, 'ActionID')
-      switch (header(action, 'Action')) {
+      switch (NAMES[header(action, 'Action').toLowerCase()]) {
         case 'Ping':
           answers += `Response: Success\r\nActionID: ${id}\r\nPing: Pong\r\nTimestamp: 1795397647.690000\r\n\r\n`
           break
@@ -90,6 +98,7 @@ function stream(socket, events, times) {
 }
 
 function header(action, name) {
-  for (const line of action.split('\r\n')) if (line.startsWith(`${name}: `)) return line.slice(name.length + 2)
+  const start = `${name.toLowerCase()}: `
+  for (const line of action.split('\r\n')) if (line.toLowerCase().startsWith(start)) return line.slice(start.length)
   return ''
 }
