@@ -202,4 +202,26 @@ describe('the reference model', () => {
     expect(model.calls).toHaveLength(1)
     expect(model.calls[0]).toMatchObject({ caller: caller.id, answeredBy: phone.id })
   })
+
+  it('fault: whoever handed the talk on and hangs up then has not ended it, however late the telephone says so', () => {
+    const at = 1_000
+    const model = new ReferenceModel().take([
+      { kind: 'channel', at, id: '1', name: 'PJSIP/101-1', linkedId: '1', number: '101', exten: '102', context: 'internal' },
+      { kind: 'channel', at, id: '2', name: 'PJSIP/102-2', linkedId: '1', number: '102', exten: 's', context: 'internal' },
+      { kind: 'dial', at, id: '2', dialer: '1', number: '102' },
+      { kind: 'up', at, id: '2' },
+      { kind: 'up', at, id: '1' },
+      { kind: 'enter', at, id: '1', bridge: 'b', room: 'talk' },
+      { kind: 'enter', at, id: '2', bridge: 'b', room: 'talk' },
+      { kind: 'blindTransfer', at: 2_000, by: '2', exten: '700' },
+      { kind: 'leave', at: 2_005, id: '1', bridge: 'b' },
+      { kind: 'parked', at: 2_010, id: '1' },
+      { kind: 'leave', at: 2_015, id: '2', bridge: 'b' },
+      { kind: 'hangupAsked', at: 2_020, id: '2', cause: 16 },
+      { kind: 'hangup', at: 2_020, id: '2', cause: 16 },
+      { kind: 'hangupAsked', at: 3_000, id: '1', cause: 16 },
+      { kind: 'hangup', at: 3_000, id: '1', cause: 16 },
+    ])
+    expect(model.calls).toMatchObject([{ hungUpBy: '1' }])
+  })
 })

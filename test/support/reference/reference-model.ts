@@ -405,7 +405,9 @@ export class ReferenceModel {
     const last = call.talks.at(-1)
     if (last === undefined || call.mergedInto !== undefined) return undefined
     const since = Math.max(last.from, call.askedSince)
-    const asked = this.#asked.filter(({ at, id }) => at >= since && last.devices.has(id))
+    // Whoever handed the talk on and hangs up then leaves it, and does not end it.
+    const leaves = last.from <= call.askedSince ? call.transfers.at(-1)?.by : undefined
+    const asked = this.#asked.filter(({ at, id }) => at >= since && id !== leaves && last.devices.has(id))
     // Whoever leaves a conference ends a call of their own, and not the others'.
     const own = asked.find(({ id }) => this.callOf(id)?.id === call.id)
     return (own ?? asked[0])?.id
