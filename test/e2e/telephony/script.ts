@@ -272,6 +272,8 @@ async function connectTheTwo(stage: Stage, who: Person): Promise<void> {
   await first.transferTo(second)
   // The phone hears of it before the server has done it.
   await happened(stage, 'AttendedTransfer', who)
+  // Until its second call is over, the server may still take an answer for this phone's.
+  await second.until('over')
 }
 
 /** Waits for an event about the person's channel. */
