@@ -1,5 +1,6 @@
 import * as main from 'obelus-asterisk'
 import * as live from 'obelus-asterisk/live'
+import * as metrics from 'obelus-asterisk/metrics'
 import * as protocol from 'obelus-asterisk/protocol'
 import * as testing from 'obelus-asterisk/testing'
 import * as web from 'obelus-asterisk/web'
@@ -113,4 +114,8 @@ it('obelus-asterisk/web has all but what needs TCP or a process', () => {
 
 it('obelus-asterisk/live', () => {
   expect(Object.keys(live)).toEqual(['LiveModel'])
+})
+
+it('obelus-asterisk/metrics', () => {
+  expect(Object.keys(metrics)).toEqual(['collectMetrics'])
 })

@@ -55,6 +55,11 @@ export class ActionQueue {
     }
   }
 
+  /** How many actions are with Asterisk, unanswered. */
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
   /** Runs an action and settles with its answer. */
   run(prepared: PreparedAction, options: RunOptions): Promise<AMIResponse> {
     if (options.signal?.aborted) return Promise.reject(options.signal.reason)

@@ -3,6 +3,16 @@ import type { Gap } from '../../core/gap.js'
 import type { AMIResponse } from '../messages/response.js'
 import type { ConnectionStatus } from './status.js'
 
+/** How an action ended. */
+export interface SettledAction {
+  /** The action's name as it was given. */
+  readonly name: string
+  /** From the call to its end, waiting for the connection or its turn included, in milliseconds. */
+  readonly durationMs: number
+  /** `success`: Asterisk did it; `refused`: it answered with an error; `failed`: no answer came, or it was not sent. */
+  readonly outcome: 'success' | 'refused' | 'failed'
+}
+
 /** What `on` tells of, and what its listener gets. */
 export interface ClientEvents {
   /** A listener of yours threw or rejected. */
@@ -18,6 +28,8 @@ export interface ClientEvents {
    * known by that stream only.
    */
   gap: (gap: Gap) => void
+  /** An action is settled. Costs nothing while nobody listens. */
+  action: (action: SettledAction) => void
   /** An answer came to an action that had been given up; it was dropped. */
   lateAnswer: (response: AMIResponse) => void
 }
@@ -30,6 +42,7 @@ const NAMES: Readonly<Record<keyof ClientEvents, true>> = {
   warning: true,
   status: true,
   gap: true,
+  action: true,
   lateAnswer: true,
 }
 

@@ -18,7 +18,7 @@ import {
 import { systemClock } from '../../core/system-clock.js'
 import { type TextCodec, textCodec } from '../../core/text-codec.js'
 import type { Connector } from '../../core/transport.js'
-import { ClosedError, ConnectionError, ConnectionLostError, StreamOverflowError } from '../messages/errors.js'
+import { ActionError, ClosedError, ConnectionError, ConnectionLostError, StreamOverflowError } from '../messages/errors.js'
 import type { AMIEvent, EventOf } from '../messages/event.js'
 import type { AMIResponse, ListItem } from '../messages/response.js'
 import type {
@@ -36,7 +36,7 @@ import { actionIdSource } from '../protocol/action-id.js'
 import { actionFacts } from './action-observation.js'
 import { ActionQueue } from './action-queue.js'
 import { blockingMs } from './blocking-action.js'
-import { type ClientDiagnostics, type ClientEvents, clientDiagnostics } from './client-events.js'
+import { type ClientDiagnostics, type ClientEvents, clientDiagnostics, type SettledAction } from './client-events.js'
 import { Connection } from './connection.js'
 import { filterActions } from './event-filters.js'
 import { EventHub } from './event-hub.js'
@@ -142,6 +142,11 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
   /** The name of the account. */
   get username(): string {
     return this.#options.username
+  }
+
+  /** How many actions were written and have no answer yet. */
+  get actionsInFlight(): number {
+    return this.#queue.inFlight
   }
 
   get status(): ConnectionStatus {
@@ -353,12 +358,24 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
           onWritten: onWritten && guarded(onWritten, (error) => this.report(error)),
           onAnswer: onAnswer && guarded(onAnswer, (error) => this.report(error)),
         })
+      const told = this.#diagnostics.has('action') ? () => this.#tellEnd(action, run()) : run
       const watched = this.observer?.action
-      if (!watched?.isWatched) return run()
-      return watched.watch(actionFacts(this.#options.peer, action), run)
+      if (!watched?.isWatched) return told()
+      return watched.watch(actionFacts(this.#options.peer, action), told)
     } catch (error) {
       return Promise.reject(error)
     }
+  }
+
+  #tellEnd({ name }: PreparedAction, answer: Promise<AMIResponse>): Promise<AMIResponse> {
+    const began = this.#clock.now()
+    const tell = (outcome: SettledAction['outcome']) =>
+      this.#diagnostics.tell('action', { name, durationMs: this.#clock.now() - began, outcome })
+    answer.then(
+      () => tell('success'),
+      (error) => tell(error instanceof ActionError ? 'refused' : 'failed'),
+    )
+    return answer
   }
 
   #tellObserver({ status, gap }: Observer): void {

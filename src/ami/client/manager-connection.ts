@@ -43,6 +43,9 @@ export interface ManagerConnection {
   /** The name of the account, where there is one. */
   readonly username?: string | undefined
 
+  /** How many actions were written and have no answer yet, where that is known. */
+  readonly actionsInFlight?: number | undefined
+
   /** Where the client stands now. */
   readonly status: ConnectionStatus
 
