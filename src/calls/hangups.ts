@@ -1,4 +1,5 @@
 import { type EventReader, numberIn } from './switchboard.js'
+import { gaveUpParking } from './transfers.js'
 
 /** Channels hang up, and Originates are answered. */
 export const HANGUP_READERS: Readonly<Record<string, EventReader>> = {
@@ -18,6 +19,7 @@ export const HANGUP_READERS: Readonly<Record<string, EventReader>> = {
     }
     const { call } = channel
     board.dialEnd(channel, undefined, undefined)
+    gaveUpParking(board, channel)
     board.drop(channel)
     if (call === undefined) return
     const cause = numberIn(fields, 'Cause')

@@ -86,6 +86,8 @@ export class Switchboard {
   /** Channels whose state, and whose bridge, was heard while a list is on its way: what that says of them is older. */
   readonly stateHeard = new Set<Channel>()
   readonly bridgeHeard = new Set<Channel>()
+  /** Channels that were parked, and not said to have left the lot. */
+  readonly parked = new Set<Channel>()
   /** Whether the server chooses the ids of channels itself, and tells no `Linkedid`: Asterisk before 12. */
   isOld = false
   /** Whether it is told enough to follow the calls of others; Asterisk 1.4 tells too little. */
@@ -149,6 +151,7 @@ export class Switchboard {
     this.#gone.keepsAll = true
     this.stateHeard.clear()
     this.bridgeHeard.clear()
+    this.parked.clear()
   }
 
   /** The server's channels are all known again. */
@@ -314,6 +317,7 @@ export class Switchboard {
   drop(channel: Channel): void {
     this.#gone.add(channel.uniqueId)
     this.#channels.delete(channel.uniqueId)
+    this.parked.delete(channel)
     this.connectedness.remove(channel)
   }
 

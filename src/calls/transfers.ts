@@ -49,7 +49,9 @@ export const TRANSFER_READERS: Readonly<Record<string, EventReader>> = {
   ParkedCall(board, fields) {
     const parkee = board.see(fields, PARKEE)
     const [lot, space] = [fields.get('Parkinglot') ?? '', fields.get('ParkingSpace') ?? '']
-    parkee?.call?.tell({ type: 'parked', uniqueId: parkee.uniqueId, channel: parkee.name, lot, space })
+    if (parkee === undefined) return
+    board.parked.add(parkee)
+    parkee.call?.tell({ type: 'parked', uniqueId: parkee.uniqueId, channel: parkee.name, lot, space })
   },
 
   UnParkedCall(board, fields) {
@@ -60,17 +62,17 @@ export const TRANSFER_READERS: Readonly<Record<string, EventReader>> = {
       parked !== undefined && retrieving !== undefined ? board.mergeFetched(parked, retrieving) : (parked ?? retrieving)
     if (call === undefined || parkee === undefined) return
     if (retriever?.call !== undefined) call.pickedUp(retriever, undefined, undefined)
-    unparked(parkee, 'retrieved', retriever?.name)
+    unparked(board, parkee, 'retrieved', retriever?.name)
   },
 
   ParkedCallTimeOut(board, fields) {
     const parkee = board.see(fields, PARKEE)
-    if (parkee !== undefined) unparked(parkee, 'timeout', undefined)
+    if (parkee !== undefined) unparked(board, parkee, 'timeout', undefined)
   },
 
   ParkedCallGiveUp(board, fields) {
     const parkee = board.see(fields, PARKEE)
-    if (parkee !== undefined) unparked(parkee, 'abandoned', undefined)
+    if (parkee !== undefined) unparked(board, parkee, 'abandoned', undefined)
   },
 }
 
@@ -80,6 +82,17 @@ function mergeAll(board: Switchboard, channels: readonly (Channel | undefined)[]
   return calls.length === 0 ? undefined : calls.reduce((one, two) => board.merge(one, two))
 }
 
-function unparked(parkee: Channel, result: 'retrieved' | 'timeout' | 'abandoned', retriever: string | undefined): void {
+/** Who is parked hung up, if anybody is: a busy server tells the end of the parking after the hangup. */
+export function gaveUpParking(board: Switchboard, channel: Channel): void {
+  if (board.parked.has(channel)) unparked(board, channel, 'abandoned', undefined)
+}
+
+function unparked(
+  board: Switchboard,
+  parkee: Channel,
+  result: 'retrieved' | 'timeout' | 'abandoned',
+  retriever: string | undefined,
+): void {
+  board.parked.delete(parkee)
   parkee.call?.tell({ type: 'unparked', uniqueId: parkee.uniqueId, channel: parkee.name, result, retriever })
 }

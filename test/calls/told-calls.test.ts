@@ -131,6 +131,15 @@ describe.each([16, 22])('what happened to a call, as Asterisk %s tells of it', (
   })
 })
 
+it.each([16, 22])('fault: a parked caller gave up, though a busy Asterisk %s says so after the hangup', (version) => {
+  const events = recordedCall(`telephony-${version}/parkgiveup`)
+  const late = events.filter(({ name }) => name === 'ParkedCallGiveUp')
+  expect(late).toHaveLength(1)
+  const [call] = new BoardRig().play([...events.filter((event) => !late.includes(event)), ...late]).calls
+  const told = call?.history.map(({ facts }) => facts).filter(({ type }) => type === 'unparked' || type === 'ended')
+  expect(told).toMatchObject([{ type: 'unparked', result: 'abandoned' }, { type: 'ended' }])
+})
+
 it('a withheld number is marked as such', () => {
   const [call] = new BoardRig().play(recordedCall('telephony-22/anonymous')).calls
   expect(call?.caller).toMatchObject({ isWithheld: true })
