@@ -1,4 +1,5 @@
 import * as main from 'obelus-asterisk'
+import * as fleet from 'obelus-asterisk/fleet'
 import * as live from 'obelus-asterisk/live'
 import * as metrics from 'obelus-asterisk/metrics'
 import * as protocol from 'obelus-asterisk/protocol'
@@ -118,4 +119,8 @@ it('obelus-asterisk/live', () => {
 
 it('obelus-asterisk/metrics', () => {
   expect(Object.keys(metrics)).toEqual(['collectMetrics'])
+})
+
+it('obelus-asterisk/fleet', () => {
+  expect(Object.keys(fleet)).toEqual(['Fleet'])
 })
