@@ -24,6 +24,7 @@ if (values.help) {
 let fake: FakePBX | undefined
 try {
   await tour(namedServer(values) ?? (await clientOfFake()))
+  explain('\nThe same in a browser, with callers who come and agents who answer: npm run board')
 } catch (error) {
   if (!(error instanceof AMIError || error instanceof TypeError || error instanceof RangeError)) throw error
   trouble(error)
@@ -111,7 +112,6 @@ async function showCalls(ami: AMIClient): Promise<void> {
     await show(call)
     break
   }
-  explain('All of it in a browser, with callers that come and go: npm run board')
 }
 
 async function show(call: Call): Promise<void> {

@@ -10,7 +10,7 @@ import { printable } from '../core/printable.js'
 import { systemRandomBytes } from '../core/random-bytes.js'
 import type { TextCodec } from '../core/text-codec.js'
 import { hasFailed, hidesHangup } from './application-answer.js'
-import { hangUpOver, stopSoundOver } from './async-agi-call-control.js'
+import { hangUpOver, isElsewhere, stopSoundOver } from './async-agi-call-control.js'
 import { ManagerCallWatch } from './async-agi-call-watch.js'
 import { type Claim, claimAtEnd, claimCommand, countVariable, parseClaim, releaseCommand, UNCLAIMED } from './async-agi-claim.js'
 import { AsyncAGILease } from './async-agi-lease.js'
@@ -112,6 +112,7 @@ export class AsyncAGIConnection implements AGISessionConnection {
   /** Aborts when the session is over: what is not written then shall not be. */
   readonly #life = new AbortController()
   #hungUp = false
+  #isTransferred = false
   /** Why the session is over; undefined while it is not. */
   #end: string | undefined
   /** The failure that Asterisk may end AsyncAGI for. */
@@ -139,6 +140,16 @@ export class AsyncAGIConnection implements AGISessionConnection {
 
   get isHungUp(): boolean {
     return this.#hungUp
+  }
+
+  get isTransferred(): boolean {
+    return this.#isTransferred
+  }
+
+  /** Asterisk has ended AsyncAGI, and not because of a hangup: asks whether the caller was taken elsewhere. */
+  async askWhetherTransferred(): Promise<boolean> {
+    this.#isTransferred = await isElsewhere(this.#ami, { ...this.env, channel: this.channel })
+    return this.#isTransferred
   }
 
   get isOver(): boolean {

@@ -211,7 +211,7 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
         this.#executed(fields)
         break
       case 'AsyncAGIEnd':
-        this.#ended(this.#connectionOf(fields))
+        this.#asyncAGIEnded(this.#connectionOf(fields))
         this.#forgetRival(fields)
         break
       case 'HangupRequest':
@@ -386,6 +386,20 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
     this.#runs.get(connection)?.hungUp()
     // AsyncAGIEnd comes before; where it was not heard, this is the end.
     if (name === 'Hangup') this.#ended(connection)
+  }
+
+  /** Of a hangup it is told before. */
+  #asyncAGIEnded(connection: AsyncAGIConnection | undefined): void {
+    const run = connection && this.#runs.get(connection)
+    if (connection === undefined || connection.isHungUp || run === undefined) {
+      this.#ended(connection)
+      return
+    }
+    // First: what ends the session's commands is what they reject with.
+    void connection.askWhetherTransferred().then((isTransferred) => {
+      if (isTransferred) run.transferred()
+      this.#ended(connection)
+    })
   }
 
   #ended(connection: AsyncAGIConnection | undefined): void {

@@ -8,7 +8,14 @@ import { limitWait } from '../core/waiting.js'
 import { shapeOf } from './command-options.js'
 import { UnawaitedCommands } from './command-promise.js'
 import { commandText } from './command-text.js'
-import { AGICommandFailure, type AGIError, AGIHangupError, AGITimeoutError } from './errors.js'
+import {
+  AGICommandFailure,
+  type AGIError,
+  AGIHangupError,
+  AGISessionEndedError,
+  AGITimeoutError,
+  TAKEN_ELSEWHERE,
+} from './errors.js'
 import type { AGIResponse } from './response.js'
 import type { AGISessionConnection } from './session-connection.js'
 import { Traffic } from './traffic.js'
@@ -98,7 +105,10 @@ export class CommandSender {
     }
     const settle = () => {
       unlimit()
-      reject(this.#connection.isHungUp ? new AGIHangupError(error.command, error.response, shown()) : error)
+      const { isHungUp, isTransferred } = this.#connection
+      if (isHungUp) reject(new AGIHangupError(error.command, error.response, shown()))
+      else if (isTransferred) reject(new AGISessionEndedError(TAKEN_ELSEWHERE, error.command, undefined, shown()))
+      else reject(error)
     }
     const limits = {
       clock: this.#clock,

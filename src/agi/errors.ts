@@ -119,10 +119,13 @@ export class AGIHangupError extends AGIError {
   }
 }
 
+/** Why a session is over whose caller was redirected. */
+export const TAKEN_ELSEWHERE = 'the caller was taken elsewhere'
+
 /**
  * There is no session any more.
  *
- * When: the connection is lost, the script has returned or called `end()`, Asterisk has ended AsyncAGI, the server or the executor was closed.
+ * When: the caller was taken elsewhere (`agi.isTransferred`), the connection is lost, the script has returned or called `end()`, Asterisk has ended AsyncAGI, the server or the executor was closed.
  */
 export class AGISessionEndedError extends AGIError {
   override readonly name = 'AGISessionEndedError' as const

@@ -18,7 +18,7 @@ import {
 import { printable } from '../core/printable.js'
 import type { Protocol, Transport } from '../core/transport.js'
 import { type AGIEvents, AGIListeners } from './agi-events.js'
-import { hangUpOver, type ManagerConnection, stopSoundOver } from './async-agi-call-control.js'
+import { hangUpOver, isElsewhere, type ManagerConnection, stopSoundOver } from './async-agi-call-control.js'
 import type { QueuedCommand } from './command-queue.js'
 import { AGIProtocolError, AGISessionEndedError, AGITimeoutError } from './errors.js'
 import { AGI_PROTOCOL_SHAPE, type AGILimits, AGIProtocol, type AGIProtocolOptions } from './protocol.js'
@@ -227,6 +227,7 @@ export class FastAGIServer implements AsyncDisposable {
       {
         started: () => this.#start(connection),
         hungUp: () => this.#runs.get(connection)?.hungUp(),
+        transferred: () => this.#runs.get(connection)?.transferred(),
         ended: (error) => this.#ended(connection, error),
         warned: (message) => this.#listeners.warn(message),
         isClosing: () => this.#closed !== undefined,
@@ -307,6 +308,7 @@ function isHTTP(data: Uint8Array): boolean {
 interface ConnectionEvents {
   started(): void
   hungUp(): void
+  transferred(): void
   ended(error: Error | undefined): void
   warned(message: string): void
   isClosing(): boolean
@@ -328,6 +330,7 @@ class Connection extends AGIProtocol {
   #proxy: ProxyLine | undefined
   #transport: Transport | undefined
   #hasBegun = false
+  #isTransferred = false
   readonly localAddress: string
   remoteAddress: string
   stopTimer: () => void = () => undefined
@@ -395,8 +398,24 @@ class Connection extends AGIProtocol {
     this.#events.started()
   }
 
+  override get isTransferred(): boolean {
+    return this.#isTransferred
+  }
+
+  override get isHungUp(): boolean {
+    return super.isHungUp && !this.#isTransferred
+  }
+
+  /** Asterisk says the same of a caller who was redirected. */
   override hangupReceived(): void {
-    this.#events.hungUp()
+    if (this.#ami === undefined) this.#events.hungUp()
+    else void this.#askWhether(this.#ami)
+  }
+
+  async #askWhether(ami: ManagerConnection): Promise<void> {
+    this.#isTransferred = await isElsewhere(ami, this.env)
+    if (this.#isTransferred) this.#events.transferred()
+    else this.#events.hungUp()
   }
 
   override warningRaised(message: string): void {

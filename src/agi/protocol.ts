@@ -115,6 +115,11 @@ export class AGIProtocol implements Protocol {
     return this.#hungUp
   }
 
+  /** Whether the caller was taken elsewhere; AGI alone does not tell. */
+  get isTransferred(): boolean {
+    return false
+  }
+
   /** The environment has come: commands can be sent. To be overridden. */
   sessionStarted(_env: AGIEnvironment): void {}
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.js'
 import type { Observer } from '../core/observer.js'
 import { waitWithin } from '../core/waiting.js'
-import { AGIHangupError, AGISessionEndedError, AGITimeoutError, isAGIError } from './errors.js'
+import { AGIHangupError, AGISessionEndedError, AGITimeoutError, isAGIError, TAKEN_ELSEWHERE } from './errors.js'
 import type { AGIScript, RouteMatch } from './router.js'
 import { AGISession } from './session.js'
 import type { AGISessionConnection } from './session-connection.js'
@@ -47,6 +47,11 @@ export class ScriptRun {
   /** The caller has hung up. */
   hungUp(): void {
     this.#end.come(() => new AGIHangupError())
+  }
+
+  /** The caller was taken elsewhere. */
+  transferred(): void {
+    this.#end.come(() => new AGISessionEndedError(TAKEN_ELSEWHERE))
   }
 
   /** The connection is gone. */

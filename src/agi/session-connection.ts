@@ -14,6 +14,8 @@ export interface AGISessionConnection {
   readonly localAddress?: string | undefined
   /** Whether the caller has hung up. */
   readonly isHungUp: boolean
+  /** Whether the caller was taken elsewhere in the dialplan, and not hung up. */
+  readonly isTransferred: boolean
   /** How long after a failed command it may take to be told that the caller hung up, or that the session is over. */
   readonly noticeMs: number
   /** The caller's sound, where Asterisk gives it: EAGI. */

@@ -111,6 +111,15 @@ export class AGISession<Params = AnyParams> extends AGICommands {
   }
 
   /**
+   * Whether the caller was taken elsewhere, by a Redirect or a transfer, and has not hung up: the script's session is over then. Known over AsyncAGI, and over
+   * FastAGI with the option `ami`; else Asterisk says the same as of a hangup. Of a channel that Originate put into AsyncAGI by itself (`Application: 'AGI'`)
+   * Asterisk 16 and 22 tell nothing: its session ends with the call.
+   */
+  get isTransferred(): boolean {
+    return this.#connection.isTransferred
+  }
+
+  /**
    * The caller's sound, in a program that the dialplan starts by `EAGI(…)`: frames of 320 bytes, 20 ms of signed linear sound of 16 bits and 8 kHz (another
    * format where the channel's variable `EAGI_AUDIO_FORMAT` names one). It ends with the call, or with the session. There is none while an application
    * has the caller (`exec`, `dial`). Nothing is kept for one who reads late: Asterisk drops what does not fit into a pipe, some 4 s. Verified on 16 and 22.

@@ -66,7 +66,9 @@ export class Actions {
   /** What the visitor may not know of is not there. */
   #callOf(visitor: Visitor, id: string): Call {
     const call = this.#calls?.of(id)
-    const isOwn = visitor.as === undefined || call?.parties.some(({ endpoint }) => endpoint === visitor.as) === true
+    const isOwn =
+      visitor.as === undefined ||
+      call?.parties.some(({ endpoint, endedAt }) => endpoint === visitor.as && endedAt === undefined) === true
     if (call === undefined || !isOwn || (visitor.as === undefined && !visitor.scope.reads('calls', id, null)))
       throw new HTTPError(404, 'There is no such call')
     return call

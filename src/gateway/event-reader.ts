@@ -43,9 +43,9 @@ export class EventReader {
   }
 
   #sendSnapshot(): void {
-    const state = this.#feed.state(this.#scope)
-    this.#version = state.version
-    this.#write(`id: ${state.version}\nevent: snapshot\ndata: ${JSON.stringify(state)}\n\n`)
+    const text = this.#feed.stateText(this.#scope)
+    this.#version = this.#feed.version
+    this.#write(`id: ${this.#version}\nevent: snapshot\ndata: ${text}\n\n`)
   }
 
   #sendPatches(): void {

@@ -42,7 +42,10 @@ export class Feed {
   readonly #callRecords = new Map<string, unknown>()
   readonly #listeners = new Set<() => void>()
   readonly #stops: (() => void)[] = []
+  /** The state as text, by scope, until something changes: many readers who come back at once cost one encoding. */
+  readonly #states = new Map<string, string>()
   #number = 0
+  #isClosed = false
   #wasComplete: boolean
   #timer: NodeJS.Timeout | undefined
 
@@ -72,6 +75,15 @@ export class Feed {
     return state as GatewayState
   }
 
+  /** The same as JSON. */
+  stateText(scope: Scope): string {
+    const known = this.#states.get(scope.key)
+    if (known !== undefined) return known
+    const text = JSON.stringify(this.state(scope))
+    this.#states.set(scope.key, text)
+    return text
+  }
+
   /** The patches behind a version, as texts for the scope; undefined if they are not known any more. */
   since(version: string, scope: Scope): { readonly number: number; readonly id: string; readonly text: string }[] | undefined {
     const [epoch, digits = ''] = version.split('-')
@@ -90,6 +102,7 @@ export class Feed {
   }
 
   close(): void {
+    this.#isClosed = true
     clearTimeout(this.#timer)
     for (const stop of this.#stops) stop()
   }
@@ -110,12 +123,17 @@ export class Feed {
       else this.#callRecords.set(call.id, now)
       this.#changed({ area: 'calls', key: call.id, now, before })
     }
-    for await (const _ of call) tell(call.toJSON())
+    for await (const _ of call) {
+      if (this.#isClosed) return
+      tell(call.toJSON())
+    }
     tell(null)
   }
 
   /** Joined with what came before of the same thing: `before` is what readers have. */
   #changed(change: FeedChange): void {
+    if (this.#isClosed) return
+    this.#states.clear()
     const key = `${change.area} ${change.key}`
     const earlier = this.#dirty.get(key)
     this.#dirty.set(key, earlier === undefined ? change : { ...change, before: earlier.before })
@@ -126,6 +144,7 @@ export class Feed {
   #flush(): void {
     this.#timer = undefined
     this.#number += 1
+    this.#states.clear()
     const changes = [...this.#dirty.values()]
     this.#dirty.clear()
     this.#wasComplete = this.#live.isComplete
@@ -136,7 +155,9 @@ export class Feed {
 
   /** Tells readers that the model is complete now, or is not any more, which no change says. */
   checkComplete(): void {
-    if (this.#live.isComplete !== this.#wasComplete) this.#timer ??= setTimeout(() => this.#flush(), PATCH_MS)
+    if (this.#live.isComplete === this.#wasComplete) return
+    this.#states.clear()
+    this.#timer ??= setTimeout(() => this.#flush(), PATCH_MS)
   }
 }
 

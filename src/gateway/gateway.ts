@@ -94,7 +94,10 @@ export class Gateway implements AsyncDisposable {
     this.#behindProxy = behindProxy
     this.#origins = origins
     this.#onError = options.onError ?? ((error) => process.emitWarning(error))
-    this.#watch = setInterval(() => this.#feed.checkComplete(), 1_000)
+    this.#watch = setInterval(() => {
+      this.#feed.checkComplete()
+      this.#sessions.expire(Date.now())
+    }, 1_000)
     this.#watch.unref()
     const actions = this.#actions
     this.#posts = [
@@ -182,15 +185,18 @@ export class Gateway implements AsyncDisposable {
   }
 
   #read(visitor: Visitor, request: IncomingMessage, response: ServerResponse): void {
-    const from = request.headers['last-event-id']
-    const reader: EventReader = new EventReader(
-      this.#feed,
-      visitor.scope,
-      response,
-      typeof from === 'string' ? from : undefined,
-      () => this.#readers.delete(reader),
-    )
+    const { authorization, cookie, 'last-event-id': from } = request.headers
+    const ends = authorization === undefined ? this.#sessions.find(cookie, Date.now())?.ended : undefined
+    const end = () => reader.close()
+    const ended = () => {
+      this.#readers.delete(reader)
+      ends?.delete(end)
+    }
+    const last = typeof from === 'string' ? from : undefined
+    const reader: EventReader = new EventReader(this.#feed, visitor.scope, response, last, ended)
     this.#readers.add(reader)
+    // With its session a page loses what it hears.
+    ends?.add(end)
   }
 
   /** A page shows its token once, and has a cookie from then on. */
@@ -202,21 +208,24 @@ export class Gateway implements AsyncDisposable {
       return
     }
     only(request, 'POST', 'POST, DELETE')
-    this.#checkFailures(request)
     const { token } = await readBody(request)
     const visitor = typeof token === 'string' ? this.#tokens.visitor(token) : undefined
-    if (visitor === undefined) throw this.#failed(request)
+    if (visitor === undefined) {
+      this.#checkFailures(request)
+      throw this.#failed(request)
+    }
     const isSecure = this.#behindProxy ? request.headers['x-forwarded-proto'] === 'https' : 'encrypted' in request.socket
     response.setHeader('Set-Cookie', this.#sessions.open(visitor, this.#basePath, isSecure, Date.now()))
     json(response, 200, visitor)
   }
 
   #visitor(request: IncomingMessage): Visitor {
-    this.#checkFailures(request)
     const { authorization, cookie } = request.headers
     const bearer = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1]
-    const visitor = bearer === undefined ? this.#sessions.find(cookie, Date.now()) : this.#tokens.visitor(bearer)
+    const visitor = bearer === undefined ? this.#sessions.find(cookie, Date.now())?.visitor : this.#tokens.visitor(bearer)
     if (visitor !== undefined) return visitor
+    // Who has a right one is not kept out by others at the same address.
+    this.#checkFailures(request)
     // Who shows nothing has not failed: a page asks before it has a session.
     if (authorization === undefined && cookie === undefined) throw unauthorized()
     throw this.#failed(request)
@@ -247,7 +256,7 @@ export class Gateway implements AsyncDisposable {
     } catch {
       from = undefined
     }
-    if (from !== host) throw new HTTPError(403, 'This page may not do that here')
+    if (from === undefined || from !== host) throw new HTTPError(403, 'This page may not do that here')
   }
 
   #refuse(response: ServerResponse, error: unknown): void {

@@ -5,31 +5,51 @@ const LIFE_MS = 12 * 60 * 60 * 1000
 const MOST_SESSIONS = 10_000
 const NAME = 'obelus_session'
 
+/** What a page has shown its token for. */
+export interface Session {
+  readonly visitor: Visitor
+  /** When it ends by itself. */
+  readonly until: number
+  /** Called when it ends. */
+  readonly ended: Set<() => void>
+}
+
 /** The sessions of pages, by a cookie that their scripts cannot read. */
 export class Sessions {
-  readonly #sessions = new Map<string, { readonly visitor: Visitor; readonly until: number }>()
+  readonly #sessions = new Map<string, Session>()
 
   /** Opens a session; gives its `Set-Cookie`. */
   open(visitor: Visitor, path: string, isSecure: boolean, nowMs: number): string {
     const id = randomBytes(24).toString('base64url')
     const [oldest] = this.#sessions.keys()
-    if (oldest !== undefined && this.#sessions.size >= MOST_SESSIONS) this.#sessions.delete(oldest)
-    this.#sessions.set(id, { visitor, until: nowMs + LIFE_MS })
+    if (oldest !== undefined && this.#sessions.size >= MOST_SESSIONS) this.#end(oldest)
+    this.#sessions.set(id, { visitor, until: nowMs + LIFE_MS, ended: new Set() })
     return `${NAME}=${id}; Path=${path}; Max-Age=${LIFE_MS / 1000}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`
   }
 
-  find(cookies: string | undefined, nowMs: number): Visitor | undefined {
+  find(cookies: string | undefined, nowMs: number): Session | undefined {
     const id = idIn(cookies)
     const session = id === undefined ? undefined : this.#sessions.get(id)
-    if (session === undefined || session.until > nowMs) return session?.visitor
-    this.#sessions.delete(id as string)
+    if (session === undefined || session.until > nowMs) return session
+    this.#end(id as string)
     return undefined
+  }
+
+  /** Ends those whose time is over. */
+  expire(nowMs: number): void {
+    for (const [id, { until }] of this.#sessions) if (until <= nowMs) this.#end(id)
+  }
+
+  #end(id: string): void {
+    const session = this.#sessions.get(id)
+    this.#sessions.delete(id)
+    for (const end of session?.ended ?? []) end()
   }
 
   /** Ends the session of a cookie; gives what takes the cookie away. */
   close(cookies: string | undefined, path: string): string {
     const id = idIn(cookies)
-    if (id !== undefined) this.#sessions.delete(id)
+    if (id !== undefined) this.#end(id)
     return `${NAME}=; Path=${path}; Max-Age=0; HttpOnly; SameSite=Strict`
   }
 }

@@ -3,7 +3,7 @@ import { type ActionHandler, action, failure, type Resolver, success } from '../
 import type { FakeState } from './fake-state.js'
 import { globalValue, setGlobalValue } from './functions.js'
 
-/** Setvar and Getvar where no channel is named; with one it is a matter of the dialplan, or of the test. */
+/** Setvar and Getvar where no channel is named; with one it is a matter of the dialplan, or of the test, and Getvar finds none else. */
 export function variableActions(state: FakeState): ActionHandler[] {
   return [
     withoutChannel('Setvar', (request) => {
@@ -16,6 +16,8 @@ export function variableActions(state: FakeState): ActionHandler[] {
       if (name === '') return failure('No variable specified')
       return success({ Variable: name, Value: globalValue(state, name) ?? '' })
     }),
+    // Of a channel that nothing before has taken for its own.
+    action({ name: 'Getvar', headers: { Channel: /./, Variable: /./ } }, () => failure('No such channel')),
   ]
 }
 
