@@ -25,7 +25,7 @@ import { ReceivedActions } from './received-actions.js'
 import { PLAYBACK_SHAPE, type PlaybackOptions } from './recording/playback.js'
 import { PlayedRecording } from './recording/played-recording.js'
 import { parameterProblem } from './required-parameters.js'
-import { FakeState } from './state/fake-state.js'
+import { type ConfigFile, FakeState } from './state/fake-state.js'
 import { globalValue, setGlobalValue } from './state/functions.js'
 import { VirtualClock } from './virtual-clock.js'
 
@@ -71,7 +71,9 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#agiCalls = new AGICalls({ clock: this.#clock, emit: (name, headers) => this.#sessions.emit(name, headers) })
     this.#handlers = new HandlerStack(handlers)
     this.#builtIn = this.#builtInHandlers()
-    this.#sessions = new FakeSessions(this.#serverForSessions(), () => this.#listeners.emit('connection'))
+    const { users = {}, numbered = false } = options
+    this.state.configs.set('manager.conf', managerConf(users))
+    this.#sessions = new FakeSessions(this.#serverForSessions(), numbered, () => this.#listeners.emit('connection'))
   }
 
   /**
@@ -339,6 +341,7 @@ export class FakeAsterisk implements AsyncDisposable {
     this.#calls?.clear()
     void this.#agiCalls.hangUp()
     this.#startedAt = new Date()
+    this.#sessions.restarted()
   }
 
   /**
@@ -482,4 +485,13 @@ export class FakeAsterisk implements AsyncDisposable {
   #failed(message: string, cause: unknown): void {
     this.#failure ??= new FakeCallbackError(message, { cause })
   }
+}
+
+/** The accounts as they stand in manager.conf. */
+function managerConf(users: NonNullable<FakeAsteriskOptions['users']>): ConfigFile {
+  const accounts = Object.entries(users).map(([name, user]) => {
+    const { secret, read = 'all', write = 'all' } = typeof user === 'string' ? { secret: user } : user
+    return [name, { secret, read, write }] as const
+  })
+  return { general: { enabled: 'yes' }, ...Object.fromEntries(accounts) }
 }

@@ -5,7 +5,7 @@ import { type ListenOptions, TCPListener } from '../node/tcp-listener.js'
 import { FakeStateError } from './errors.js'
 import { eventClass } from './event-class.js'
 import { type FakeServer, FakeSession } from './fake-session.js'
-import { headerPairs } from './handlers.js'
+import { type HeaderPairs, headerPairs } from './handlers.js'
 import { memoryConnector } from './memory-connection.js'
 import { WebSocketListener } from './web-socket-listener.js'
 
@@ -15,9 +15,12 @@ export class FakeSessions {
   readonly #sessions = new Set<FakeSession>()
   readonly #listeners: TCPListener[] = []
   readonly #webSockets: WebSocketListener[] = []
+  readonly #isNumbered: boolean
+  #nextNumber = 0
   #isClosed = false
 
-  constructor(server: FakeServer, connected: () => void) {
+  constructor(server: FakeServer, isNumbered: boolean, connected: () => void) {
+    this.#isNumbered = isNumbered
     this.#serve = () => {
       const session = new FakeSession(server)
       this.#sessions.add(session)
@@ -58,8 +61,26 @@ export class FakeSessions {
     const pairs = headerPairs(headers)
     const given = pairs.find(([header]) => header.toLowerCase() === 'privilege')
     const privilege = given === undefined ? `${eventClass(name)},all` : String(given[1])
-    const lines = pairs.filter((pair) => pair !== given)
+    const lines = [...this.#number(), ...pairs.filter((pair) => pair !== given)]
     for (const session of this.#sessions) session.notify(name, privilege, lines)
+  }
+
+  /** The next number has begun anew, as with Asterisk. */
+  restarted(): void {
+    this.#nextNumber = 0
+  }
+
+  /** What Asterisk adds when it numbers events; it numbers none while nobody is there. */
+  #number(): HeaderPairs {
+    if (!this.#isNumbered || this.loggedIn.length === 0) return []
+    const number = this.#nextNumber
+    this.#nextNumber += 1
+    return [
+      ['SequenceNumber', number],
+      ['File', 'manager.c'],
+      ['Line', '0'],
+      ['Func', 'fake'],
+    ]
   }
 
   /** Each client that plays its part of a recording begins it anew. */

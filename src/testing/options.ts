@@ -29,6 +29,8 @@ export interface FakeAsteriskOptions {
    * @default 'error'
    */
   readonly unhandled?: 'error' | 'warn' | 'bypass' | undefined
+  /** Numbers its events, as Asterisk does with `debug = on` in manager.conf, while a client is logged in. @default false */
+  readonly numbered?: boolean | undefined
   /** How long a refused login waits for its answer. Asterisk takes 1,000. @default 0 */
   readonly loginFailureDelayMs?: number | undefined
   /** @default 'utf-8' */
@@ -54,6 +56,7 @@ export const FAKE_SHAPE: OptionsShape<FakeAsteriskOptions> = {
   users: recordOf(USER),
   version: oneOf(16, 22),
   unhandled: oneOf('error', 'warn', 'bypass'),
+  numbered: flag,
   loginFailureDelayMs: milliseconds(0),
   encoding,
   clock: either(clock, oneOf('virtual')),

@@ -108,6 +108,8 @@ const CONTENDERS = {
       await readThree(events, wantedEvents)
     }
   },
+  'numbers-read': () => numbered('auto'),
+  'numbers-left': () => numbered(false),
   'every-name': async () => {
     const client = await login()
     return async ({ times, events: count, wanted, wantedEvents }) => {
@@ -439,9 +441,19 @@ async function agiPeer(port) {
   }
 }
 
-async function login() {
+/** One name of a server that numbers its events. */
+async function numbered(how) {
+  const client = await login({ numbered: how })
+  return async ({ times, wanted, wantedEvents }) => {
+    const events = client.events(wanted, INFINITE)
+    await client.sendAction('Replay', { Times: times, Numbered: 1 })
+    await readThree(events, wantedEvents)
+  }
+}
+
+async function login(options = {}) {
   const { AMIClient } = await import('obelus-asterisk')
-  const client = new AMIClient({ port: Number(port), username: 'bench', secret: 'bench' })
+  const client = new AMIClient({ port: Number(port), username: 'bench', secret: 'bench', ...options })
   await client.login()
   return client
 }

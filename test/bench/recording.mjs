@@ -30,3 +30,15 @@ export function countEvents(bytes) {
   }
   return { names, all, withChannel }
 }
+
+let number = 0
+
+/** The same events, `times` times, as a server sends them that numbers them: with the four lines that `debug = on` in manager.conf adds. */
+export function numberedEvents(bytes, times) {
+  const added = () => `SequenceNumber: ${number++}\r\nFile: manager_channels.c\r\nLine: 806\r\nFunc: channel_snapshot_update\r\n`
+  const text = bytes.latin1Slice().repeat(times)
+  return Buffer.from(
+    text.replace(/^(Event: .*\r\nPrivilege: .*\r\n)/gm, (start) => start + added()),
+    'latin1',
+  )
+}

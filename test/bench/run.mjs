@@ -36,6 +36,7 @@ const peers = process.argv.includes('--peers')
 
 const CASES = [
   { name: `${WANTED} only, three headers`, mine: 'one-name', bound: 'raw-names', allowed: 1.2, what: stream },
+  { name: `${WANTED} only, numbers read`, mine: 'numbers-read', bound: 'numbers-left', allowed: 1.1, what: stream },
   { name: "every event's name", mine: 'every-name', bound: 'raw-lazy', allowed: 1.6, what: stream },
   { name: 'every event, three headers', mine: 'every-event', bound: 'raw-objects', allowed: 1, what: stream },
   { name: 'every event, all headers', mine: 'all-headers', bound: 'raw-objects', allowed: 1.25, what: stream },

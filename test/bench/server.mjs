@@ -2,7 +2,7 @@
 import { createServer } from 'node:net'
 import { callEvents } from './calls.mjs'
 import { memberEvents } from './members.mjs'
-import { readEvents } from './recording.mjs'
+import { numberedEvents, readEvents } from './recording.mjs'
 
 const recording = readEvents()
 const END = '\r\n\r\n'
@@ -45,7 +45,7 @@ const server = createServer({ noDelay: true }, (socket) => {
           return
         case 'Replay':
           answers += `Response: Success\r\nActionID: ${id}\r\nMessage: Replaying\r\n\r\n`
-          stream(socket, recording, Number(header(action, 'Times')))
+          replay(socket, Number(header(action, 'Times')), header(action, 'Numbered') !== '')
           break
         case 'Calls': {
           answers += `Response: Success\r\nActionID: ${id}\r\nMessage: Calling\r\n\r\n`
@@ -74,6 +74,12 @@ const server = createServer({ noDelay: true }, (socket) => {
   })
 })
 server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }))
+
+/** The numbers go on, as a server's do. */
+function replay(socket, times, isNumbered) {
+  if (isNumbered) stream(socket, numberedEvents(recording, times), 1)
+  else stream(socket, recording, times)
+}
 
 /** Sends these events `times` times, from the next turn on so that the action's answer goes first. */
 function stream(socket, events, times) {

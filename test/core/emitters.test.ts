@@ -11,7 +11,7 @@ const emitters: Record<string, { readonly on: unknown }> = {
 }
 
 describe.each([
-  ['AMIClient', "error, warning, status, gap, lateAnswer; Asterisk's events are heard by onEvent()"],
+  ['AMIClient', "error, warning, status, gap, action, lateAnswer; Asterisk's events are heard by onEvent()"],
   ['FastAGIServer', 'error, warning, session, ended'],
   ['AsyncAGIExecutor', 'error, warning, session, ended'],
   ['FakeAsterisk', 'connection, login, disconnect, action, response'],

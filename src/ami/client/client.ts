@@ -40,6 +40,7 @@ import { type ClientDiagnostics, type ClientEvents, clientDiagnostics, type Sett
 import { Connection } from './connection.js'
 import { filterActions } from './event-filters.js'
 import { EventHub } from './event-hub.js'
+import { Keeper } from './keeper.js'
 import type { ActionOptions, ManagerConnection } from './manager-connection.js'
 import { type AMIClientOptions, type ResolvedOptions, resolveOptions } from './options.js'
 import type { RunOptions } from './queued-action.js'
@@ -103,6 +104,8 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
   readonly #queue: ActionQueue
   readonly #subscriptions: Subscriptions
   readonly #connection: Connection
+  /** The keeper's session, where one is wanted. */
+  readonly #quiet: AMIClient | undefined
   #closing: Promise<void> | undefined
   #lateAnswers = 0
 
@@ -120,7 +123,15 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
       written: (action) => this.#connection.written(action),
       answered: (response) => this.#connection.answered(response),
     })
-    const parts = { clock: this.#clock, hub, queue: this.#queue, diagnostics: this.#diagnostics, observer: this.observer }
+    this.#quiet = options.keeper ? new AMIClient(quietOptions(options), platform) : undefined
+    const parts = {
+      clock: this.#clock,
+      hub,
+      queue: this.#queue,
+      diagnostics: this.#diagnostics,
+      observer: this.observer,
+      keeper: this.#quiet && new Keeper(this.#quiet),
+    }
     this.#connection = new Connection(this.#options, options.connect ?? platform.connector(), parts)
     this.#diagnostics.on('status', (status) => {
       if (status.state === 'failed') this.#gaveUp(status.reason)
@@ -175,6 +186,7 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
     const { signal, timeoutMs = this.#options.actionTimeoutMs } = options
     signal?.throwIfAborted()
     this.#refuseClosed()
+    this.#loginKeeper()
     await this.#connection.login(timeoutMs, signal)
   }
 
@@ -308,7 +320,18 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
     return this.close()
   }
 
+  /** Its absence harms nothing but that holes are not exact. */
+  #loginKeeper(): void {
+    const state = this.#quiet?.status.state
+    if (state !== 'idle' && state !== 'failed') return
+    const failed = ({ message }: Error) => this.#diagnostics.tell('warning', `The keeper has no session: ${message}`)
+    this.#quiet?.login({ timeoutMs: Number.POSITIVE_INFINITY }).catch((error: Error) => {
+      if (!this.#connection.isClosing) failed(error)
+    })
+  }
+
   async #close(): Promise<void> {
+    const quietClosed = this.#quiet?.close()
     const closed = (what: string, sent: 'no' | 'maybe' = 'no') =>
       new ClosedError(`The client of ${this.#options.peer} was closed before ${what}`, { sent })
     const saidGoodbye = this.#connection.logoff(closed('it was logged in'))
@@ -317,6 +340,7 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
     this.#queue.rejectAll(true, (action, sent) => closed(`${action.name} was answered`, sent))
     this.#connection.end(closed('it was done'))
     this.#subscriptions.end(closed('the event came'))
+    await quietClosed
   }
 
   /** No more attempts: everything that waits is settled, streams end with the reason. */
@@ -397,4 +421,9 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
   #refuseClosed(): void {
     if (this.#connection.isClosing) throw new ClosedError(`The client of ${this.#options.peer} is closed; make a new one`)
   }
+}
+
+/** Of a session that only stands. It gets no FullyBooted, and needs not wait for it. */
+function quietOptions(options: AMIClientOptions): AMIClientOptions {
+  return { ...options, events: false, bootTimeoutMs: 0, numbered: false, keeper: false }
 }

@@ -41,6 +41,8 @@ type ParameterName =
 const PARAMETERS: Readonly<Record<ParameterName, Parameter>> = {
   authType: word,
   events: mask,
+  numbered: off,
+  keeper: flag,
   reconnect: off,
   'reconnect.initialDelayMs': number,
   'reconnect.maxDelayMs': number,

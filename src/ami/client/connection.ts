@@ -2,6 +2,7 @@ import { backoffDelayMs } from '../../core/backoff.js'
 import type { Clock } from '../../core/clock.js'
 import { type Deferred, deferred } from '../../core/deferred.js'
 import { asError } from '../../core/errors.js'
+import { Gap } from '../../core/gap.js'
 import type { Observer } from '../../core/observer.js'
 import type { Connector } from '../../core/transport.js'
 import { waitWithin } from '../../core/waiting.js'
@@ -15,6 +16,7 @@ import { type DataAfter, type Happening, statusAfter } from './connection-table.
 import { EventFilters } from './event-filters.js'
 import type { EventHub } from './event-hub.js'
 import { EventObservation } from './event-observation.js'
+import type { Keeper } from './keeper.js'
 import { isShuttingDown } from './login-refusal.js'
 import type { ResolvedOptions } from './options.js'
 import { Outages } from './outages.js'
@@ -35,6 +37,7 @@ export interface ConnectionParts {
   readonly diagnostics: ClientDiagnostics
   /** Who watches the program, where the runtime has a place for that. */
   readonly observer: Observer | undefined
+  readonly keeper: Keeper | undefined
 }
 
 /** Keeps a client logged in: makes one session after the other, with growing delays, until it is closed or must give up. */
@@ -67,14 +70,18 @@ export class Connection {
   /** This account has got FullyBooted, so it will again. */
   #bootSeen = false
 
-  constructor(options: ResolvedOptions, connector: Connector, { clock, hub, queue, diagnostics, observer }: ConnectionParts) {
+  constructor(
+    options: ResolvedOptions,
+    connector: Connector,
+    { clock, hub, queue, diagnostics, observer, keeper }: ConnectionParts,
+  ) {
     this.#options = options
     this.#connector = connector
     this.#clock = clock
     this.#hub = hub
     this.#queue = queue
     this.#diagnostics = diagnostics
-    this.#outages = new Outages(clock, hub, diagnostics)
+    this.#outages = new Outages(clock, hub, diagnostics, keeper)
     this.#observation = observer && new EventObservation(hub, observer.event, options.peer)
     hub.watch('FullyBooted', (event) => {
       this.#bootSeen = true
@@ -174,6 +181,8 @@ export class Connection {
       ended: (reason) => this.#ended(session, reason),
       answered: (response) => this.answered(response),
       isDraining: () => this.#status.state === 'draining',
+      hearsAll: () => this.filters.isEmpty,
+      lost: (count, sinceMs) => this.#lost(count, sinceMs),
     })
     this.#session = session
     this.#move(why, { attempt })
@@ -232,6 +241,12 @@ export class Connection {
     const delayMs = backoffDelayMs(wasOnline ? 1 : this.#retries, this.#options.reconnect, Math.random())
     this.#cancelRetry = this.#clock.after(delayMs, () => this.#connect('retry'))
     this.#move('lost', { attempt: this.#attempt, retryAt: new Date(this.#clock.now() + delayMs), reason })
+  }
+
+  #lost(count: number, sinceMs: number): void {
+    const [from, to] = [new Date(sinceMs), new Date(this.#clock.now())]
+    const missed = () => count
+    this.#diagnostics.tell('gap', new Gap({ reason: 'lost', from, to, missed, isExact: () => true }))
   }
 
   #giveUp(reason: Error): void {

@@ -16,6 +16,11 @@ export class EventFilters {
     }
   }
 
+  /** Whether nobody has asked: then all events come. */
+  get isEmpty(): boolean {
+    return this.#requests.size === 0
+  }
+
   /** The actions that a new connection needs. */
   actions(apiVersion: string): ActionParameters<'Filter'>[] {
     return this.#requests.size === 0 ? [] : filterActions([...this.#requests].flat(), apiVersion)

@@ -65,6 +65,16 @@ export interface AMIClientOptions {
   readonly authType?: 'md5' | 'plaintext' | undefined
   /** The events wanted, as a mask that is sent at login: all, none, or classes such as `'call,agent'`. @default true */
   readonly events?: boolean | string | undefined
+  /**
+   * Uses the numbers that a server gives its events where `debug = on` is in its manager.conf: `event.id`, `gap.missed`. The client never switches that on or
+   * off. `false`: they are not looked at. @default 'auto'
+   */
+  readonly numbered?: 'auto' | false | undefined
+  /**
+   * Holds a second, quiet session on the same server, so that `gap.missed` is exact where that stood meanwhile. The account must allow several sessions.
+   * @default false
+   */
+  readonly keeper?: boolean | undefined
   /** `false`: a lost connection is not made again. */
   readonly reconnect?: ReconnectOptions | false | undefined
   /** `false`: no Ping is sent. */
@@ -104,6 +114,7 @@ export interface ResolvedOptions {
   readonly authType: 'md5' | 'plaintext'
   /** As `Login` takes it. */
   readonly eventMask: string
+  readonly isNumbered: boolean
   /** `maxAttempts` is 0 for a client that does not reconnect. */
   readonly reconnect: BackoffOptions & { readonly maxAttempts: number }
   readonly keepAlive: Complete<KeepAliveOptions> | undefined
@@ -125,6 +136,8 @@ const SHAPE: OptionsShape<AMIClientOptions> = {
   secret: required(secret),
   authType: oneOf('md5', 'plaintext'),
   events: { ...either(flag, filled(line)), expected: "true, false or a list of classes such as 'call,agent'" },
+  numbered: oneOf('auto', false),
+  keeper: flag,
   reconnect: either(
     section({
       initialDelayMs: milliseconds(),
@@ -168,6 +181,7 @@ export function resolveOptions(
     secret: options.secret,
     authType,
     eventMask: eventMask(options.events ?? true),
+    isNumbered: options.numbered !== false,
     reconnect: reconnectOptions(options.reconnect === undefined ? {} : options.reconnect),
     keepAlive: keepAliveOptions(options.keepAlive === undefined ? {} : options.keepAlive),
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,

@@ -2,6 +2,8 @@ import type { Clock } from '../../core/clock.js'
 import { Gap } from '../../core/gap.js'
 import type { ClientDiagnostics } from './client-events.js'
 import type { EventHub } from './event-hub.js'
+import type { Keeper } from './keeper.js'
+import { missedBetween, type Numbering } from './numbering.js'
 import type { ServerStart } from './server-start.js'
 
 /** What an outage needs to know of the session before it, or after it. */
@@ -9,6 +11,8 @@ interface Witness {
   /** When its last message came. */
   readonly lastSignOfLife: number
   readonly serverStart: ServerStart | undefined
+  /** The numbers of its events, where they are looked at. */
+  readonly numbering: Numbering | undefined
 }
 
 interface Outage extends Witness {
@@ -23,11 +27,13 @@ export class Outages {
   readonly #diagnostics: ClientDiagnostics
   #outage: Outage | undefined
   #shutdownSeen = false
+  readonly #keeper: Keeper | undefined
 
-  constructor(clock: Clock, hub: EventHub, diagnostics: ClientDiagnostics) {
+  constructor(clock: Clock, hub: EventHub, diagnostics: ClientDiagnostics, keeper: Keeper | undefined) {
     this.#clock = clock
     this.#hub = hub
     this.#diagnostics = diagnostics
+    this.#keeper = keeper
     hub.watch('Shutdown', () => {
       this.#shutdownSeen = true
     })
@@ -40,11 +46,11 @@ export class Outages {
   }
 
   /** A session that was logged in has ended. One that brought no events to anybody leaves the outage before it as it is: one hole. */
-  begin({ lastSignOfLife, serverStart }: Witness): void {
+  begin({ lastSignOfLife, serverStart, numbering }: Witness): void {
     const shutdown = this.#shutdownSeen
     if (this.#outage === undefined || this.#hub.keepsEvents) {
       this.end(undefined)
-      this.#outage = { lastSignOfLife, serverStart, shutdown }
+      this.#outage = { lastSignOfLife, serverStart, numbering, shutdown }
     } else if (shutdown) this.#outage = { ...this.#outage, shutdown }
   }
 
@@ -55,7 +61,9 @@ export class Outages {
     this.#outage = undefined
     const restarted = outage.shutdown ? true : session?.serverStart?.isRestartAfter(outage.serverStart, outage.lastSignOfLife)
     const [from, to] = [new Date(outage.lastSignOfLife), new Date(this.#clock.now())]
-    this.#diagnostics.tell('gap', new Gap({ reason: 'disconnect', from, to, restarted }))
+    const missed = () => missedBetween(outage.numbering, session?.numbering, restarted)
+    const isExact = this.#keeper?.stoodSince(outage.lastSignOfLife)
+    this.#diagnostics.tell('gap', new Gap({ reason: 'disconnect', from, to, restarted, missed, isExact }))
     this.#hub.release()
   }
 }

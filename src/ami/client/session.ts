@@ -13,6 +13,7 @@ import { AMIProtocol } from '../protocol/protocol.js'
 import { authenticate } from './authentication.js'
 import type { ClientDiagnostics } from './client-events.js'
 import { KeepAlive } from './keep-alive.js'
+import { Numbering } from './numbering.js'
 import type { ResolvedOptions } from './options.js'
 import { ServerStart } from './server-start.js'
 
@@ -30,6 +31,10 @@ export interface SessionHost {
   answered(response: AMIResponse): void
   /** Whether the keepalive shall ask although bytes come in. */
   isDraining(): boolean
+  /** Whether nobody has asked for some events only. */
+  hearsAll(): boolean
+  /** Events did not come although the connection stands. */
+  lost(count: number, sinceMs: number): void
 }
 
 /** What a session waits for until it is ready, as its error says when that does not come; `when` is how long it waited. */
@@ -42,6 +47,8 @@ const STEPS = {
   boot: (peer: string, when: string) => `Logged in to ${peer}, which did not say ${when} that it has booted`,
 }
 
+/** Masks that keep nothing back. */
+const HEARS_ALL = ['on', 'all']
 /** How much of a line or message that was ignored a warning shows. */
 const SHOWN_CHARACTERS = 80
 
@@ -66,6 +73,8 @@ export class Session extends AMIProtocol {
   #endReason: Error | undefined
   #lastSignOfLife: number
   #serverStart: ServerStart | undefined
+  /** Undefined where numbers are not looked at. */
+  readonly numbering: Numbering | undefined
 
   constructor(options: ResolvedOptions, connector: Connector, clock: Clock, diagnostics: ClientDiagnostics, host: SessionHost) {
     super({ encoding: options.encoding, limits: options.limits, peer: options.peer, randomBytes: options.randomBytes })
@@ -75,6 +84,14 @@ export class Session extends AMIProtocol {
     this.#diagnostics = diagnostics
     this.#host = host
     this.#lastSignOfLife = clock.now()
+    const ask = (name: string, headers = {}) => this.sendAction(name, headers).toPromise()
+    if (options.isNumbered)
+      this.numbering = new Numbering(options.username, {
+        coreStatus: () => ask('CoreStatus'),
+        managerConf: () => ask('GetConfig', { Filename: 'manager.conf' }),
+        asksForAll: () => HEARS_ALL.includes(options.eventMask.toLowerCase()) && host.hearsAll(),
+        now: () => clock.now(),
+      })
     // Each wait that races with the end handles it; without a wait it is nobody's rejection.
     this.#ended.promise.catch(() => undefined)
   }
@@ -174,6 +191,15 @@ export class Session extends AMIProtocol {
 
   override progressReceived(): void {
     this.#lastSignOfLife = this.#clock.now()
+  }
+
+  override eventNumberReceived(number: number): void {
+    const lost = this.numbering?.came(number)
+    if (lost !== undefined) this.#host.lost(lost.count, lost.sinceMs)
+  }
+
+  protected override get eventOrigin(): Numbering | undefined {
+    return this.numbering
   }
 
   override greetingReceived(_apiName: string, apiVersion: string): void {

@@ -4,19 +4,27 @@ import { givenFields } from './given-headers.js'
 import { AMIMessage } from './message.js'
 import type { ActionHeaders, EventHeaders, EventName, GivenEventHeaders, PlainName, Unlisted } from './typed-names.js'
 
+/** What the events of one session have in common. */
+export interface EventOrigin {
+  /** When the server was started, as its own clock says; undefined while that is not known. */
+  readonly epoch: string | undefined
+}
+
 /** Something that happened, as Asterisk told it: `Event: <name>` and its headers. */
 export class AMIEvent<Name extends string = string> extends AMIMessage<EventHeaders<Name>> {
   /** The event's name as Asterisk sent it. */
   readonly name: Name
+  readonly #origin: EventOrigin | undefined
 
-  private constructor(name: Name, fields: HeaderFields) {
+  private constructor(name: Name, fields: HeaderFields, origin?: EventOrigin) {
     super(fields)
     this.name = name
+    this.#origin = origin
   }
 
   /** @internal */
-  static read<Name extends string>(name: Name, fields: HeaderFields): AMIEvent<Name> {
-    return new AMIEvent(name, fields)
+  static read<Name extends string>(name: Name, fields: HeaderFields, origin?: EventOrigin): AMIEvent<Name> {
+    return new AMIEvent(name, fields, origin)
   }
 
   /**
@@ -35,6 +43,17 @@ export class AMIEvent<Name extends string = string> extends AMIMessage<EventHead
     if (typeof name !== 'string' || name === '')
       throw new TypeError(`An event needs its name as the header Event, not ${quote(name)}`)
     return new AMIEvent(name, givenFields(`Event ${name}`, headers))
+  }
+
+  /**
+   * The event's own id, the same for every session on the server: `<epoch>:<number>`, when Asterisk was started and the number that it gave to the event.
+   * Undefined where the server does not number (`debug = on` in manager.conf), for FullyBooted and items of lists, where the account may not ask when
+   * Asterisk was started (CoreStatus: `system` or `reporting`), and in the first milliseconds of a connection, until that is answered.
+   */
+  get id(): string | undefined {
+    const epoch = this.#origin?.epoch
+    const number = this.get('SequenceNumber' as never) as string | undefined
+    return epoch === undefined || number === undefined || number === '' ? undefined : `${epoch}:${number}`
   }
 
   /** Whether this is the event of that name (in any case), which tells the compiler its headers. */

@@ -5,7 +5,7 @@ import { type RandomBytes, systemRandomBytes } from '../../core/random-bytes.js'
 import { type TextCodec, textCodec } from '../../core/text-codec.js'
 import type { Protocol, Transport } from '../../core/transport.js'
 import { ActionError, ConnectionLostError, InvalidActionError, ProtocolError } from '../messages/errors.js'
-import { AMIEvent } from '../messages/event.js'
+import { AMIEvent, type EventOrigin } from '../messages/event.js'
 import { AMIResponse } from '../messages/response.js'
 import type { ActionHeaders } from '../messages/typed-names.js'
 import { type PreparedAction, prepareAction } from './action.js'
@@ -13,6 +13,7 @@ import { actionIdSource } from './action-id.js'
 import { AnswerReader } from './answer-reader.js'
 import { actionIdIn, isFollows, outputMayFollow } from './answer-start.js'
 import { EventNames } from './event-names.js'
+import { eventNumber } from './event-number.js'
 import { type AMILimits, type Excess, excessText, LIMITS_SHAPE, resolveLimits } from './limits.js'
 import { announcesLists } from './list-actions.js'
 import { AMIParser } from './parser.js'
@@ -57,6 +58,7 @@ export class AMIProtocol implements Protocol {
   #malformedLineReported = false
   #serverAnnouncesLists = true
   #outputMayFollow = false
+  readonly #countsEvents = this.eventNumberReceived !== AMIProtocol.prototype.eventNumberReceived
 
   /** @throws TypeError or RangeError that names a wrong option and quotes its value. */
   constructor(options: AMIProtocolOptions = {}) {
@@ -75,6 +77,11 @@ export class AMIProtocol implements Protocol {
         this.#guard(() => this.unknownMessageReceived(this.#codec.decode(bytes.subarray(start, end)))),
       failed: (reason, retryable) => this.#fail(new ProtocolError(`${this.#peer}: ${reason}`, { retryable })),
     })
+  }
+
+  /** @internal What all events of the connection have in common. */
+  protected get eventOrigin(): EventOrigin | undefined {
+    return undefined
   }
 
   /** Why this side gave the connection up, if it did. */
@@ -167,6 +174,9 @@ export class AMIProtocol implements Protocol {
   /** Hook: this side gives the connection up; called before the actions that wait are settled. */
   protocolFailed(_error: ProtocolError): void {}
 
+  /** Hook: the server gave an event this number; called before the event itself is handed on, also if nobody wants that. */
+  eventNumberReceived(_number: number): void {}
+
   /** Hook: an event that no handler is registered for. */
   unhandledEventReceived(_event: AMIEvent): void {}
 
@@ -208,16 +218,27 @@ export class AMIProtocol implements Protocol {
   }
 
   #event(bytes: Uint8Array, start: number, end: number, nameStart: number, nameEnd: number): void {
+    if (this.#countsEvents) this.#number(bytes, nameEnd, end)
     const entry = this.#eventHandlers.find(bytes, nameStart, nameEnd)
     const handler = entry?.value ?? this.#anyEventHandler
     const hooked = this.unhandledEventReceived !== AMIProtocol.prototype.unhandledEventReceived
     if (handler === undefined && !hooked && !this.#actions.awaitsList && !this.#endsDroppedList(bytes, nameEnd)) return
     const fields = this.#fields(this.#codec.decode(bytes.subarray(start, end)))
     const isKnown = entry !== undefined && startsWith(bytes, nameStart, nameEnd, entry.bytes)
-    const event = AMIEvent.read(isKnown ? entry.name : (fields.get('Event') ?? ''), fields)
+    const event = AMIEvent.read(isKnown ? entry.name : (fields.get('Event') ?? ''), fields, this.eventOrigin)
     if ((this.#actions.awaitsList || this.#actions.dropsList) && this.#takenByList(event)) return
     if (handler !== undefined) this.#guard(() => handler(event))
     else if (hooked) this.#guard(() => this.unhandledEventReceived(event))
+  }
+
+  #number(bytes: Uint8Array, from: number, end: number): void {
+    const number = eventNumber(bytes, from, end)
+    if (number === undefined) return
+    try {
+      this.eventNumberReceived(number)
+    } catch (error) {
+      this.callbackFailed(error)
+    }
   }
 
   /** Whether an event that nobody wants may complete a list that was given up: such have their ActionID in the second line. */

@@ -84,7 +84,10 @@ describe('a URL', () => {
     ['ami://crm:hunter2%@pbx', 'The secret in url is not percent-encoded UTF-8; a % itself is written %25'],
     ['ami://crm:hunter2%FF@pbx', 'The secret in url is not percent-encoded UTF-8'],
     ['ami://%E0:hunter2@pbx', 'The username in url is not percent-encoded UTF-8'],
-    ['ami://pbx?event=call', 'url has no parameter "event" with ami://; known are authType, events, reconnect,'],
+    [
+      'ami://pbx?event=call',
+      'url has no parameter "event" with ami://; known are authType, events, numbered, keeper, reconnect,',
+    ],
     ['ami://pbx?toString=1', 'url has no parameter "toString" with ami://'],
     ['ami://pbx?tls.servername=a', 'url has no parameter "tls.servername" with ami://'],
     ['amis://pbx?protocols=a', 'url has no parameter "protocols" with amis://'],

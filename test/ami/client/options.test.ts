@@ -15,6 +15,7 @@ describe('resolveOptions', () => {
       secret: 's',
       authType: 'md5',
       eventMask: 'on',
+      isNumbered: true,
       reconnect: { initialDelayMs: 250, maxDelayMs: 30_000, factor: 2, jitter: 0.5, maxAttempts: Number.POSITIVE_INFINITY },
       keepAlive: { intervalMs: 10_000, timeoutMs: 5_000 },
       connectTimeoutMs: 10_000,
