@@ -111,6 +111,7 @@ async function showCalls(ami: AMIClient): Promise<void> {
     await show(call)
     break
   }
+  explain('All of it in a browser, with callers that come and go: npm run board')
 }
 
 async function show(call: Call): Promise<void> {

@@ -1,5 +1,6 @@
 import * as main from 'obelus-asterisk'
 import * as fleet from 'obelus-asterisk/fleet'
+import * as gateway from 'obelus-asterisk/gateway'
 import * as live from 'obelus-asterisk/live'
 import * as metrics from 'obelus-asterisk/metrics'
 import * as protocol from 'obelus-asterisk/protocol'
@@ -123,4 +124,8 @@ it('obelus-asterisk/metrics', () => {
 
 it('obelus-asterisk/fleet', () => {
   expect(Object.keys(fleet)).toEqual(['Fleet'])
+})
+
+it('obelus-asterisk/gateway', () => {
+  expect(Object.keys(gateway)).toEqual(['Gateway'])
 })

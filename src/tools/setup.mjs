@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { copyAssets } from './copy-assets.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const [major, minor] = process.versions.node.split('.').map(Number)
@@ -15,6 +16,7 @@ if (modified('package-lock.json') > modified('node_modules/.package-lock.json'))
 if (newest('src') > modified('dist/.built')) {
   rmSync(join(root, 'dist'), { recursive: true, force: true })
   run('Building', process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'src/tsconfig.json'])
+  copyAssets()
   writeFileSync(join(root, 'dist/.built'), '')
 }
 

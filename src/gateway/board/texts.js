@@ -1,0 +1,36 @@
+/** Every word of the board. */
+export const TEXTS = {
+  title: 'Board',
+  connecting: 'Connecting …',
+  live: 'Live',
+  away: 'The telephone system is away: this is how it was',
+  lost: 'No connection: this is how it was',
+  refused: 'This token is not known here',
+  tooMany: 'Too many wrong tokens: wait a minute',
+  waiting: 'waiting',
+  longest: 'Longest wait',
+  serviceLevel: 'In time',
+  answered: 'Answered',
+  abandoned: 'Gave up',
+  nobody: 'Nobody',
+  noCalls: 'None',
+  pause: 'Pause',
+  unpause: 'Back',
+  unknown: 'unknown',
+  /** A sign and a word for each state: colours alone do not tell them apart for everybody. */
+  states: {
+    available: ['○', 'free'],
+    talking: ['●', 'talking'],
+    ringing: ['◐', 'ringing'],
+    paused: ['Ⅱ', 'paused'],
+    wrapUp: ['◔', 'wrap-up'],
+    unavailable: ['×', 'away'],
+  },
+  calls: {
+    queued: 'is about to be called',
+    dialing: 'is being called',
+    ringing: 'ringing',
+    up: 'answered',
+    bridged: 'talking',
+  },
+}
