@@ -6,7 +6,10 @@ import { readmeBlock, runProgram, runReadmeProgram } from '../support/readme-pro
 /** The pages that users read. */
 const PAGES = ['', 'src/', 'examples/', ...['agi', 'ami', 'calls', 'catalog', 'core', 'web'].map((area) => `src/${area}/`)]
   .map((folder) => `${folder}README.md`)
-  .concat(['agi', 'calls', 'testing'].map((area) => `src/${area}/REFERENCE.md`), 'src/MIGRATING.md')
+  .concat(
+    ['agi', 'calls', 'testing'].map((area) => `src/${area}/REFERENCE.md`),
+    'src/MIGRATING.md',
+  )
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 
