@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import manifest from '../../package.json' with { type: 'json' }
 import { installIntoCache } from '../support/npm-cache.js'
@@ -16,7 +16,7 @@ const areas = readdirSync(join(root, 'src'))
 const guides = areas.flatMap((area) => [join(root, 'src', area, 'README.md'), join(root, 'src', area, 'REFERENCE.md')])
 const options = {
   name: `obelus-asterisk ${manifest.version}`,
-  out: join(root, process.argv[2] ?? 'site'),
+  out: resolve(root, process.argv[2] ?? 'site'),
   tsconfig: join(root, 'src/tsconfig.json'),
   basePath: root,
   readme: join(root, 'README.md'),
