@@ -88,8 +88,8 @@ describe('errors', () => {
     expect(new Set(sampled.map(({ code }) => code)).size).toBe(sampled.length)
   })
 
-  it('stand in the README, each with its code, and no other', () => {
-    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  it('stand in the guide, each with its code, and no other', () => {
+    const readme = readFileSync(new URL('../src/core/README.md', import.meta.url), 'utf8')
     const rows = readme.matchAll(/^\| `(\w+)` +\| `([A-Z_]+)` +\|/gm)
     const inText = readme.matchAll(/`(ThrownValueError)` \(`([A-Z_]+)`\)/g)
     const written = [...rows, ...inText].map(([, name, code]) => `${name} ${code}`)

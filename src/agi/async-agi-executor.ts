@@ -163,7 +163,7 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
    * Answers no more channels, waits until the scripts that run are over, and unbinds. After `timeoutMs`, the callers of those that still run are hung
    * up. Idempotent. To leave them to another process instead: `unbind()`.
    *
-   * @param timeoutMs default: Infinity
+   * @param options `timeoutMs`, default: Infinity
    * @throws TypeError or RangeError for a wrong option.
    */
   close(options: { readonly timeoutMs?: number | undefined } = {}): Promise<void> {

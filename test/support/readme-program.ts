@@ -7,12 +7,12 @@ import { promisify } from 'node:util'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const run = promisify(execFile)
 
-/** The first block of a language in the README that has this text. */
-export function readmeBlock(language: 'ini' | 'js' | 'ts', text = ''): string {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+/** The first block of a language that has this text, in the README or another page. */
+export function readmeBlock(language: 'ini' | 'js' | 'ts', text = '', page = 'README.md'): string {
+  const readme = readFileSync(join(root, page), 'utf8')
   const blocks = [...readme.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, block = '']) => block)
   const found = blocks.find((block) => block.includes(text))
-  if (found === undefined) throw new Error(`README.md has no block of ${language} with ${JSON.stringify(text)}`)
+  if (found === undefined) throw new Error(`${page} has no block of ${language} with ${JSON.stringify(text)}`)
   return found
 }
 
@@ -50,13 +50,9 @@ export async function runProgram(name: 'program.mjs' | 'program.mts', code: stri
   }
 }
 
-/** The first program in TypeScript of the README that has this text. */
-export function readmeProgram(text: string): string {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8')
-  const programs = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, program = '']) => program)
-  const found = programs.find((program) => program.includes(text))
-  if (found === undefined) throw new Error(`README.md has no program with ${JSON.stringify(text)}`)
-  return found
+/** All programs in TypeScript of a page, in their order. */
+export function pagePrograms(page: string): string[] {
+  return [...readFileSync(join(root, page), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, program = '']) => program)
 }
 
 /** Compiles and runs a program in TypeScript as a user would have typed it; resolves with what it printed once it has exited by itself. */

@@ -36,13 +36,13 @@ describe('the table of a connection', () => {
     )
   })
 
-  it("is what the README's diagram shows, but for the closing", () => {
+  it("is what the guide's diagram shows, but for the closing", () => {
     const arrows = Object.entries(TABLE).flatMap(([from, row]) =>
       Object.entries(row)
         .filter(([happening]) => happening !== 'close')
         .map(([happening, to]) => `    ${from} --> ${to}: ${happening}\n`),
     )
-    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+    const readme = readFileSync(new URL('../../../src/ami/README.md', import.meta.url), 'utf8')
     expect(/leads to `closing`:\n\n```mermaid\n([\s\S]*?)```/.exec(readme)?.[1]).toBe(`stateDiagram-v2\n${arrows.join('')}`)
   })
 })

@@ -18,7 +18,7 @@ describe('unescapeValue', () => {
     const [, escaped = '', text] = /`(\S+)` is `(\S+)`/.exec(source) ?? []
     expect(unescapeValue(escaped)).toBe(text)
     expect(text).toBe("O'Neil?")
-    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+    const readme = readFileSync(new URL('../../../src/ami/README.md', import.meta.url), 'utf8')
     expect(unescapeValue(/\(`(O\S+Neil)`\)/.exec(readme)?.[1] ?? '')).toBe("O'Neil")
   })
 
