@@ -20,7 +20,9 @@ it('the tour runs on its embedded fake, survives a restart, and exits by itself'
   expect(stdout).toMatch(/Gap +disconnect, \d+ ms, Asterisk restarted: true\n {2}UserEvent +Number: 4/)
   expect(stdout).toMatch(/Originate a call[\s\S]*dialingFinished ANSWER[\s\S]*ended +\d+ ms {2}ended 16 Normal Clearing/)
   expect(stdout).toMatch(/device +Carol <0301234567> calls 300[\s\S]*bridged +\d+ ms {2}bridged[\s\S]*ended 16 Normal Clearing/)
-  expect(stdout.trimEnd()).toMatch(/closed\n *\nThe same in a browser, with callers who come and agents who answer: npm run board$/)
+  expect(stdout.trimEnd()).toMatch(
+    /closed\n *\nThe same in a browser, with callers who come and agents who answer: npm run board$/,
+  )
 }, 30_000)
 
 it('the tour says what is wrong with the secret, without the secret, and fails', async () => {
