@@ -58,7 +58,8 @@ export class Feed {
         this.#changed({ area, key, now: now ?? null, before: before ?? null })
     })()
     this.#stops.push(() => changes.close())
-    if (calls !== undefined) this.#followCalls(calls)
+    // A model that follows calls has them among its areas.
+    if (calls !== undefined && live.calls === undefined) this.#followCalls(calls)
   }
 
   /** The number of the last patch, with what tells this feed from others: the id of server-sent events. */
@@ -71,7 +72,7 @@ export class Feed {
     const { version: _, ...areas } = this.#live.snapshot()
     const state: Record<string, unknown> = { version: this.version, isComplete: this.#live.isComplete, calls: {} }
     for (const area of AREAS) state[area] = readable(scope, area, Object.entries(areas[area]))
-    state.calls = readable(scope, 'calls', this.#callRecords)
+    if (this.#live.calls === undefined) state.calls = readable(scope, 'calls', this.#callRecords)
     return state as GatewayState
   }
 

@@ -16,6 +16,7 @@ import { ChangeBuffer } from './change-buffer.js'
 import type { Conference } from './conference.js'
 import { DelayedSet } from './delayed-set.js'
 import type { Endpoint } from './endpoint.js'
+import { FollowedCalls } from './followed-calls.js'
 import { isShuttingDown, ListReader } from './list-reader.js'
 import type { Mailbox } from './mailbox.js'
 import { LIVE_SHAPE, type LiveModelOptions } from './options.js'
@@ -121,6 +122,13 @@ export class LiveModel implements Disposable, AsyncDisposable {
       ami.on('status', (status) => this.#statusChanged(status)),
     ]
     this.#statusChanged(ami.status)
+    if (this.#calls !== undefined) {
+      const followed = new FollowedCalls(this.#calls, (id, record, cause) => {
+        if (record === undefined) this.#state.store.delete('calls', id, cause)
+        else this.#state.store.set('calls', id, record, cause)
+      })
+      this.#subscriptions.push(() => followed.close())
+    }
   }
 
   /**

@@ -56,7 +56,7 @@ export class Views {
   readonly #callers: ViewsOf<AreaRecords['callers'], Caller>
   readonly #parkedCalls: ViewsOf<AreaRecords['parkedCalls'], ParkedCall>
   readonly #participants: ViewsOf<AreaRecords['participants'], Participant>
-  /** Devices have no object of their own: their records say all. */
+  /** Devices have no object of their own: their records say all. Calls have those of the CallManager. */
   readonly #byArea: Readonly<Record<Area, Changing | undefined>>
 
   constructor(host: ViewHost) {
@@ -88,6 +88,7 @@ export class Views {
       callers: this.#callers,
       endpoints: this.endpoints,
       deviceStates: undefined,
+      calls: undefined,
       bridges: this.bridges,
       parkingLots: this.parkingLots,
       parkedCalls: this.#parkedCalls,

@@ -1,3 +1,4 @@
+import type { CallRecord } from '../../calls/call-record.js'
 import type { DeviceState } from '../../catalog/device-states.js'
 
 /** What a member of a queue does: the first of these that holds. */
@@ -168,6 +169,8 @@ export interface AreaRecords {
   participants: ParticipantRecord
   /** Keys: names. */
   mailboxes: MailboxRecord
+  /** Keys: ids of calls, as `call.id`. With the option `calls` only; a call is removed when it is over. */
+  calls: CallRecord
 }
 
 export type Area = keyof AreaRecords
@@ -184,6 +187,7 @@ export const AREAS = [
   'conferences',
   'participants',
   'mailboxes',
+  'calls',
 ] as const satisfies readonly Area[]
 
 export interface ChangeBase<Name extends Area> {
@@ -191,7 +195,7 @@ export interface ChangeBase<Name extends Area> {
   readonly key: string
   /** Each change has the next number. */
   readonly version: number
-  /** The name of the event it was seen in; `read`: seen in a list of the server's; `time`: time has passed. */
+  /** The name of the event it was seen in; `read`: seen in a list of the server's; `time`: time has passed; `ended`: a call is over. */
   readonly cause: string
 }
 
