@@ -186,7 +186,11 @@ export class Fleet implements AsyncDisposable, FleetFeed {
     return this.close()
   }
 
-  /** @internal Tells of PBXs that are there, that come and that go, until the returned function is called. */
+  /**
+   * Tells of the PBXs that are there, that come and that go, until the returned function is called; for what is built on a fleet.
+   *
+   * @throws ClosedError when the fleet is closed.
+   */
   follow(follower: FleetFollower): () => void {
     if (this.#isClosed) throw closed()
     this.#followers.add(follower)

@@ -11,15 +11,17 @@ const program = ts.createProgram(entries, { module: ts.ModuleKind.NodeNext, targ
 const checker = program.getTypeChecker()
 const dist = `${dirname(entries[0]).replaceAll('\\', '/')}/`
 
-/** What a program that imports these has of the first entry too: they build on it. The others stand alone, in other runtimes. */
+/** Those that other runtimes have by themselves. */
 const STAND_ALONE = ['protocol.d.ts', 'web/index.d.ts']
+/** What the others build on: a program that imports one of them has of these what it hands over. */
+const BUILT_ON = [entries[0], ...entries.filter((entry) => entry.endsWith('/live/index.d.ts'))]
 
 for (const entry of entries) for (const line of unexported(entry)) console.log(line)
 
 function* unexported(entry) {
   const exported = exportsOf(entry)
   const isAlone = STAND_ALONE.includes(entry.slice(dist.length))
-  const known = new Set([...exported.keys(), ...(isAlone ? [] : exportsOf(entries[0]).keys())])
+  const known = new Set([...exported.keys(), ...(isAlone ? [] : BUILT_ON.flatMap((each) => [...exportsOf(each).keys()]))])
   /** `AMIClient` of this entry, where a signature says that of `ami/client`, which it extends. */
   const bases = new Set([...exported.keys()].flatMap((symbol) => ancestorsOf(symbol).filter(({ name }) => name === symbol.name)))
   const reported = new Set()
