@@ -51,6 +51,7 @@ describe('obelus', () => {
       const help = await typed([name, '--help'])
       expect(help.code).toBe(0)
       expect(help.out.split('\n').length).toBeLessThan(25)
+      expect(help.out.split('\n').filter((line) => line.length > 80)).toEqual([])
       expect(help.out).toMatch(/^Examples?:\n {2}.*\bobelus /m)
     }
     expect((await typed(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/)

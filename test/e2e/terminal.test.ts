@@ -99,4 +99,28 @@ describe('completion', () => {
     ])
     expect(stdout.trim().split('\n')).toEqual(expected)
   })
+
+  it.each([
+    ['ev', 'events:'],
+    ['call --w', '--wait'],
+    ['doctor --fast', '--fastagi'],
+  ])('a real zsh is offered what completes "obelus %s"', async (line, expected) => {
+    if (!(await hasZsh())) {
+      console.log('zsh is not installed on this machine: its completion is not tried')
+      return
+    }
+    const words = ['obelus', ...line.split(' ')]
+    // What zsh's own functions would offer is printed.
+    const script = `compdef() { }; compadd() { print -rl -- "$@" }; _files() { }; _describe() { print -rl -- "\${(@P)2}" }
+source <(node '${main}' completion zsh); words=(${words.map((word) => `'${word}'`).join(' ')}); CURRENT=${words.length}; _obelus`
+    const { stdout } = await run('zsh', ['-f', '-c', script])
+    expect(stdout).toMatch(new RegExp(`^${expected}`, 'm'))
+  })
 })
+
+async function hasZsh(): Promise<boolean> {
+  return run('zsh', ['--version']).then(
+    () => true,
+    () => false,
+  )
+}
