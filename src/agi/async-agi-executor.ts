@@ -88,6 +88,8 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
   readonly #channels: AsyncAGIChannels
   readonly #connections = new Set<AsyncAGIConnection>()
   readonly #runs = new Map<AsyncAGIConnection, ScriptRun>()
+  /** Of runs whose channels have left AsyncAGI: until it is known whether they were taken elsewhere. */
+  readonly #asked = new Map<ScriptRun, Promise<void>>()
   #subscriptions: (() => void)[] = []
   #isConnected = false
   readonly #told = new Set<string>()
@@ -370,7 +372,9 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
     this.#runs.set(connection, run)
     if (connection.isHungUp) run.hungUp()
     this.#listeners.tell('session', run.session)
-    void run.run().then((end) => {
+    void run.run().then(async (end) => {
+      // A script may be over before it is known why.
+      await this.#asked.get(run)
       if (end !== undefined) this.#listeners.report(end.threw, run.session)
       run.session.reportUnawaited((error) => this.#listeners.report(error, run.session))
       this.#runs.delete(connection)
@@ -395,11 +399,15 @@ export class AsyncAGIExecutor implements Disposable, AsyncDisposable {
       this.#ended(connection)
       return
     }
-    // First: what ends the session's commands is what they reject with.
-    void connection.askWhetherTransferred().then((isTransferred) => {
+    // At once: a hangup that is told behind it has not ended the session.
+    connection.ended('Asterisk has ended AsyncAGI')
+    this.#forget(connection)
+    const told = connection.askWhetherTransferred().then((isTransferred) => {
       if (isTransferred) run.transferred()
-      this.#ended(connection)
+      else run.lost(undefined)
+      this.#asked.delete(run)
     })
+    this.#asked.set(run, told)
   }
 
   #ended(connection: AsyncAGIConnection | undefined): void {
