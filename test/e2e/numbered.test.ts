@@ -81,8 +81,7 @@ describe.each(servers)('events that are numbered on $name', (server) => {
       reconnect: { initialDelayMs: 300, maxDelayMs: 300, jitter: 0 },
     })
     const mine = hearingOf(ami)
-    // The client, its keeper, and the other one of this test.
-    await expect.poll(async () => (await master.command('manager show connected')).join('\n')).toContain('3 users connected')
+    await expect.poll(() => ami.keeperStatus?.state).toBe('online')
     await tell(master, 20)
     await expect.poll(() => mine.ids().length).toBeGreaterThanOrEqual(20)
     const online = changeTo(ami, 'online')

@@ -155,6 +155,11 @@ export class AMIClient implements ManagerConnection, AsyncDisposable {
     return this.#options.username
   }
 
+  /** Where the keeper's session stands; undefined without the option `keeper`. */
+  get keeperStatus(): ConnectionStatus | undefined {
+    return this.#quiet?.status
+  }
+
   /** How many actions were written and have no answer yet. */
   get actionsInFlight(): number {
     return this.#queue.inFlight
